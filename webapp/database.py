@@ -1,0 +1,55 @@
+"""The database session, the base of all tables, and the one place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Base of every table; names of constraints are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    #: Stored times are always UTC with zone (law 4).
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it as a plain class attribute
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+#: Primary key that the database counts up.
+BigId = Annotated[int, mapped_column(BigInteger, Identity(always=False), primary_key=True)]
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction at the edge: commits when the block ends well, rolls back when it raises.
+
+    Faces (portal, bot, worker, command line) open it once for each request, update or job. Actions below flush and
+    never commit, so that what they publish stands or falls with what they did.
+    """
+    session = db.session()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
