@@ -1,0 +1,1 @@
+"""The counter: visits and their receipts."""

@@ -1,0 +1,1 @@
+"""The agency: units, services, officers, postings, counters, shifts, working calendars."""

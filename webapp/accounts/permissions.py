@@ -1,0 +1,122 @@
+"""Who may do what: one enum, one table, one question.
+
+Permissions are named NOUN_VERB and valued "noun:verb". A role is always held for a unit and reaches the units below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Protocol
+
+
+class Role(StrEnum):
+    """The parts that members of staff play."""
+
+    ADMINISTRATOR = "administrator"
+    TRIAGE = "triage"
+    LIAISON = "liaison"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    INSPECTOR = "inspector"
+    AUDITOR = "auditor"
+
+
+class Permission(StrEnum):
+    """Everything that somebody can be allowed to do behind the sign-in."""
+
+    ACCOUNT_MANAGE = "account:manage"
+    ORGANISATION_MANAGE = "organisation:manage"
+    ORGANISATION_IMPORT = "organisation:import"
+    OUTBOX_MANAGE = "outbox:manage"
+    OUTBOX_READ = "outbox:read"
+    COMPLAINT_TRIAGE = "complaint:triage"
+    COMPLAINT_READ = "complaint:read"
+    COMPLAINT_ASSIGN = "complaint:assign"
+    COMPLAINT_ANSWER = "complaint:answer"
+    #: Complaints that point at a person: read and decided by a superior who is not the one pointed at.
+    COMPLAINT_READ_PERSONAL = "complaint:read_personal"
+    INDICATOR_READ_OWN = "indicator:read_own"
+    INDICATOR_READ_UNIT = "indicator:read_unit"
+
+
+#: The table of roles. A row reads: "a triage officer may ...".
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.ACCOUNT_MANAGE,
+            Permission.ORGANISATION_MANAGE,
+            Permission.ORGANISATION_IMPORT,
+            Permission.OUTBOX_MANAGE,
+            Permission.OUTBOX_READ,
+        }
+    ),
+    Role.TRIAGE: frozenset(
+        {Permission.COMPLAINT_TRIAGE, Permission.COMPLAINT_READ, Permission.COMPLAINT_READ_PERSONAL, Permission.COMPLAINT_ASSIGN}
+    ),
+    Role.LIAISON: frozenset({Permission.COMPLAINT_READ, Permission.COMPLAINT_ASSIGN, Permission.COMPLAINT_ANSWER}),
+    Role.OFFICER: frozenset({Permission.COMPLAINT_ANSWER, Permission.INDICATOR_READ_OWN}),
+    Role.SUPERVISOR: frozenset(
+        {
+            Permission.COMPLAINT_READ,
+            Permission.COMPLAINT_READ_PERSONAL,
+            Permission.COMPLAINT_ASSIGN,
+            Permission.COMPLAINT_ANSWER,
+            Permission.INDICATOR_READ_UNIT,
+        }
+    ),
+    Role.INSPECTOR: frozenset({Permission.COMPLAINT_READ, Permission.COMPLAINT_READ_PERSONAL, Permission.INDICATOR_READ_UNIT}),
+    Role.AUDITOR: frozenset({Permission.OUTBOX_READ, Permission.INDICATOR_READ_UNIT}),
+}
+
+
+class Placed(Protocol):
+    """Anything that has a place in the tree of units: `path` is "/1/4/9/", the ids from the root down to itself."""
+
+    @property
+    def path(self) -> str: ...
+
+
+class Grant(Protocol):
+    """A role held for a unit."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def unit(self) -> Placed: ...
+
+
+class Actor(Protocol):
+    """Somebody who signs in."""
+
+    @property
+    def active(self) -> bool: ...
+
+    @property
+    def grants(self) -> Iterable[Grant]: ...
+
+
+def can(actor: Actor, permission: Permission, unit: Placed | None = None) -> bool:
+    """Whether `actor` may do `permission` in `unit`; with no unit, whether in any unit at all.
+
+    A role reaches its own unit and all below it. An inactive account may do nothing.
+    """
+    if not actor.active:
+        return False
+    return any(
+        permission in ROLE_PERMISSIONS[Role(grant.role)] and (unit is None or unit.path.startswith(grant.unit.path))
+        for grant in actor.grants
+    )
+
+
+def reach(actor: Actor, permission: Permission) -> list[str]:
+    """The paths of the topmost units in which `actor` may do `permission`: what a query filters by."""
+    if not actor.active:
+        return []
+    paths = sorted({g.unit.path for g in actor.grants if permission in ROLE_PERMISSIONS[Role(g.role)]})
+    topmost: list[str] = []
+    for path in paths:
+        if not any(path.startswith(above) for above in topmost):
+            topmost.append(path)
+    return topmost
