@@ -104,7 +104,9 @@ class Settings:
             problems.append("SECRET_KEY must have at least 32 characters")
         keys = tuple(key.strip() for key in text("ENCRYPTION_KEYS").split(",") if key.strip())
         if any(not _is_fernet_key(key) for key in keys):
-            problems.append("ENCRYPTION_KEYS must be Fernet keys (32 bytes in URL-safe base64), newest first, with commas between")
+            problems.append(
+                "ENCRYPTION_KEYS must be Fernet keys (32 bytes in URL-safe base64), newest first, with commas between"
+            )
         zone = text("DEFAULT_TIMEZONE", "Asia/Jakarta")
         try:
             ZoneInfo(zone)

@@ -63,7 +63,9 @@ def sign_in(email: str, password: str, now: datetime) -> Account:
 def create_account(email: str, name: str, password: str | None) -> Account:
     """Open an account; raises EmailTaken or PasswordTooWeak."""
     _refuse_taken_email(email, None)
-    account = Account(email=email.strip(), name=name.strip(), password_hash=hash_password(password) if password else None)
+    account = Account(
+        email=email.strip(), name=name.strip(), password_hash=hash_password(password) if password else None
+    )
     db.session.add(account)
     db.session.flush()
     return account

@@ -52,7 +52,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.TRIAGE: frozenset(
-        {Permission.COMPLAINT_TRIAGE, Permission.COMPLAINT_READ, Permission.COMPLAINT_READ_PERSONAL, Permission.COMPLAINT_ASSIGN}
+        {
+            Permission.COMPLAINT_TRIAGE,
+            Permission.COMPLAINT_READ,
+            Permission.COMPLAINT_READ_PERSONAL,
+            Permission.COMPLAINT_ASSIGN,
+        }
     ),
     Role.LIAISON: frozenset({Permission.COMPLAINT_READ, Permission.COMPLAINT_ASSIGN, Permission.COMPLAINT_ANSWER}),
     Role.OFFICER: frozenset({Permission.COMPLAINT_ANSWER, Permission.INDICATOR_READ_OWN}),
@@ -65,7 +70,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.INDICATOR_READ_UNIT,
         }
     ),
-    Role.INSPECTOR: frozenset({Permission.COMPLAINT_READ, Permission.COMPLAINT_READ_PERSONAL, Permission.INDICATOR_READ_UNIT}),
+    Role.INSPECTOR: frozenset(
+        {Permission.COMPLAINT_READ, Permission.COMPLAINT_READ_PERSONAL, Permission.INDICATOR_READ_UNIT}
+    ),
     Role.AUDITOR: frozenset({Permission.OUTBOX_READ, Permission.INDICATOR_READ_UNIT}),
 }
 

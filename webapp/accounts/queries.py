@@ -16,4 +16,6 @@ def get_account(account_id: int) -> Account | None:
 
 def list_accounts() -> list[Account]:
     """All accounts by name, with their roles. Callers hold ACCOUNT_MANAGE."""
-    return list(db.session.scalars(select(Account).options(selectinload(Account.grants)).order_by(Account.name, Account.id)))
+    return list(
+        db.session.scalars(select(Account).options(selectinload(Account.grants)).order_by(Account.name, Account.id))
+    )

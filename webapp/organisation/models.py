@@ -14,7 +14,10 @@ from webapp.encryption import EncryptedText
 
 
 class WorkingCalendar(Base):
-    """A named calendar of days off. `version` goes up with each change, so that a due date can say what it was counted with."""
+    """A named calendar of days off.
+
+    `version` goes up with each change, so that a due date can say what it was counted with.
+    """
 
     __tablename__ = "working_calendar"
 
@@ -46,7 +49,7 @@ class Unit(Base):
     """Part of the agency, in a tree.
 
     `path` is "/1/4/9/": the ids from the root to the unit itself; "below or at" is `path LIKE '/1/4/%'`.
-    `weekly_hours` maps "0" (Monday) .. "6" to spans of local time, e.g. {"0": [["07:30", "12:00"], ["13:00", "16:00"]]}.
+    `weekly_hours` maps "0" (Monday) .. "6" to spans of local time: {"0": [["07:30", "12:00"], ["13:00", "16:00"]]}.
     """
 
     __tablename__ = "unit"

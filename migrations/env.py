@@ -1,0 +1,33 @@
+"""Alembic's environment: the database and tables are those of the running app."""
+
+from __future__ import annotations
+
+from alembic import context
+from flask import current_app
+
+from webapp.encryption import EncryptedText
+
+database = current_app.extensions["migrate"].db
+
+
+def render_type(kind: str, item: object, _context: object) -> str | bool:
+    """In a migration an encrypted column is what the database sees: bytes."""
+    return "sa.LargeBinary()" if kind == "type" and isinstance(item, EncryptedText) else False
+
+
+def run_migrations() -> None:
+    """Migrate online, one transaction for each migration."""
+    with database.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            compare_type=True,
+            compare_server_default=False,
+            transaction_per_migration=True,
+            render_item=render_type,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run_migrations()

@@ -1,0 +1,105 @@
+"""The application without its pages: settings, database, encryption, sign-in, languages, logs."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel
+from flask_migrate import Migrate
+
+from config import Settings
+from webapp.database import db
+from webapp.encryption import Keyring, install_keyring
+
+# Tables register themselves with the metadata when their modules are loaded.
+from webapp.accounts import models as _accounts  # noqa: F401  isort: skip
+from webapp.attribution import models as _attribution  # noqa: F401  isort: skip
+from webapp.counter import models as _counter  # noqa: F401  isort: skip
+from webapp.feedback import models as _feedback  # noqa: F401  isort: skip
+from webapp.indicators import models as _indicators  # noqa: F401  isort: skip
+from webapp.messaging import models as _messaging  # noqa: F401  isort: skip
+from webapp.organisation import models as _organisation  # noqa: F401  isort: skip
+from webapp.outbox import models as _outbox  # noqa: F401  isort: skip
+
+LANGUAGES = ("id", "en")
+
+_EXTENSION = "tanggap-settings"
+
+
+def create_app(settings: Settings, *, pool_size: int = 8) -> Flask:
+    """The application that worker, bot and command line run in, and that the portal is registered with.
+
+    `pool_size` is the most database connections this process keeps.
+    """
+    app = Flask("webapp", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": pool_size,
+            "max_overflow": 2,
+            "pool_pre_ping": True,
+            "pool_recycle": 1800,
+            "connect_args": {"options": "-c timezone=UTC -c jit=off", "connect_timeout": 10},
+        },
+        SESSION_COOKIE_NAME="tanggap",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=48 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        BABEL_DEFAULT_LOCALE="id",
+        BABEL_DEFAULT_TIMEZONE=settings.default_timezone,
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: nobody loses a long text to a clock
+    )
+    app.extensions[_EXTENSION] = settings
+    install_keyring(app, Keyring(settings.encryption_keys, settings.secret_key))
+    db.init_app(app)
+    Migrate(app, db, directory=str(Path(__file__).parent.parent / "migrations"), compare_type=True)
+    Babel(app, locale_selector=select_language)
+    configure_logging(settings)
+    return app
+
+
+def settings_of(app: Flask) -> Settings:
+    """The settings that `app` was created with."""
+    settings = app.extensions[_EXTENSION]
+    assert isinstance(settings, Settings)
+    return settings
+
+
+def select_language() -> str | None:
+    """Language of what is being said: the bot's chat, the choice made on the page, the browser's wish, Indonesian."""
+    chosen = g.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    if has_request_context():
+        if session.get("language") in LANGUAGES:
+            return str(session["language"])
+        return request.accept_languages.best_match(LANGUAGES) or "id"
+    return "id"
+
+
+def configure_logging(settings: Settings) -> None:
+    """One JSON line an event on stderr. Nothing personal belongs into it: ids and names of events only."""
+    logging.basicConfig(stream=sys.stderr, level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold the bot's token
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

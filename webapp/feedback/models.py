@@ -1,0 +1,246 @@
+"""What citizens say: complaints and ratings, what became of them, and who is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from webapp.counter.models import Visit
+from webapp.database import Base, BigId
+from webapp.encryption import EncryptedText
+from webapp.feedback.life_cycle import State
+from webapp.feedback.vocabulary import Channel, ComplaintKind, Element, Finding
+from webapp.organisation.models import Counter, Service, Unit
+
+
+def _in(column: str, values: type[Channel | ComplaintKind | Element | State | Finding]) -> str:
+    return "{} IN ({})".format(column, ", ".join(f"'{value}'" for value in values))
+
+
+class Feedback(Base):
+    """One thing a citizen said; exactly one complaint or one rating belongs to it.
+
+    `write_key` comes from outside (form nonce, Telegram update, import source and id): saying it twice is saying it
+    once. `rater_key` is a keyed hash of the device or chat, by which repeated ratings are recognised, never a person.
+    Unit, service, counter, place and time are what the citizen stated; whom it concerns is for attribution to say.
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        CheckConstraint("kind IN ('complaint', 'rating')", name="kind"),
+        CheckConstraint(_in("channel", Channel), name="channel"),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="position"),
+        Index("ix_feedback_rated_visit", "visit_id", unique=True, postgresql_where=text("kind = 'rating'")),
+        Index("ix_feedback_filed_at", "filed_at"),
+    )
+
+    id: Mapped[BigId]
+    kind: Mapped[str]
+    channel: Mapped[str]
+    write_key: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
+    service_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("service.id"))
+    counter_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("counter.id"))
+    visit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("visit.id"))
+    #: A decision that came with the feedback from the agency's own system: the officer it was about.
+    stated_officer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("officer.id"))
+    place: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    occurred_at: Mapped[datetime | None]
+    filed_at: Mapped[datetime]
+    rater_key: Mapped[bytes | None]
+
+    unit: Mapped[Unit | None] = relationship()
+    service: Mapped[Service | None] = relationship()
+    counter: Mapped[Counter | None] = relationship()
+    visit: Mapped[Visit | None] = relationship()
+    complaint: Mapped[Complaint | None] = relationship(back_populates="feedback")
+    rating: Mapped[Rating | None] = relationship(back_populates="feedback")
+
+
+class Complaint(Base):
+    """A complaint, a suggestion or a request for information.
+
+    `text` is masked; the words as written are in `original_text` only where masking changed them. Everything that tells
+    who complained is encrypted. `points_at_person` keeps it from the officers of the unit: a superior decides.
+    """
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        CheckConstraint(_in("complaint_kind", ComplaintKind), name="complaint_kind"),
+        CheckConstraint(_in("state", State), name="state"),
+        CheckConstraint(_in("finding", Finding), name="finding"),
+        Index(
+            "ix_complaint_open",
+            "unit_id",
+            "due_at",
+            postgresql_where=text("state IN ('filed', 'in_triage', 'sent', 'in_work', 'disputed')"),
+        ),
+        Index("ix_complaint_handler_id", "handler_id"),
+    )
+
+    feedback_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True
+    )
+    code: Mapped[str] = mapped_column(unique=True)
+    secret_word: Mapped[str] = mapped_column(EncryptedText)
+    failed_looks: Mapped[int] = mapped_column(default=0, server_default="0")
+    looks_locked_until: Mapped[datetime | None]
+    complaint_kind: Mapped[str]
+    text: Mapped[str]
+    original_text: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+    #: The reporter asked that the public does not learn the content.
+    secret: Mapped[bool] = mapped_column(default=True, server_default="true")
+    #: The reporter's contact is withheld from everybody in the unit, too.
+    anonymous: Mapped[bool] = mapped_column(default=True, server_default="true")
+    points_at_person: Mapped[bool] = mapped_column(default=False, server_default="false")
+    contact_name: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+    contact_phone: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+    contact_email: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+    state: Mapped[str] = mapped_column(default=State.FILED, server_default="filed")
+    #: Where it lies now; null while nobody knows.
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
+    handler_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    due_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    #: The account that gave the standing answer: the facts go to who did it, not to who holds the case later.
+    answered_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    settled_at: Mapped[datetime | None]
+    reopened: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: What the decision found about the matter complained of.
+    finding: Mapped[str | None]
+
+    feedback: Mapped[Feedback] = relationship(back_populates="complaint", lazy="joined", innerjoin=True)
+    unit: Mapped[Unit | None] = relationship()
+
+
+class Rating(Base):
+    """A rating of 1 to 4. Whether it is verified follows from the visit of its feedback."""
+
+    __tablename__ = "rating"
+    __table_args__ = (CheckConstraint("value BETWEEN 1 AND 4", name="value"),)
+
+    feedback_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True
+    )
+    value: Mapped[int]
+    comment: Mapped[str | None]
+    original_comment: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+
+    feedback: Mapped[Feedback] = relationship(back_populates="rating", lazy="joined", innerjoin=True)
+    elements: Mapped[list[RatingElement]] = relationship(cascade="all, delete-orphan")
+
+
+class RatingElement(Base):
+    """One of the nine SKM elements (PermenPANRB 14/2017), rated 1 to 4; keyed by name, since sources swap numbers."""
+
+    __tablename__ = "rating_element"
+    __table_args__ = (
+        CheckConstraint("value BETWEEN 1 AND 4", name="value"),
+        CheckConstraint(_in("element", Element), name="element"),
+    )
+
+    rating_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("rating.feedback_id", ondelete="CASCADE"), primary_key=True
+    )
+    element: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class Photo(Base):
+    """A picture, re-encoded and free of metadata. `upload_key` is the nonce of the form it was first sent with.
+
+    A photo waits without complaint while the form it came with is being corrected; what is never sent is swept away.
+    """
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        UniqueConstraint("upload_key", "digest"),
+        Index("ix_photo_complaint_id", "complaint_id"),
+        Index("ix_photo_waiting", "created_at", postgresql_where=text("complaint_id IS NULL")),
+    )
+
+    id: Mapped[BigId]
+    upload_key: Mapped[str]
+    #: SHA-256 of the re-encoded picture.
+    digest: Mapped[bytes]
+    complaint_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("complaint.feedback_id", ondelete="CASCADE")
+    )
+    content: Mapped[bytes] = deferred(mapped_column())
+    media_type: Mapped[str] = mapped_column(default="image/jpeg", server_default="image/jpeg")
+    width: Mapped[int]
+    height: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class Disposition(Base):
+    """A complaint is sent to a unit or given to somebody: who decided, when, why. Never changed, only followed."""
+
+    __tablename__ = "disposition"
+    __table_args__ = (Index("ix_disposition_complaint_id", "complaint_id"),)
+
+    id: Mapped[BigId]
+    complaint_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id", ondelete="CASCADE"))
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
+    handler_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    #: Null where the product itself decided by a rule.
+    decided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str]
+
+    unit: Mapped[Unit | None] = relationship()
+
+
+class StateChange(Base):
+    """A step in the life of a complaint."""
+
+    __tablename__ = "state_change"
+    __table_args__ = (
+        CheckConstraint(_in("state", State), name="state"),
+        Index("ix_state_change_complaint_id", "complaint_id"),
+    )
+
+    id: Mapped[BigId]
+    complaint_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id", ondelete="CASCADE"))
+    state: Mapped[str]
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+
+
+class ComplaintMessage(Base):
+    """What was said on a complaint: by the reporter or by the agency. Masked like the complaint itself."""
+
+    __tablename__ = "complaint_message"
+    __table_args__ = (
+        CheckConstraint("author IN ('reporter', 'agency')", name="author"),
+        CheckConstraint("kind IN ('answer', 'question', 'reply', 'dispute', 'acceptance')", name="kind"),
+        Index("ix_complaint_message_complaint_id", "complaint_id"),
+    )
+
+    id: Mapped[BigId]
+    complaint_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id", ondelete="CASCADE"))
+    author: Mapped[str]
+    kind: Mapped[str]
+    text: Mapped[str]
+    original_text: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+    account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    write_key: Mapped[str] = mapped_column(unique=True)
+    at: Mapped[datetime]
+
+
+class Follower(Base):
+    """Somebody who is told what becomes of a complaint, by a channel that knows only an address (a chat)."""
+
+    __tablename__ = "follower"
+    __table_args__ = (UniqueConstraint("complaint_id", "channel", "address_key"),)
+
+    id: Mapped[BigId]
+    complaint_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id", ondelete="CASCADE"))
+    channel: Mapped[str]
+    address: Mapped[str] = mapped_column(EncryptedText)
+    address_key: Mapped[bytes]
+    language: Mapped[str] = mapped_column(default="id", server_default="id")

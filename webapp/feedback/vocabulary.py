@@ -1,0 +1,47 @@
+"""The closed lists that feedback is described with."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How a feedback reached us."""
+
+    PORTAL = "portal"
+    TELEGRAM = "telegram"
+    RECEIPT = "receipt"
+    IMPORT = "import"
+
+
+class ComplaintKind(StrEnum):
+    """Kinds after SP4N-LAPOR!: pengaduan, aspirasi, permintaan informasi."""
+
+    COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+    INFORMATION_REQUEST = "information_request"
+
+
+class Element(StrEnum):
+    """The nine elements of the satisfaction survey (SKM, PermenPANRB 14/2017)."""
+
+    REQUIREMENTS = "requirements"
+    PROCEDURE = "procedure"
+    TIME = "time"
+    COST = "cost"
+    PRODUCT = "product"
+    COMPETENCE = "competence"
+    CONDUCT = "conduct"
+    COMPLAINT_HANDLING = "complaint_handling"
+    FACILITIES = "facilities"
+
+
+class Finding(StrEnum):
+    """What a decision found about the matter complained of."""
+
+    FOUNDED = "founded"
+    NOT_FOUNDED = "not_founded"
+    #: A cause outside the officer's control: server of the centre, blanks, another agency.
+    OUTSIDE_CONTROL = "outside_control"
+    #: Nothing to find: a suggestion, a request for information.
+    NOT_APPLICABLE = "not_applicable"

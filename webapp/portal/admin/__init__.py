@@ -1,0 +1,5 @@
+"""Pages for the admin."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("admin", __name__)

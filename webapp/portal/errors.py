@@ -1,0 +1,64 @@
+"""Errors as pages: what happened, and what to do now."""
+
+from __future__ import annotations
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+
+def register_error_pages(app: Flask) -> None:
+    """Show every error as a page in the visitor's language."""
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(CSRFError, show_forged_form)
+    app.register_error_handler(OperationalError, show_database_away)
+    app.register_error_handler(500, show_failure)
+
+
+def _texts(code: int) -> tuple[str, str]:
+    known = {
+        400: (_("Permintaan tidak dapat dibaca"), _("Kembali ke halaman sebelumnya, periksa isian, lalu kirim lagi.")),
+        401: (_("Anda belum masuk"), _("Masuk dengan akun petugas Anda, lalu ulangi.")),
+        403: (
+            _("Halaman ini bukan untuk peran Anda"),
+            _("Bila Anda memerlukannya, hubungi administrator instansi Anda."),
+        ),
+        404: (_("Halaman tidak ditemukan"), _("Periksa alamatnya, atau mulai dari beranda.")),
+        405: (_("Halaman ini dibuka dengan cara lain"), _("Mulai lagi dari beranda.")),
+        413: (_("Kiriman terlalu besar"), _("Kirim paling banyak lima foto, masing-masing di bawah 8 MB.")),
+        429: (_("Terlalu banyak percobaan"), _("Tunggu beberapa menit, lalu coba lagi.")),
+    }
+    return known.get(code, (_("Ada yang tidak berjalan"), _("Coba lagi sebentar lagi.")))
+
+
+def _page(code: int, title: str, advice: str) -> ResponseReturnValue:
+    if request.path.startswith("/static/"):
+        return title, code
+    return render_template("layout/error.html", code=code, title=title, text=advice), code
+
+
+def show_http_error(error: HTTPException) -> ResponseReturnValue:
+    """An HTTP error that a view or the framework raised; redirects and the like pass."""
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return _page(error.code, *_texts(error.code))
+
+
+def show_forged_form(error: CSRFError) -> ResponseReturnValue:
+    """A form without a valid token: mostly a session that ended."""
+    return _page(400, _("Sesi formulir berakhir"), _("Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi."))
+
+
+def show_database_away(error: OperationalError) -> ResponseReturnValue:
+    """The database does not answer: say so honestly, nothing was accepted."""
+    return _page(
+        503, _("Belum tersimpan"), _("Sistem sedang terganggu. Kembali ke formulir dan kirim lagi sebentar lagi.")
+    )
+
+
+def show_failure(error: Exception) -> ResponseReturnValue:
+    """A defect of ours."""
+    return _page(500, _("Ada yang tidak berjalan"), _("Ini kesalahan kami. Coba lagi sebentar lagi."))

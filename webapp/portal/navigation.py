@@ -1,0 +1,42 @@
+"""What a member of staff finds in the header: the pages that the account may open, in the order of the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Permission, can
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One link of the header."""
+
+    url: str
+    label: str
+    current: bool
+    count: int | None = None
+
+
+#: Permission, endpoint, words. The first endpoint of a room stands for the whole room.
+ENTRIES: tuple[tuple[Permission, str, LazyString], ...] = (
+    (Permission.COMPLAINT_TRIAGE, "triage.list_undecided", _l("Perlu diputuskan")),
+    (Permission.COMPLAINT_ANSWER, "officer.list_queue", _l("Antrean saya")),
+    (Permission.INDICATOR_READ_OWN, "officer.show_score", _l("Nilai saya")),
+    (Permission.INDICATOR_READ_UNIT, "supervisor.list_officers", _l("Petugas")),
+    (Permission.ORGANISATION_MANAGE, "admin.show_overview", _l("Kelola")),
+    (Permission.OUTBOX_READ, "admin.list_deliveries", _l("Pesan tertunda")),
+)
+
+
+def navigation_for(account: Account) -> list[NavItem]:
+    """The links for `account`; the page that is open is marked as current."""
+    return [
+        NavItem(url_for(endpoint), str(label), request.endpoint == endpoint)
+        for permission, endpoint, label in ENTRIES
+        if can(account, permission)
+    ]

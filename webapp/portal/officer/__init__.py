@@ -1,0 +1,5 @@
+"""Pages for the officer."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("officer", __name__)

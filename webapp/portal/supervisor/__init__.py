@@ -1,0 +1,5 @@
+"""Pages for the supervisor."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("supervisor", __name__)
