@@ -1,0 +1,82 @@
+// Keyboard first on the desks: j and k walk through the list, Enter opens (as a link does), / searches, ? shows the
+// keys, Ctrl+Enter sends. Single letters can be switched off for those who dictate (WCAG 2.1.4); that choice stays on
+// this machine.
+(() => {
+  "use strict";
+  const OFF = "keys-off";
+  const dialog = document.querySelector("dialog[data-keys]");
+  const box = dialog?.querySelector("[data-keys-on]");
+  const opener = document.querySelector("[data-keys-open]");
+  const store = {
+    get: () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } },
+    set: (off) => { try { localStorage.setItem(OFF, off ? "1" : "0"); } catch { /* lasts for this page only */ } },
+  };
+  let off = store.get();
+
+  const items = () => [...document.querySelectorAll("[data-desk-list] a.item, [data-desk-list] tbody th a")];
+  const typing = (e) => e.isContentEditable || /^(TEXTAREA|SELECT)$/.test(e.tagName) || (e.tagName === "INPUT" && !/^(radio|checkbox|button|submit)$/.test(e.type));
+
+  function walk(step) {
+    const list = items();
+    if (!list.length) return;
+    const focused = list.indexOf(document.activeElement);
+    const from = focused >= 0 ? focused : list.findIndex((a) => a.hasAttribute("aria-current"));
+    const next = list[from < 0 ? 0 : Math.min(Math.max(from + step, 0), list.length - 1)];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  function search() {
+    const field = document.querySelector("[data-desk-search]");
+    field?.focus();
+    field?.select();
+    return Boolean(field);
+  }
+
+  const keys = { j: () => walk(1), k: () => walk(-1), "/": search, "?": () => dialog?.showModal() };
+
+  document.addEventListener("keydown", (event) => {
+    const at = event.target;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && at.form) {
+      event.preventDefault();
+      at.form.requestSubmit(at.form.querySelector("button[type=submit]") || undefined);
+      return;
+    }
+    if (event.key === "Escape" && at.matches?.("[data-desk-search]")) at.blur();
+    if (off || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(at) || dialog?.open) return;
+    const action = keys[event.key];
+    if (action) {
+      if (action() !== false) event.preventDefault();
+      return;
+    }
+    if (!/^[a-z]$/.test(event.key)) return;
+    const wanted = document.querySelector(`[data-key="${event.key}"]`);
+    if (!wanted) return;
+    event.preventDefault();
+    // A letter never sends anything: it brings one to the button, Enter presses it. Links are opened.
+    if (wanted.tagName === "A") wanted.click();
+    else wanted.focus();
+  });
+
+  if (dialog && opener) {
+    opener.hidden = false;
+    opener.addEventListener("click", () => dialog.showModal());
+    box.checked = !off;
+    box.addEventListener("change", () => {
+      off = !box.checked;
+      store.set(off);
+    });
+  }
+
+  // A piece of the page that fetched itself anew must not take the focus away from who is reading it.
+  let focusedHref = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const inside = event.detail.target.contains(document.activeElement);
+    focusedHref = inside ? document.activeElement.getAttribute("href") : null;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (focusedHref === null) return;
+    document.querySelector(`a[href="${CSS.escape(focusedHref)}"]`)?.focus({ preventScroll: true });
+    focusedHref = null;
+  });
+})();
