@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.counter.models import Visit
 from webapp.database import Base, BigId
@@ -91,15 +91,15 @@ class Complaint(Base):
     looks_locked_until: Mapped[datetime | None]
     complaint_kind: Mapped[str]
     text: Mapped[str]
-    original_text: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+    original_text: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
     #: The reporter asked that the public does not learn the content.
     secret: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: The reporter's contact is withheld from everybody in the unit, too.
     anonymous: Mapped[bool] = mapped_column(default=True, server_default="true")
     points_at_person: Mapped[bool] = mapped_column(default=False, server_default="false")
-    contact_name: Mapped[str | None] = deferred(mapped_column(EncryptedText))
-    contact_phone: Mapped[str | None] = deferred(mapped_column(EncryptedText))
-    contact_email: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+    contact_name: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
+    contact_phone: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
+    contact_email: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
     state: Mapped[str] = mapped_column(default=State.FILED, server_default="filed")
     #: Where it lies now; null while nobody knows.
     unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
@@ -128,7 +128,7 @@ class Rating(Base):
     )
     value: Mapped[int]
     comment: Mapped[str | None]
-    original_comment: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+    original_comment: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
 
     feedback: Mapped[Feedback] = relationship(back_populates="rating", lazy="joined", innerjoin=True)
     elements: Mapped[list[RatingElement]] = relationship(cascade="all, delete-orphan")
@@ -170,7 +170,7 @@ class Photo(Base):
     complaint_id: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("complaint.feedback_id", ondelete="CASCADE")
     )
-    content: Mapped[bytes] = deferred(mapped_column())
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     media_type: Mapped[str] = mapped_column(default="image/jpeg", server_default="image/jpeg")
     width: Mapped[int]
     height: Mapped[int]
@@ -226,7 +226,7 @@ class ComplaintMessage(Base):
     author: Mapped[str]
     kind: Mapped[str]
     text: Mapped[str]
-    original_text: Mapped[str | None] = deferred(mapped_column(EncryptedText))
+    original_text: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
     write_key: Mapped[str] = mapped_column(unique=True)
     at: Mapped[datetime]

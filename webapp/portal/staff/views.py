@@ -42,7 +42,7 @@ def sign_in() -> ResponseReturnValue:
         refused: SignInRefused | AccountLocked | None = None
         with transaction():  # a failed attempt is counted, so it commits as well
             try:
-                account = open_account(form.email.data, form.password.data, datetime.now(UTC))
+                account = open_account(form.email.data or "", form.password.data or "", datetime.now(UTC))
             except (SignInRefused, AccountLocked) as error:
                 refused = error
             else:

@@ -580,7 +580,7 @@ def upgrade() -> None:
         sa.Column("upload_key", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("complaint_id", sa.BigInteger(), nullable=True),
-        sa.Column("content", sa.NullType(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("media_type", sa.Text(), server_default="image/jpeg", nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
