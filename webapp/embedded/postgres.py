@@ -35,7 +35,7 @@ _LOCALE = "C.UTF-8" if sys.platform == "linux" else "C"
 #: For a city on one small machine: about ten processes of the product, some with a few threads.
 _TUNING = {
     "shared_buffers": "48MB",
-    "max_connections": "60",
+    "max_connections": "80",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
     "effective_cache_size": "512MB",

@@ -1,0 +1,89 @@
+"""What a city consists of: the steps before it opens, and its processes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from webapp.embedded.children import ChildSpec
+from webapp.embedded.environment import CityEnvironment
+from webapp.embedded.processes import answers_on, http_status
+
+#: The queues of `worker`, which this room may not ask: a test compares the two.
+QUEUES = ("attribution", "indicators", "messages")
+
+#: Tiers: what citizens and officers touch is stopped first, then what it talks to, then who works behind.
+_WORK, _CHAT, _FACE = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Commands to run before the city opens (None: nothing to do) and the children to keep."""
+
+    migrate: tuple[str, ...] | None
+    load_demo: tuple[str, ...] | None
+    children: tuple[ChildSpec, ...]
+
+
+def city_plan(city: CityEnvironment, root: Path) -> Plan:
+    """The whole product."""
+    python = sys.executable
+    flask = (python, "-m", "flask", "--app", "wsgi")
+    children = [
+        ChildSpec(
+            "web",
+            (python, "-m", "gunicorn", *_gunicorn_options(city.port), "wsgi:app"),
+            tier=_FACE,
+            answers=lambda: http_status(city.port, "/health") == 200,
+        )
+    ]
+    if city.simulator_port is not None:
+        answers = partial(answers_on, city.simulator_port)
+        children.append(ChildSpec("simulator", (python, "-m", "bot.simulator"), tier=_CHAT, answers=answers))
+    if city.bot:
+        needs = ("simulator",) if city.simulator_port is not None else ()
+        children.append(ChildSpec("bot", (python, "-m", "bot"), tier=_FACE, needs=needs))
+    children.append(ChildSpec("relay", (python, "-m", "worker", "relay"), tier=_WORK))
+    children += [ChildSpec(f"worker-{queue}", (python, "-m", "worker", "work", queue), tier=_WORK) for queue in QUEUES]
+    children.append(ChildSpec("scheduler", (python, "-m", "worker", "schedule"), tier=_WORK))
+    return Plan(
+        migrate=(*flask, "db", "upgrade"),
+        load_demo=(*flask, "demo", "load", "--if-empty") if city.demo else None,
+        children=tuple(children),
+    )
+
+
+def _gunicorn_options(port: int) -> tuple[str, ...]:
+    memory = Path("/dev/shm")  # noqa: S108  heartbeats of the workers: in memory, in files without a name
+    return (
+        f"--bind=127.0.0.1:{port}",
+        "--worker-class=gthread",
+        "--workers=2",
+        "--threads=8",
+        "--preload",  # loaded once and shared: the second worker costs little memory and starts at once
+        "--timeout=60",
+        "--graceful-timeout=10",
+        "--keep-alive=5",
+        "--no-control-socket",
+        *([f"--worker-tmp-dir={memory}"] if memory.is_dir() else []),
+    )
+
+
+def newest_revision(versions: Path) -> str | None:
+    """The one migration in the folder `versions` that no other builds on; None if there is no such one.
+
+    Read with a pattern, because loading Alembic and the application to learn it takes longer than starting the city.
+    """
+    known: set[str] = set()
+    built_on: set[str] = set()
+    for path in versions.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if found := re.search(r"""^revision\b[^=\n]*=\s*["']([^"']+)["']""", text, re.MULTILINE):
+            known.add(found[1])
+        if found := re.search(r"^down_revision\b[^=\n]*=(.*)$", text, re.MULTILINE):
+            built_on.update(re.findall(r"""["']([^"']+)["']""", found[1]))
+    heads = known - built_on
+    return heads.pop() if len(heads) == 1 else None
