@@ -44,8 +44,9 @@ class Feedback(Base):
     service_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("service.id"))
     counter_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("counter.id"))
     visit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("visit.id"))
-    #: A decision that came with the feedback from the agency's own system: the officer it was about.
-    stated_officer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("officer.id"))
+    #: Decisions that came with the feedback from the agency's own system: the unit and the officer it concerned.
+    decided_unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
+    decided_officer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("officer.id"))
     place: Mapped[str | None]
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
@@ -53,7 +54,7 @@ class Feedback(Base):
     filed_at: Mapped[datetime]
     rater_key: Mapped[bytes | None]
 
-    unit: Mapped[Unit | None] = relationship()
+    unit: Mapped[Unit | None] = relationship(foreign_keys=[unit_id])
     service: Mapped[Service | None] = relationship()
     counter: Mapped[Counter | None] = relationship()
     visit: Mapped[Visit | None] = relationship()
@@ -118,15 +119,16 @@ class Complaint(Base):
 
 
 class Rating(Base):
-    """A rating of 1 to 4. Whether it is verified follows from the visit of its feedback."""
+    """A rating of 1 to `scale` (4 here; imports keep their own). Verified or not follows from its feedback's visit."""
 
     __tablename__ = "rating"
-    __table_args__ = (CheckConstraint("value BETWEEN 1 AND 4", name="value"),)
+    __table_args__ = (CheckConstraint("scale BETWEEN 2 AND 10 AND value BETWEEN 1 AND scale", name="value"),)
 
     feedback_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True
     )
     value: Mapped[int]
+    scale: Mapped[int] = mapped_column(default=4, server_default="4")
     comment: Mapped[str | None]
     original_comment: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
 
@@ -209,6 +211,18 @@ class StateChange(Base):
     state: Mapped[str]
     at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+
+
+class Exclusion(Base):
+    """An officer who must never see or handle a complaint, because it concerns him. Never taken back by a rule."""
+
+    __tablename__ = "exclusion"
+
+    complaint_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("complaint.feedback_id", ondelete="CASCADE"), primary_key=True
+    )
+    officer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("officer.id"), primary_key=True)
+    at: Mapped[datetime]
 
 
 class ComplaintMessage(Base):

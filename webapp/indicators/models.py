@@ -43,7 +43,8 @@ class IndicatorFact(Base):
     component: Mapped[str]
     #: The quarter in which it counts, "2026-Q4", by the day in the unit's zone.
     period: Mapped[str]
-    day: Mapped[date]
+    #: Null where an import does not know it: then no day's crowd can be seen in it.
+    day: Mapped[date | None]
     y: Mapped[float]
     share: Mapped[float]
     verified: Mapped[bool]
@@ -52,6 +53,15 @@ class IndicatorFact(Base):
     channel: Mapped[str]
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class IndicatorOutdated(Base):
+    """An officer's figure that facts have overtaken, until it is computed again."""
+
+    __tablename__ = "indicator_outdated"
+
+    officer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("officer.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
 
 
 class IndicatorReference(Base):

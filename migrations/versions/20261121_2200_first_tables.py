@@ -189,6 +189,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("unit_id", "code", name=op.f("uq_counter_unit_id_code")),
     )
     op.create_table(
+        "indicator_outdated",
+        sa.Column("officer_id", sa.BigInteger(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_indicator_outdated_officer_id")),
+        sa.PrimaryKeyConstraint("officer_id", "period", name=op.f("pk_indicator_outdated")),
+    )
+    op.create_table(
         "indicator_snapshot",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("officer_id", sa.BigInteger(), nullable=False),
@@ -331,7 +338,8 @@ def upgrade() -> None:
         sa.Column("service_id", sa.BigInteger(), nullable=True),
         sa.Column("counter_id", sa.BigInteger(), nullable=True),
         sa.Column("visit_id", sa.BigInteger(), nullable=True),
-        sa.Column("stated_officer_id", sa.BigInteger(), nullable=True),
+        sa.Column("decided_unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("decided_officer_id", sa.BigInteger(), nullable=True),
         sa.Column("place", sa.Text(), nullable=True),
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.Column("longitude", sa.Double(), nullable=True),
@@ -342,8 +350,9 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('complaint', 'rating')", name=op.f("ck_feedback_kind")),
         sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name=op.f("ck_feedback_position")),
         sa.ForeignKeyConstraint(["counter_id"], ["counter.id"], name=op.f("fk_feedback_counter_id")),
+        sa.ForeignKeyConstraint(["decided_officer_id"], ["officer.id"], name=op.f("fk_feedback_decided_officer_id")),
+        sa.ForeignKeyConstraint(["decided_unit_id"], ["unit.id"], name=op.f("fk_feedback_decided_unit_id")),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_feedback_service_id")),
-        sa.ForeignKeyConstraint(["stated_officer_id"], ["officer.id"], name=op.f("fk_feedback_stated_officer_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_feedback_unit_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_feedback_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
@@ -436,9 +445,10 @@ def upgrade() -> None:
         "rating",
         sa.Column("feedback_id", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("scale", sa.Integer(), server_default="4", nullable=False),
         sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("original_comment", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("value BETWEEN 1 AND 4", name=op.f("ck_rating_value")),
+        sa.CheckConstraint("scale BETWEEN 2 AND 10 AND value BETWEEN 1 AND scale", name=op.f("ck_rating_value")),
         sa.ForeignKeyConstraint(
             ["feedback_id"], ["feedback.id"], name=op.f("fk_rating_feedback_id"), ondelete="CASCADE"
         ),
@@ -522,6 +532,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_evidence_attribution_id", "evidence", ["attribution_id"], unique=False)
     op.create_table(
+        "exclusion",
+        sa.Column("complaint_id", sa.BigInteger(), nullable=False),
+        sa.Column("officer_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.feedback_id"], name=op.f("fk_exclusion_complaint_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_exclusion_officer_id")),
+        sa.PrimaryKeyConstraint("complaint_id", "officer_id", name=op.f("pk_exclusion")),
+    )
+    op.create_table(
         "follower",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("complaint_id", sa.BigInteger(), nullable=False),
@@ -546,7 +567,7 @@ def upgrade() -> None:
         sa.Column("officer_id", sa.BigInteger(), nullable=False),
         sa.Column("component", sa.Text(), nullable=False),
         sa.Column("period", sa.Text(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
         sa.Column("y", sa.Double(), nullable=False),
         sa.Column("share", sa.Double(), nullable=False),
         sa.Column("verified", sa.Boolean(), nullable=False),
@@ -646,6 +667,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_indicator_fact_feedback_id"), table_name="indicator_fact")
     op.drop_table("indicator_fact")
     op.drop_table("follower")
+    op.drop_table("exclusion")
     op.drop_index("ix_evidence_attribution_id", table_name="evidence")
     op.drop_table("evidence")
     op.drop_index("ix_disposition_complaint_id", table_name="disposition")
@@ -688,6 +710,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.drop_table("indicator_snapshot")
+    op.drop_table("indicator_outdated")
     op.drop_table("counter")
     op.drop_index("ix_unit_path", table_name="unit", postgresql_ops={"path": "text_pattern_ops"})
     op.drop_index(op.f("ix_unit_parent_id"), table_name="unit")

@@ -1,0 +1,283 @@
+"""What citizens do: file, rate, follow, reply, accept, dispute."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from webapp.database import db
+from webapp.encryption import keyring
+from webapp.feedback.codes import clean_code, clean_secret_word, new_code, new_secret_word
+from webapp.feedback.drafts import ChatAddress, ComplaintDraft, RatingDraft, Submitted
+from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase, ReceiptUsed
+from webapp.feedback.events import ComplaintSettled, ComplaintSubmitted, RatingSubmitted
+from webapp.feedback.life_cycle import State, Step, next_state
+from webapp.feedback.masking import mask_personal_numbers
+from webapp.feedback.models import (
+    Complaint,
+    ComplaintMessage,
+    Feedback,
+    Follower,
+    Photo,
+    Rating,
+    RatingElement,
+    StateChange,
+)
+from webapp.feedback.secrecy import points_at_person
+from webapp.feedback.vocabulary import Channel
+from webapp.outbox import publish
+
+#: After so many wrong secret words a code is closed for a while, doubling from LOOK_STEP up to LONGEST_LOCK.
+FAILURES_BEFORE_LOCK = 5
+LOOK_STEP = timedelta(minutes=1)
+LONGEST_LOCK = timedelta(hours=1)
+
+
+def submit_complaint(
+    draft: ComplaintDraft,
+    *,
+    write_key: str,
+    channel: Channel,
+    at: datetime,
+    rater_key: bytes | None = None,
+    follower: ChatAddress | None = None,
+    photo_key: str | None = None,
+) -> Submitted:
+    """File a complaint once, however often its form arrives.
+
+    `photo_key` takes along the photos that were uploaded under that key. Sending the same `write_key` again returns
+    what the first one became; with another text it raises AlreadySent.
+    """
+    text = draft.text.strip()
+    feedback_id = db.session.scalar(
+        upsert(Feedback)
+        .values(
+            kind="complaint",
+            channel=channel,
+            write_key=write_key,
+            unit_id=draft.unit_id,
+            service_id=draft.service_id,
+            counter_id=draft.counter_id,
+            visit_id=draft.visit_id,
+            place=draft.place,
+            latitude=draft.latitude,
+            longitude=draft.longitude,
+            occurred_at=draft.occurred_at,
+            filed_at=at,
+            rater_key=rater_key,
+        )
+        .on_conflict_do_nothing(index_elements=["write_key"])
+        .returning(Feedback.id)
+    )
+    masked = mask_personal_numbers(text)
+    if feedback_id is None:
+        return _earlier_complaint(write_key, masked)
+    code, secret_word = _insert_complaint(feedback_id, draft, text, masked)
+    if photo_key is not None:
+        db.session.execute(
+            update(Photo)
+            .where(Photo.upload_key == photo_key, Photo.complaint_id.is_(None))
+            .values(complaint_id=feedback_id)
+        )
+    if follower is not None:
+        add_follower(feedback_id, follower)
+    publish(ComplaintSubmitted(feedback_id))
+    return Submitted(feedback_id, True, code, secret_word)
+
+
+def _insert_complaint(feedback_id: int, draft: ComplaintDraft, text: str, masked: str) -> tuple[str, str]:
+    secret_word = new_secret_word()
+    personal = points_at_person(text, stated=draft.about_person)
+    while True:
+        code = new_code()
+        inserted = db.session.execute(
+            upsert(Complaint)
+            .values(
+                feedback_id=feedback_id,
+                code=code,
+                secret_word=secret_word,
+                complaint_kind=draft.kind,
+                text=masked,
+                original_text=text if masked != text else None,
+                secret=draft.secret or personal,
+                anonymous=draft.anonymous,
+                points_at_person=personal,
+                contact_name=draft.contact_name or None,
+                contact_phone=draft.contact_phone or None,
+                contact_email=draft.contact_email or None,
+            )
+            .on_conflict_do_nothing(index_elements=["code"])
+            .returning(Complaint.feedback_id)
+        )
+        if inserted.first() is not None:
+            return code, secret_word
+
+
+def _earlier_complaint(write_key: str, masked: str) -> Submitted:
+    earlier = db.session.scalars(select(Complaint).join(Feedback).where(Feedback.write_key == write_key)).one()
+    if earlier.text != masked:
+        raise AlreadySent(earlier.code)
+    return Submitted(earlier.feedback_id, False, earlier.code, earlier.secret_word)
+
+
+def submit_rating(
+    draft: RatingDraft, *, write_key: str, channel: Channel, at: datetime, rater_key: bytes | None = None
+) -> Submitted:
+    """Take a rating once, however often its form arrives.
+
+    Raises ReceiptUsed where the visit was rated before, AlreadySent where the same form comes with another value.
+    """
+    feedback_id = db.session.scalar(
+        upsert(Feedback)
+        .values(
+            kind="rating",
+            channel=channel,
+            write_key=write_key,
+            unit_id=draft.unit_id,
+            service_id=draft.service_id,
+            counter_id=draft.counter_id,
+            visit_id=draft.visit_id,
+            occurred_at=draft.occurred_at,
+            filed_at=at,
+            rater_key=rater_key,
+        )
+        .on_conflict_do_nothing()
+        .returning(Feedback.id)
+    )
+    if feedback_id is None:
+        earlier = db.session.scalars(select(Rating).join(Feedback).where(Feedback.write_key == write_key)).one_or_none()
+        if earlier is None:
+            raise ReceiptUsed
+        if earlier.value != draft.value:
+            raise AlreadySent(None)
+        return Submitted(earlier.feedback_id, False)
+    comment = (draft.comment or "").strip()
+    masked = mask_personal_numbers(comment)
+    db.session.execute(
+        insert(Rating).values(
+            feedback_id=feedback_id,
+            value=draft.value,
+            comment=masked or None,
+            original_comment=comment if masked != comment else None,
+        )
+    )
+    if draft.elements:
+        db.session.execute(
+            insert(RatingElement),
+            [{"rating_id": feedback_id, "element": name, "value": value} for name, value in draft.elements.items()],
+        )
+    publish(RatingSubmitted(feedback_id))
+    return Submitted(feedback_id, True)
+
+
+def add_follower(complaint_id: int, follower: ChatAddress) -> None:
+    """Tell `follower` from now on what becomes of a complaint; adding twice changes nothing."""
+    db.session.execute(
+        upsert(Follower)
+        .values(
+            complaint_id=complaint_id,
+            channel=follower.channel,
+            address=follower.address,
+            address_key=keyring().lookup_key(f"address:{follower.channel}", follower.address),
+            language=follower.language,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def open_case(code: str, secret_word: str, now: datetime) -> Complaint:
+    """The complaint that code and secret word open together, locked for the transaction.
+
+    Raises NoSuchCase where they do not belong together, CaseLocked after too many attempts. A failure is counted on
+    the complaint, so the caller commits in either case.
+    """
+    complaint = db.session.scalars(
+        select(Complaint).where(Complaint.code == clean_code(code)).with_for_update(of=Complaint)
+    ).one_or_none()
+    if complaint is None:
+        raise NoSuchCase
+    if complaint.looks_locked_until is not None and complaint.looks_locked_until > now:
+        raise CaseLocked(complaint.looks_locked_until)
+    if not compare_digest(complaint.secret_word.encode(), clean_secret_word(secret_word).encode()):
+        complaint.failed_looks += 1
+        beyond = complaint.failed_looks - FAILURES_BEFORE_LOCK
+        if beyond >= 0:
+            complaint.looks_locked_until = now + min(LOOK_STEP * 2 ** min(beyond, 10), LONGEST_LOCK)
+        db.session.flush()
+        raise NoSuchCase
+    complaint.failed_looks = 0
+    complaint.looks_locked_until = None
+    db.session.flush()
+    return complaint
+
+
+def reply_to_agency(complaint: Complaint, text: str, *, write_key: str, at: datetime) -> None:
+    """The reporter answers a question or adds something. It moves no clock and changes no state."""
+    say(complaint, "reporter", "reply", text, write_key=write_key, at=at)
+
+
+def accept_answer(complaint: Complaint, *, write_key: str, at: datetime) -> None:
+    """The reporter confirms that the matter is settled; raises IllegalStep where there is no standing answer."""
+    if complaint.state == State.ACCEPTED:
+        return
+    move(complaint, Step.ACCEPT, at, None)
+    complaint.settled_at = at
+    say(complaint, "reporter", "acceptance", "", write_key=write_key, at=at)
+    publish(ComplaintSettled(complaint.feedback_id, State.ACCEPTED))
+
+
+def dispute_answer(complaint: Complaint, reason: str, *, write_key: str, at: datetime) -> None:
+    """The reporter disputes the answer: the complaint is open again and goes before another pair of eyes."""
+    if not say(complaint, "reporter", "dispute", reason, write_key=write_key, at=at):
+        return
+    move(complaint, Step.DISPUTE, at, None)
+    complaint.reopened += 1
+    complaint.handler_id = None
+    publish(ComplaintSettled(complaint.feedback_id, State.DISPUTED))
+
+
+def close_after_silence(complaint: Complaint, at: datetime) -> None:
+    """Close a complaint whose answer the reporter left alone. Closed, not accepted: silence is no consent."""
+    move(complaint, Step.CLOSE_AFTER_SILENCE, at, None)
+    complaint.settled_at = at
+    publish(ComplaintSettled(complaint.feedback_id, State.CLOSED))
+
+
+def move(complaint: Complaint, step: Step, at: datetime, account_id: int | None) -> None:
+    """Take one step of the life cycle and write it down; raises IllegalStep."""
+    complaint.state = next_state(State(complaint.state), step)
+    db.session.add(StateChange(complaint_id=complaint.feedback_id, state=complaint.state, at=at, account_id=account_id))
+    db.session.flush()
+
+
+def say(
+    complaint: Complaint,
+    author: str,
+    kind: str,
+    text: str,
+    *,
+    write_key: str,
+    at: datetime,
+    account_id: int | None = None,
+) -> int | None:
+    """Write a message on a complaint, masked; its id, or None where the same `write_key` was said before."""
+    text = text.strip()
+    masked = mask_personal_numbers(text)
+    return db.session.scalar(
+        upsert(ComplaintMessage)
+        .values(
+            complaint_id=complaint.feedback_id,
+            author=author,
+            kind=kind,
+            text=masked,
+            original_text=text if masked != text else None,
+            write_key=write_key,
+            at=at,
+            account_id=account_id,
+        )
+        .on_conflict_do_nothing(index_elements=["write_key"])
+        .returning(ComplaintMessage.id)
+    )

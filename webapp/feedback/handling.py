@@ -1,0 +1,170 @@
+"""What the agency does with a complaint: send, take, ask, answer. Whoever is excluded from it can do none of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Permission, reach
+from webapp.database import db
+from webapp.feedback.actions import move, say
+from webapp.feedback.errors import NotForThisPerson
+from webapp.feedback.events import ComplaintAnswered, ComplaintMoved, QuestionAsked
+from webapp.feedback.life_cycle import State, Step
+from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback
+from webapp.feedback.vocabulary import ComplaintKind, Finding
+from webapp.organisation.calendars import due_after_working_days
+from webapp.organisation.models import Officer, Unit
+from webapp.organisation.queries import working_time_of
+from webapp.outbox import publish
+
+#: Working days to settle, after SP4N-LAPOR!: 14 where no inspection is needed, 5 for information.
+DAYS_TO_SETTLE = {
+    ComplaintKind.COMPLAINT: 14,
+    ComplaintKind.SUGGESTION: 14,
+    ComplaintKind.INFORMATION_REQUEST: 5,
+}
+
+
+def visible_to(viewer: Account) -> ColumnElement[bool]:
+    """The condition under which `viewer` may see a complaint. Fails closed.
+
+    - Nobody sees one that concerns himself (Exclusion).
+    - One that points at a person is seen only with COMPLAINT_READ_PERSONAL for its unit.
+    - Others are seen with COMPLAINT_READ or COMPLAINT_ANSWER for the unit where they lie.
+    - What lies nowhere yet is seen by triage only.
+
+    Use it in a query over Complaint outer-joined with Unit (Complaint.unit).
+    """
+    concerned = exists().where(
+        Exclusion.complaint_id == Complaint.feedback_id,
+        Exclusion.officer_id == Officer.id,
+        Officer.account_id == viewer.id,
+    )
+    personal = _below(reach(viewer, Permission.COMPLAINT_READ_PERSONAL))
+    plain = _below([*reach(viewer, Permission.COMPLAINT_READ), *reach(viewer, Permission.COMPLAINT_ANSWER)])
+    homeless: ColumnElement[bool] = false()
+    if reach(viewer, Permission.COMPLAINT_TRIAGE):
+        homeless = Complaint.unit_id.is_(None)
+    return and_(
+        ~concerned,
+        or_(homeless, and_(Complaint.points_at_person, personal), and_(~Complaint.points_at_person, plain)),
+    )
+
+
+def _below(paths: list[str]) -> ColumnElement[bool]:
+    return or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in paths))
+
+
+def get_case(viewer: Account, code: str, *, lock: bool = False) -> Complaint:
+    """The complaint with this code, if `viewer` may see it; NotForThisPerson else (also where there is none)."""
+    query = (
+        select(Complaint)
+        .join(Feedback, Feedback.id == Complaint.feedback_id)
+        .outerjoin(Unit, Unit.id == Complaint.unit_id)
+        .where(Complaint.code == code, visible_to(viewer))
+    )
+    if lock:
+        query = query.with_for_update(of=Complaint)
+    complaint = db.session.scalars(query).one_or_none()
+    if complaint is None:
+        raise NotForThisPerson
+    return complaint
+
+
+def exclude_officers(complaint_id: int, officer_ids: list[int], at: datetime) -> None:
+    """Keep a complaint from the officers whom it concerns, from now on."""
+    if officer_ids:
+        db.session.execute(
+            upsert(Exclusion)
+            .values([{"complaint_id": complaint_id, "officer_id": id_, "at": at} for id_ in sorted(set(officer_ids))])
+            .on_conflict_do_nothing()
+        )
+
+
+def send_to_unit(
+    complaint: Complaint, unit: Unit, *, reason: str, at: datetime, decided_by: Account | None = None
+) -> None:
+    """Send a complaint to a unit; the due date is counted from filing, in the unit's working days."""
+    if complaint.unit_id == unit.id and complaint.state == State.SENT:
+        return
+    move(complaint, Step.SEND_TO_UNIT, at, decided_by.id if decided_by else None)
+    complaint.unit_id = unit.id
+    complaint.handler_id = None
+    if complaint.due_at is None:
+        days = DAYS_TO_SETTLE[ComplaintKind(complaint.complaint_kind)]
+        complaint.due_at = due_after_working_days(complaint.feedback.filed_at, days, working_time_of(unit))
+    db.session.add(
+        Disposition(
+            complaint_id=complaint.feedback_id,
+            unit_id=unit.id,
+            decided_by_id=decided_by.id if decided_by else None,
+            at=at,
+            reason=reason,
+        )
+    )
+    db.session.flush()
+    publish(ComplaintMoved(complaint.feedback_id))
+
+
+def hold_for_triage(complaint: Complaint, *, reason: str, at: datetime) -> None:
+    """Keep a complaint for a human to decide where it belongs."""
+    if complaint.state == State.IN_TRIAGE:
+        return
+    move(complaint, Step.HOLD_FOR_TRIAGE, at, None)
+    complaint.unit_id = None
+    complaint.handler_id = None
+    db.session.add(Disposition(complaint_id=complaint.feedback_id, at=at, reason=reason))
+    db.session.flush()
+
+
+def take_complaint(complaint: Complaint, actor: Account, at: datetime) -> None:
+    """`actor` takes a complaint of the unit onto his desk; one that he has is left as it is."""
+    if complaint.handler_id == actor.id and complaint.state == State.IN_WORK:
+        return
+    move(complaint, Step.TAKE, at, actor.id)
+    complaint.handler_id = actor.id
+    db.session.add(
+        Disposition(
+            complaint_id=complaint.feedback_id,
+            unit_id=complaint.unit_id,
+            handler_id=actor.id,
+            decided_by_id=actor.id,
+            at=at,
+            reason="taken",
+        )
+    )
+    db.session.flush()
+    publish(ComplaintMoved(complaint.feedback_id))
+
+
+def answer_complaint(
+    complaint: Complaint, actor: Account, text: str, finding: Finding, *, write_key: str, at: datetime
+) -> None:
+    """Answer a complaint with what was found; the clock of the reporter's verdict starts.
+
+    Raises NotForThisPerson where somebody else has it on the desk, IllegalStep where it is not in work.
+    """
+    if complaint.handler_id not in (None, actor.id):
+        raise NotForThisPerson
+    message_id = say(complaint, "agency", "answer", text, write_key=write_key, at=at, account_id=actor.id)
+    if message_id is None:
+        return
+    if complaint.state in (State.SENT, State.DISPUTED):
+        take_complaint(complaint, actor, at)
+    move(complaint, Step.ANSWER, at, actor.id)
+    complaint.answered_at = at
+    complaint.answered_by_id = actor.id
+    complaint.finding = finding
+    db.session.flush()
+    publish(ComplaintAnswered(complaint.feedback_id, message_id))
+
+
+def ask_reporter(complaint: Complaint, actor: Account, text: str, *, write_key: str, at: datetime) -> None:
+    """Ask the reporter something, without either learning the other's name."""
+    message_id = say(complaint, "agency", "question", text, write_key=write_key, at=at, account_id=actor.id)
+    if message_id is not None:
+        publish(QuestionAsked(complaint.feedback_id, message_id))

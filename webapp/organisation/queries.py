@@ -1,0 +1,85 @@
+"""Reading the agency."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from webapp.accounts.models import Account
+from webapp.database import db
+from webapp.organisation.calendars import OFFICE_WEEK, WorkingTime
+from webapp.organisation.models import CalendarDay, Counter, Officer, Posting, Service, Shift, Unit
+
+
+def working_time_of(unit: Unit) -> WorkingTime:
+    """When `unit` works: its own week, and the days of its calendar or of the nearest unit above that has one."""
+    calendar_id, weekly_hours, at = unit.calendar_id, unit.weekly_hours, unit.parent
+    while at is not None and (calendar_id is None or not weekly_hours):
+        calendar_id = calendar_id or at.calendar_id
+        weekly_hours = weekly_hours or at.weekly_hours
+        at = at.parent
+    days = db.session.execute(
+        select(CalendarDay.day, CalendarDay.working).where(CalendarDay.calendar_id == calendar_id)
+    ).tuples()
+    return WorkingTime(unit.timezone, weekly_hours or OFFICE_WEEK, dict(days.all()))
+
+
+def list_units(below: str = "/") -> list[Unit]:
+    """Active units at and below a path, in the order of the tree."""
+    return list(
+        db.session.scalars(
+            select(Unit).where(Unit.active, Unit.path.startswith(below, autoescape=True)).order_by(Unit.path)
+        )
+    )
+
+
+def list_services(unit_id: int | None = None) -> list[Service]:
+    """Active services by name: all, or those that a unit offers (its own and those of the units above it)."""
+    query = select(Service).where(Service.active).order_by(Service.name)
+    if unit_id is not None:
+        unit = db.session.get(Unit, unit_id)
+        ids = [int(part) for part in unit.path.strip("/").split("/")] if unit else []
+        query = query.where(Service.unit_id.in_(ids))
+    return list(db.session.scalars(query))
+
+
+def list_counters(unit_id: int) -> list[Counter]:
+    """Active counters of a unit."""
+    return list(
+        db.session.scalars(select(Counter).where(Counter.unit_id == unit_id, Counter.active).order_by(Counter.code))
+    )
+
+
+def list_shifts_at(counter_id: int, at: datetime) -> list[Shift]:
+    """Who was on duty at a counter at a moment."""
+    return list(
+        db.session.scalars(
+            select(Shift)
+            .where(Shift.counter_id == counter_id, Shift.starts_at <= at, Shift.ends_at > at)
+            .order_by(Shift.officer_id)
+        )
+    )
+
+
+def officer_of(account: Account) -> Officer | None:
+    """The officer that signs in with this account."""
+    return db.session.scalars(select(Officer).where(Officer.account_id == account.id)).one_or_none()
+
+
+def list_officers_below(path: str) -> list[Officer]:
+    """Active officers with a posting at or below a path, by name."""
+    return list(
+        db.session.scalars(
+            select(Officer)
+            .where(
+                Officer.active,
+                Officer.id.in_(
+                    select(Posting.officer_id)
+                    .join(Unit, Unit.id == Posting.unit_id)
+                    .where(Unit.path.startswith(path, autoescape=True), Posting.ends_on.is_(None))
+                ),
+            )
+            .order_by(Officer.name, Officer.id)
+        )
+    )
