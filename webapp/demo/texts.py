@@ -46,6 +46,11 @@ class ComplaintTemplate:
         """Whether the text says something about the officer who served."""
         return "{orang" in self.text
 
+    @property
+    def tells_duration(self) -> bool:
+        """Whether the text says for how long the matter has been going on."""
+        return "{lama}" in self.text or "{lama_besar}" in self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -58,6 +63,7 @@ class Words:
     disputed: tuple[str, ...]
     resent: tuple[str, ...]
     slots: Mapping[str, tuple[str, ...]]
+    durations: Mapping[str, int]
     spelling: Mapping[str, Mapping[str, tuple[str, ...]]]
     people: Mapping[str, tuple[str, ...]]
 
@@ -85,7 +91,7 @@ def words() -> Words:
                 for text in entry["texts"]
             )
     comments, slots, people = read_data("comments"), read_data("slots"), read_data("people")
-    spelling = slots.pop("spelling")
+    spelling, durations = slots.pop("spelling"), slots.pop("durations")
     return Words(
         complaints=tuple(templates),
         ratings={int(value): tuple(entry["texts"]) for value, entry in comments["rating"].items()},
@@ -94,9 +100,8 @@ def words() -> Words:
         disputed=tuple(comments["disputed"]["texts"]),
         resent=tuple(comments["resent"]["texts"]),
         slots={name: tuple(values) for name, values in slots.items()},
-        spelling={
-            style: {word: tuple(seen) for word, seen in table.items()} for style, table in spelling.items()
-        },
+        durations=durations,
+        spelling={style: {word: tuple(seen) for word, seen in table.items()} for style, table in spelling.items()},
         people={name: tuple(values) for name, values in people.items()},
     )
 
@@ -124,7 +129,9 @@ def _invent(name: str, rng: Random) -> str:
         case "nik":
             return invent_nik(rng)
         case "kk":
-            return _spaced(rng.choice(_NOBODYS_REGENCIES) + f"{rng.randint(1, 30):02}" + _some_day(rng, 0) + _serial(rng), rng)
+            return _spaced(
+                rng.choice(_NOBODYS_REGENCIES) + f"{rng.randint(1, 30):02}" + _some_day(rng, 0) + _serial(rng), rng
+            )
         case "hp":
             return invent_phone(rng)
         case "warga":
@@ -139,7 +146,9 @@ def _invent(name: str, rng: Random) -> str:
 
 def invent_nik(rng: Random, *, spaced: bool = True) -> str:
     """A NIK in its right form (PPRRSS DDMMYY NNNN, women's day + 40) of a regency that does not exist."""
-    nik = rng.choice(_NOBODYS_REGENCIES) + f"{rng.randint(1, 30):02}" + _some_day(rng, rng.choice((0, 40))) + _serial(rng)
+    nik = (
+        rng.choice(_NOBODYS_REGENCIES) + f"{rng.randint(1, 30):02}" + _some_day(rng, rng.choice((0, 40))) + _serial(rng)
+    )
     return _spaced(nik, rng) if spaced else nik
 
 
@@ -184,15 +193,17 @@ def invent_citizen(rng: Random) -> str:
     return f"{rng.choice(people['citizens_given'])} {rng.choice(people['citizens_family'])}"
 
 
-def dress(text: str, rng: Random, *, identify: bool = False) -> str:
+def dress(text: str, rng: Random, *, identify: bool = False, content: bool = False) -> str:
     """`text` as a citizen would send it: with or without greeting and thanks, and in the spelling of one writer.
+
+    `content` writers have no trouble to tell of and end accordingly.
 
     With `identify` the writer also says who he is and where to be reached, which masking has to hide.
     """
     slots = words().slots
     style = rng.choices([name for name, _ in _STYLES], [share for _, share in _STYLES])[0]
     body = text
-    opening, closing = rng.choice(slots["pembuka"]), rng.choice(slots["penutup"])
+    opening, closing = rng.choice(slots["pembuka"]), rng.choice(slots["penutup_ringan" if content else "penutup"])
     if opening.endswith(", "):
         body = body[:1].lower() + body[1:]
     if identify:
@@ -204,6 +215,7 @@ def spell(text: str, style: str, rng: Random) -> str:
     """`text` in the spelling of a style: "plain", "chatty", "short" or "both". People are not consistent, nor is this."""
     tables = [words().spelling[name] for name in ("chatty", "short") if style in (name, "both")]
     for table in tables:
+
         def change(match: re.Match[str], table: Mapping[str, tuple[str, ...]] = table) -> str:
             word = match[0]
             seen = table.get(word.lower())
