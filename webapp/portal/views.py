@@ -13,6 +13,7 @@ from sqlalchemy import text
 from webapp.app import LANGUAGES, settings_of
 from webapp.database import db
 from webapp.portal.access import current_account, public
+from webapp.portal.design import design_samples
 from webapp.portal.navigation import navigation_for
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
@@ -30,7 +31,7 @@ def health() -> ResponseReturnValue:
 @public
 def design() -> ResponseReturnValue:
     """Every component with all its states."""
-    return render_template("design.html")
+    return render_template("design.html", **design_samples())
 
 
 @blueprint.before_app_request
