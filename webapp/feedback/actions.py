@@ -66,6 +66,7 @@ def submit_complaint(
             latitude=draft.latitude,
             longitude=draft.longitude,
             occurred_at=draft.occurred_at,
+            occurred_exactly=draft.occurred_exactly,
             filed_at=at,
             rater_key=rater_key,
         )
@@ -141,6 +142,7 @@ def submit_rating(
             counter_id=draft.counter_id,
             visit_id=draft.visit_id,
             occurred_at=draft.occurred_at,
+            occurred_exactly=draft.occurred_exactly,
             filed_at=at,
             rater_key=rater_key,
         )

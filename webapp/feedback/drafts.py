@@ -26,6 +26,8 @@ class ComplaintDraft:
     latitude: float | None = None
     longitude: float | None = None
     occurred_at: datetime | None = None
+    #: False where only the day was stated.
+    occurred_exactly: bool = False
     secret: bool = True
     anonymous: bool = True
     #: The reporter says that it is about what a person did.
@@ -45,6 +47,8 @@ class RatingDraft:
     service_id: int | None = None
     counter_id: int | None = None
     occurred_at: datetime | None = None
+    #: False where only the day was stated.
+    occurred_exactly: bool = False
     comment: str | None = None
     elements: dict[Element, int] = field(default_factory=dict)
 

@@ -51,6 +51,8 @@ class Feedback(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     occurred_at: Mapped[datetime | None]
+    #: False where only the day was stated: then no shift can be told from it.
+    occurred_exactly: Mapped[bool] = mapped_column(default=False, server_default="false")
     filed_at: Mapped[datetime]
     rater_key: Mapped[bytes | None]
 

@@ -344,6 +344,7 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.Column("longitude", sa.Double(), nullable=True),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("occurred_exactly", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rater_key", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("channel IN ('portal', 'telegram', 'receipt', 'import')", name=op.f("ck_feedback_channel")),

@@ -1,0 +1,165 @@
+"""Judging whom feedback concerns, by rules and by people, and sending complaints where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from webapp.accounts.models import Account
+from webapp.attribution.errors import OfficerNotInUnit
+from webapp.attribution.events import FeedbackAttributed
+from webapp.attribution.evidence import gather_circumstances
+from webapp.attribution.models import Attribution, AttributionShare, Evidence
+from webapp.attribution.rules import RULES_VERSION, Judgement, Share, judge
+from webapp.database import db
+from webapp.feedback.handling import exclude_officers, hold_for_triage, send_to_unit
+from webapp.feedback.life_cycle import State
+from webapp.feedback.models import Complaint, Feedback
+from webapp.organisation.models import Officer, Posting, Unit
+from webapp.outbox import publish
+
+#: States in which a new judgement still moves a complaint; afterwards it only corrects the record.
+_MOVABLE = frozenset({State.FILED, State.IN_TRIAGE, State.SENT})
+
+
+def attribute_feedback(feedback_ids: Sequence[int], at: datetime) -> list[int]:
+    """Judge by the rules whatever of `feedback_ids` has no standing judgement yet; the ids that were judged.
+
+    Doing it again changes nothing: a feedback that was judged, by rules or by a person, is left alone.
+    """
+    feedback = list(
+        db.session.scalars(
+            select(Feedback)
+            .where(
+                Feedback.id.in_(sorted(feedback_ids)),
+                ~select(Attribution.id)
+                .where(Attribution.feedback_id == Feedback.id, Attribution.superseded_at.is_(None))
+                .exists(),
+            )
+            .order_by(Feedback.id)
+            .with_for_update(of=Feedback)
+        )
+    )
+    if not feedback:
+        return []
+    circumstances = gather_circumstances(feedback)
+    judgements = {one.id: judge(circumstances[one.id]) for one in feedback}
+    _store(judgements, at)
+    _place_complaints(judgements, at)
+    ids = list(judgements)
+    publish(FeedbackAttributed(ids))
+    return ids
+
+
+def _store(judgements: dict[int, Judgement], at: datetime) -> None:
+    ids = db.session.scalars(
+        insert(Attribution).returning(Attribution.id, sort_by_parameter_order=True),
+        [
+            {
+                "feedback_id": feedback_id,
+                "made_by": "import" if judgement.rule == "agency_decision" else "rules",
+                "rules_version": RULES_VERSION,
+                "at": at,
+            }
+            for feedback_id, judgement in judgements.items()
+        ],
+    ).all()
+    shares, evidence = [], []
+    for attribution_id, judgement in zip(ids, judgements.values(), strict=True):
+        shares += [_share_row(attribution_id, share) for share in judgement.shares]
+        evidence.append(
+            {
+                "attribution_id": attribution_id,
+                "rule": judgement.rule,
+                "rule_version": judgement.version,
+                "particulars": judgement.particulars,
+            }
+        )
+    db.session.execute(insert(AttributionShare), shares)
+    db.session.execute(insert(Evidence), evidence)
+
+
+def _share_row(attribution_id: int, share: Share) -> dict[str, int | float | None]:
+    return {
+        "attribution_id": attribution_id,
+        "officer_id": share.officer_id,
+        "unit_id": share.unit_id,
+        "share": share.share,
+    }
+
+
+def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
+    """Send each complaint to the unit it concerns, keep it from the officers it concerns, hold the rest for triage.
+
+    One that points at a person without saying whom stays with triage: any officer of the unit, and its head, might be
+    meant, and whoever is accused must not see it.
+    """
+    complaints = db.session.scalars(
+        select(Complaint).where(Complaint.feedback_id.in_(list(judgements))).order_by(Complaint.feedback_id)
+    ).all()
+    unit_ids = {share.unit_id for id_ in judgements for share in judgements[id_].shares if share.unit_id}
+    units = {unit.id: unit for unit in db.session.scalars(select(Unit).where(Unit.id.in_(sorted(unit_ids))))}
+    for complaint in complaints:
+        judgement = judgements[complaint.feedback_id]
+        officers = [share.officer_id for share in judgement.shares if share.officer_id is not None]
+        exclude_officers(complaint.feedback_id, officers, at)
+        if complaint.state not in _MOVABLE:
+            continue
+        strongest = max(judgement.shares, key=lambda share: share.share)
+        if strongest.unit_id is None or (complaint.points_at_person and not officers):
+            hold_for_triage(complaint, reason=judgement.rule, at=at)
+        else:
+            send_to_unit(complaint, units[strongest.unit_id], reason=judgement.rule, at=at)
+
+
+def decide_attribution(
+    feedback_id: int, *, unit_id: int, officer_id: int | None, actor: Account, reason: str, at: datetime
+) -> Attribution:
+    """A person decides whom a feedback concerns: a new judgement that supersedes the standing one; both are kept.
+
+    Raises OfficerNotInUnit where the officer has no posting at or below the unit. A complaint that nobody works on yet
+    goes to the unit.
+    """
+    unit = db.session.get_one(Unit, unit_id)
+    if officer_id is not None:
+        _refuse_stranger(officer_id, unit)
+    db.session.get_one(Feedback, feedback_id, with_for_update=True)
+    db.session.execute(
+        update(Attribution)
+        .where(Attribution.feedback_id == feedback_id, Attribution.superseded_at.is_(None))
+        .values(superseded_at=at)
+    )
+    attribution = Attribution(
+        feedback_id=feedback_id,
+        made_by="triage",
+        rules_version=RULES_VERSION,
+        decided_by_id=actor.id,
+        reason=reason.strip() or None,
+        at=at,
+        shares=[AttributionShare(unit_id=unit_id, officer_id=officer_id, share=1.0)],
+        evidence=[Evidence(rule="triage_decision", rule_version=1, particulars={"unit": unit.name})],
+    )
+    db.session.add(attribution)
+    db.session.flush()
+    complaint = db.session.get(Complaint, feedback_id)
+    if complaint is not None:
+        if officer_id is not None:
+            exclude_officers(feedback_id, [officer_id], at)
+        if complaint.state in _MOVABLE:
+            send_to_unit(complaint, unit, reason="triage_decision", at=at, decided_by=actor)
+    publish(FeedbackAttributed([feedback_id]))
+    return attribution
+
+
+def _refuse_stranger(officer_id: int, unit: Unit) -> None:
+    posted = db.session.scalar(
+        select(Posting.id)
+        .join(Unit, Unit.id == Posting.unit_id)
+        .join(Officer, Officer.id == Posting.officer_id)
+        .where(Posting.officer_id == officer_id, Unit.path.startswith(unit.path, autoescape=True))
+        .limit(1)
+    )
+    if posted is None:
+        raise OfficerNotInUnit

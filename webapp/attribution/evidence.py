@@ -1,0 +1,111 @@
+"""Gathering what is known about feedback: the circumstances that the rules judge. A few queries for any batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from webapp.attribution.rules import Circumstances, OnDuty
+from webapp.counter.models import Visit
+from webapp.database import db
+from webapp.feedback.models import Feedback
+from webapp.organisation.models import Counter, Posting, Service, Shift, Unit
+
+Row = TypeVar("Row", Visit, Service, Counter, Unit)
+
+
+def gather_circumstances(feedback: Sequence[Feedback]) -> dict[int, Circumstances]:
+    """What is known about each of `feedback`, by its id."""
+    visits = _by_id(Visit, {f.visit_id for f in feedback})
+    services = _by_id(Service, {f.service_id for f in feedback} | {v.service_id for v in visits.values()})
+    counters = _by_id(Counter, {f.counter_id for f in feedback} | {v.counter_id for v in visits.values()})
+    unit_ids = (
+        {f.unit_id for f in feedback}
+        | {f.decided_unit_id for f in feedback}
+        | {v.unit_id for v in visits.values()}
+        | {c.unit_id for c in counters.values()}
+        | {s.unit_id for s in services.values()}
+    )
+    units = _by_id(Unit, unit_ids)
+    on_duty = _on_duty(feedback, counters)
+    posted = _posted_units({f.decided_officer_id for f in feedback if f.decided_unit_id is None})
+    known: dict[int, Circumstances] = {}
+    for one in feedback:
+        visit = visits.get(one.visit_id or 0)
+        service = services.get((visit.service_id if visit else one.service_id) or 0)
+        counter = counters.get((visit.counter_id if visit else one.counter_id) or 0)
+        decided_unit = one.decided_unit_id or posted.get(one.decided_officer_id or 0)
+        unit_id = decided_unit or (visit.unit_id if visit else one.unit_id) or (counter.unit_id if counter else None)
+        names: dict[str, str] = {}
+        if service:
+            names["service"] = service.name
+        if counter:
+            names["counter"] = counter.name
+        if unit_id in units:
+            names["unit"] = units[unit_id].name
+        elif service and service.unit_id in units:
+            names["unit"] = units[service.unit_id].name
+        day = visit.started_at if visit else one.occurred_at
+        if day:
+            names["day"] = day.date().isoformat()
+        known[one.id] = Circumstances(
+            agency_officer_id=one.decided_officer_id,
+            agency_unit_id=decided_unit,
+            visit_officer_id=visit.officer_id if visit else None,
+            visit_unit_id=visit.unit_id if visit else None,
+            on_duty=on_duty.get(one.id, ()),
+            counter_unit_id=counter.unit_id if counter else None,
+            chosen_unit_id=one.unit_id,
+            service_unit_id=service.unit_id if service else None,
+            names=names,
+        )
+    return known
+
+
+def _by_id(model: type[Row], ids: set[int | None]) -> dict[int, Row]:
+    wanted = sorted(id_ for id_ in ids if id_ is not None)
+    if not wanted:
+        return {}
+    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(wanted)))}
+
+
+def _on_duty(feedback: Sequence[Feedback], counters: dict[int, Counter]) -> dict[int, tuple[OnDuty, ...]]:
+    """Who was on duty at the counter and moment that a feedback states exactly."""
+    stated = [
+        f.id
+        for f in feedback
+        if f.visit_id is None and f.counter_id and f.occurred_at is not None and f.occurred_exactly
+    ]
+    if not stated:
+        return {}
+    rows = db.session.execute(
+        select(Feedback.id, Shift.officer_id, Shift.counter_id)
+        .join(
+            Shift,
+            (Shift.counter_id == Feedback.counter_id)
+            & (Shift.starts_at <= Feedback.occurred_at)
+            & (Shift.ends_at > Feedback.occurred_at),
+        )
+        .where(Feedback.id.in_(stated))
+        .order_by(Feedback.id, Shift.officer_id)
+        .distinct()
+    ).tuples()
+    found: dict[int, tuple[OnDuty, ...]] = {}
+    for feedback_id, officer_id, counter_id in rows:
+        found[feedback_id] = (*found.get(feedback_id, ()), OnDuty(officer_id, counters[counter_id].unit_id))
+    return found
+
+
+def _posted_units(officer_ids: set[int | None]) -> dict[int, int]:
+    """The present unit of officers whom the agency named without a unit."""
+    wanted = sorted(id_ for id_ in officer_ids if id_ is not None)
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(Posting.officer_id, Posting.unit_id)
+        .where(Posting.officer_id.in_(wanted), Posting.ends_on.is_(None))
+        .order_by(Posting.officer_id, Posting.starts_on)
+    ).tuples()
+    return dict(rows.all())
