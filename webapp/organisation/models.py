@@ -68,7 +68,7 @@ class Unit(Base):
     #: Where the row came from in an agency's export: "source:id".
     external_id: Mapped[str | None] = mapped_column(unique=True)
 
-    parent: Mapped[Unit | None] = relationship(remote_side=[id])
+    parent: Mapped[Unit | None] = relationship(remote_side="Unit.id")
     calendar: Mapped[WorkingCalendar | None] = relationship()
 
 
