@@ -18,6 +18,7 @@ from webapp.feedback.handling import exclude_officers, hold_for_triage, send_to_
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
 from webapp.organisation.models import Officer, Posting, Unit
+from webapp.organisation.queries import working_time_of
 from webapp.outbox import publish
 
 #: States in which a new judgement still moves a complaint; afterwards it only corrects the record.
@@ -101,6 +102,7 @@ def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
     ).all()
     unit_ids = {share.unit_id for id_ in judgements for share in judgements[id_].shares if share.unit_id}
     units = {unit.id: unit for unit in db.session.scalars(select(Unit).where(Unit.id.in_(sorted(unit_ids))))}
+    working = {unit.id: working_time_of(unit) for unit in units.values()} if complaints else {}
     for complaint in complaints:
         judgement = judgements[complaint.feedback_id]
         officers = [share.officer_id for share in judgement.shares if share.officer_id is not None]
@@ -111,7 +113,8 @@ def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
         if strongest.unit_id is None or (complaint.points_at_person and not officers):
             hold_for_triage(complaint, reason=judgement.rule, at=at)
         else:
-            send_to_unit(complaint, units[strongest.unit_id], reason=judgement.rule, at=at)
+            unit = units[strongest.unit_id]
+            send_to_unit(complaint, unit, working[unit.id], reason=judgement.rule, at=at)
 
 
 def decide_attribution(
@@ -147,10 +150,17 @@ def decide_attribution(
     if complaint is not None:
         if officer_id is not None:
             exclude_officers(feedback_id, [officer_id], at)
-        if complaint.state in _MOVABLE:
-            send_to_unit(complaint, unit, reason="triage_decision", at=at, decided_by=actor)
+        if complaint.state in _MOVABLE or _is_on_desk_of(complaint, officer_id):
+            send_to_unit(complaint, unit, working_time_of(unit), reason="triage_decision", at=at, decided_by=actor)
     publish(FeedbackAttributed([feedback_id]))
     return attribution
+
+
+def _is_on_desk_of(complaint: Complaint, officer_id: int | None) -> bool:
+    """Whether the officer now found to be concerned is just working on the complaint: then it leaves his desk."""
+    if officer_id is None or complaint.state != State.IN_WORK or complaint.handler_id is None:
+        return False
+    return db.session.get_one(Officer, officer_id).account_id == complaint.handler_id
 
 
 def _refuse_stranger(officer_id: int, unit: Unit) -> None:

@@ -15,10 +15,9 @@ from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.events import ComplaintAnswered, ComplaintMoved, QuestionAsked
 from webapp.feedback.life_cycle import State, Step
 from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback
-from webapp.feedback.vocabulary import ComplaintKind, Finding
-from webapp.organisation.calendars import due_after_working_days
+from webapp.feedback.vocabulary import Channel, ComplaintKind, Finding
+from webapp.organisation.calendars import WorkingTime, due_after_working_days
 from webapp.organisation.models import Officer, Unit
-from webapp.organisation.queries import working_time_of
 from webapp.outbox import publish
 
 #: Working days to settle, after SP4N-LAPOR!: 14 where no inspection is needed, 5 for information.
@@ -86,9 +85,15 @@ def exclude_officers(complaint_id: int, officer_ids: list[int], at: datetime) ->
 
 
 def send_to_unit(
-    complaint: Complaint, unit: Unit, *, reason: str, at: datetime, decided_by: Account | None = None
+    complaint: Complaint,
+    unit: Unit,
+    working: WorkingTime,
+    *,
+    reason: str,
+    at: datetime,
+    decided_by: Account | None = None,
 ) -> None:
-    """Send a complaint to a unit; the due date is counted from filing, in the unit's working days."""
+    """Send a complaint to a unit; the due date is counted once, from filing, in the unit's working days (`working`)."""
     if complaint.unit_id == unit.id and complaint.state == State.SENT:
         return
     move(complaint, Step.SEND_TO_UNIT, at, decided_by.id if decided_by else None)
@@ -96,7 +101,7 @@ def send_to_unit(
     complaint.handler_id = None
     if complaint.due_at is None:
         days = DAYS_TO_SETTLE[ComplaintKind(complaint.complaint_kind)]
-        complaint.due_at = due_after_working_days(complaint.feedback.filed_at, days, working_time_of(unit))
+        complaint.due_at = due_after_working_days(complaint.feedback.filed_at, days, working)
     db.session.add(
         Disposition(
             complaint_id=complaint.feedback_id,
@@ -106,8 +111,8 @@ def send_to_unit(
             reason=reason,
         )
     )
-    db.session.flush()
-    publish(ComplaintMoved(complaint.feedback_id))
+    if complaint.feedback.channel != Channel.IMPORT:  # nobody follows what came out of an export
+        publish(ComplaintMoved(complaint.feedback_id))
 
 
 def hold_for_triage(complaint: Complaint, *, reason: str, at: datetime) -> None:
@@ -118,7 +123,6 @@ def hold_for_triage(complaint: Complaint, *, reason: str, at: datetime) -> None:
     complaint.unit_id = None
     complaint.handler_id = None
     db.session.add(Disposition(complaint_id=complaint.feedback_id, at=at, reason=reason))
-    db.session.flush()
 
 
 def take_complaint(complaint: Complaint, actor: Account, at: datetime) -> None:
@@ -137,7 +141,6 @@ def take_complaint(complaint: Complaint, actor: Account, at: datetime) -> None:
             reason="taken",
         )
     )
-    db.session.flush()
     publish(ComplaintMoved(complaint.feedback_id))
 
 
@@ -159,7 +162,6 @@ def answer_complaint(
     complaint.answered_at = at
     complaint.answered_by_id = actor.id
     complaint.finding = finding
-    db.session.flush()
     publish(ComplaintAnswered(complaint.feedback_id, message_id))
 
 

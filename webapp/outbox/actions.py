@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.database import db
@@ -23,10 +23,10 @@ def publish(event: Event, *, key: str | None = None) -> None:
     It is told if and only if that transaction commits. With a `key`, a second publication under the same key is
     silently the first one.
     """
-    values = {"name": event.name, "payload": event.to_payload(), "key": key}
     if key is None:
-        db.session.execute(insert(OutboxEvent), values)
+        db.session.add(OutboxEvent(name=event.name, payload=event.to_payload()))
     else:
+        values = {"name": event.name, "payload": event.to_payload(), "key": key}
         db.session.execute(upsert(OutboxEvent).values(values).on_conflict_do_nothing(index_elements=["key"]))
 
 
