@@ -1,0 +1,309 @@
+"""What all tests share: engines, the application, clean tables, a client, a browser, no network.
+
+A test that takes `app`, `database`, `session`, `client` or `live_server` works on real engines in a database of its
+process, and finds its tables empty. Tests that take none of them start nothing.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+import redis
+from cryptography.fernet import Fernet
+from psycopg import sql
+
+from tests import chromium, network
+from tests.engines import Engines, RunFolder, shared_engines
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from flask_sqlalchemy import SQLAlchemy
+    from playwright.sync_api import Browser, Page
+    from sqlalchemy.orm import Session, scoped_session
+
+    from config import Settings
+
+_RUN = pytest.StashKey[RunFolder]()
+#: Who takes one of these leaves rows behind.
+_TOUCHES_TABLES = {"app", "database", "session", "client", "csrf_client", "live_server"}
+
+
+# the run
+
+
+class _Nodes:
+    """Tells the processes of pytest-xdist where the engines of the run are; without xdist there is no such hook."""
+
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["run_folder"] = str(node.config.stash[_RUN].path)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[_RUN] = RunFolder()
+        if config.pluginmanager.hasplugin("xdist"):
+            config.pluginmanager.register(_Nodes())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _RUN in config.stash:
+        config.stash[_RUN].close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        network.shut(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def engines(request: pytest.FixtureRequest) -> Engines:
+    """PostgreSQL and Valkey of this run."""
+    told = getattr(request.config, "workerinput", {}).get("run_folder")
+    return shared_engines(Path(told) if told else request.config.stash[_RUN].path)
+
+
+# the application
+
+
+@pytest.fixture(scope="session")
+def process_number() -> int:
+    """Number of this process among those of the run."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return int(worker.removeprefix("gw"))
+
+
+@pytest.fixture(scope="session")
+def environment(engines: Engines, process_number: int) -> Iterator[dict[str, str]]:
+    """Settings as environment variables, for programs that a test starts; the database in it is migrated."""
+    name = f"process_{process_number}"
+    values = {
+        "DATABASE_URL": engines.database_url(name),
+        "REDIS_URL": engines.redis_url(process_number),
+        "SECRET_KEY": "only-for-tests-" * 4,
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "TANGGAP_ENVIRONMENT": "test",
+        "SECURE_COOKIES": "no",
+        "LOG_LEVEL": "WARNING",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    engines.create_migrated(name, values)
+    yield values
+    engines.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def settings(environment: dict[str, str]) -> Settings:
+    """The settings of the application under test."""
+    from config import Settings
+
+    return Settings.from_env(environment)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Flask]:
+    """The whole application with its pages, on the database of this process."""
+    from webapp.database import db
+    from wsgi import create_wsgi_app
+
+    app = create_wsgi_app(settings)
+    app.config["TESTING"] = True
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _tables(engines: Engines, environment: dict[str, str], process_number: int) -> Iterator[tuple[Any, sql.Composed]]:
+    """A superuser's connection for cleaning, and the query that tells which tables hold rows."""
+    admin = psycopg.connect(engines.admin_url.rsplit("/", 1)[0] + f"/process_{process_number}", autocommit=True)
+    # Tables may guard themselves against change by triggers; what cleans up between tests is above that.
+    admin.execute("SET session_replication_role = replica")
+    admin.execute("SET lock_timeout = '5s'")
+    names = [
+        row[0]
+        for row in admin.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
+            "AND relnamespace = 'public'::regnamespace ORDER BY relname"
+        )
+    ]
+    one = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+
+    def holding(wanted: list[str]) -> sql.Composed:
+        return sql.SQL(" UNION ALL ").join(one.format(sql.Literal(name), sql.Identifier(name)) for name in wanted)
+
+    # What the migrations themselves filled (alembic_version, at least) stays.
+    filled_before = {row[0] for row in admin.execute(holding(names))}
+    yield admin, holding([name for name in names if name not in filled_before])
+    admin.close()
+
+
+def _clean(tables: tuple[Any, sql.Composed]) -> None:
+    """Empty what holds rows: asking costs a millisecond or two, truncating every table thirty times that."""
+    admin, holding = tables
+    filled = [row[0] for row in admin.execute(holding)]
+    if not filled:
+        return
+    everything = sql.SQL(", ").join(map(sql.Identifier, filled))
+    try:
+        admin.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(everything))
+    except psycopg.errors.LockNotAvailable:
+        waiting = admin.execute(
+            "SELECT coalesce(query, '?') FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+        ).fetchall()
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        admin.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(everything))
+        pytest.fail(f"the test left a transaction open; its last statement: {waiting}")
+
+
+@pytest.fixture(autouse=True)
+def _clean_tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    if _TOUCHES_TABLES.isdisjoint(request.fixturenames):
+        yield
+        return
+    tables = request.getfixturevalue("_tables")
+    address = request.getfixturevalue("environment")["REDIS_URL"]
+    yield
+    _clean(tables)
+    with redis.Redis.from_url(address) as queue:
+        queue.flushdb()
+
+
+@pytest.fixture
+def database(app: Flask) -> Iterator[SQLAlchemy]:
+    """The database within the application's context; the tables are empty before and after.
+
+    What a client, a server or a worker shall see has to be committed.
+    """
+    from webapp.database import db
+
+    with app.app_context():
+        yield db
+        db.session.rollback()
+
+
+@pytest.fixture
+def session(database: SQLAlchemy) -> scoped_session[Session]:
+    """The session of `database`."""
+    return database.session
+
+
+def _client(app: Flask) -> FlaskClient:
+    from flask.testing import FlaskClient
+
+    class OwnContextClient(FlaskClient):
+        """Every request in a context of its own, as under a server.
+
+        Within the context that `database` opens, Flask would go on using that one: the signed-in person of one
+        request, kept in `g`, would still be there in the next.
+        """
+
+        def open(self, *args: Any, **kwargs: Any) -> Any:
+            return contextvars.Context().run(super().open, *args, **kwargs)
+
+    return OwnContextClient(app, app.response_class, use_cookies=True)
+
+
+@pytest.fixture
+def client(app: Flask, database: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """A browser without a window, excused from CSRF tokens; see `csrf_client`."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    return _client(app)
+
+
+@pytest.fixture
+def csrf_client(app: Flask, database: SQLAlchemy) -> FlaskClient:
+    """A browser without a window that has to send CSRF tokens."""
+    return _client(app)
+
+
+# a server and a browser
+
+
+@pytest.fixture(scope="session")
+def _server(app: Flask) -> Iterator[str]:
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        def log(self, type: str, message: str, *args: Any) -> None:
+            pass
+
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
+
+
+@pytest.fixture
+def live_server(_server: str, database: SQLAlchemy) -> str:
+    """Address of a server with the whole application, in a thread of this process, on its database.
+
+    For faults, where a server has to be killed, start gunicorn with `environment`.
+    """
+    return _server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window. Missing, it fails the run under CI and skips the test elsewhere.
+
+    It lives as long as a module's tests: while it does, Playwright keeps an event loop in this thread, and tests of
+    other modules want to run their own.
+    """
+    from playwright.sync_api import sync_playwright
+
+    path = chromium.find()
+    if path is None:
+        if chromium.under_ci():
+            pytest.fail(chromium.HOW)
+        pytest.skip(chromium.HOW)
+    flags = [
+        "--headless",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+    ]
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=path, args=flags)
+        yield chrome
+        chrome.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: str) -> Iterator[Page]:
+    """A window on `live_server` with no past; the test fails if a script of a page failed or its policy was broken."""
+    context = browser.new_context(base_url=live_server, locale="id-ID", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "console",
+        lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    yield page
+    context.close()
+    assert not wrong, f"a page did something wrong: {wrong}"
