@@ -1,4 +1,4 @@
-"""The demo city's agency: units, services, officers with postings and true quality, counters, and three months of shifts."""
+"""The demo city's agency: units, services, officers with postings and true quality, counters and shifts."""
 
 from __future__ import annotations
 
@@ -66,6 +66,14 @@ class DemoAgency:
     def officer_by_code(self) -> dict[str, DemoOfficer]:
         """Officers by code."""
         return {officer.code: officer for officer in self.officers}
+
+    @cached_property
+    def shifts_at_counter(self) -> dict[tuple[str, str], list[DemoShift]]:
+        """Shifts by unit and counter, in order of time."""
+        found: dict[tuple[str, str], list[DemoShift]] = {}
+        for shift in self.shifts:
+            found.setdefault((shift.unit, shift.counter), []).append(shift)
+        return found
 
     @cached_property
     def account_of_officer(self) -> dict[str, DemoAccount]:

@@ -1,7 +1,7 @@
 """The demo city: a whole agency with three months of visits, ratings and complaints, and the truth about all of it.
 
-Generated from a seed: the same seed and day give the same city to the last letter, on any machine. Nothing here touches a database;
-`webapp.demo.load` brings a city into one, and `webapp.demo.truth` tells what is true about it.
+Generated from a seed: the same seed and day give the same city to the last letter, on any machine. Nothing here touches
+a database; `webapp.demo.load` brings a city into one, and `webapp.demo.truth` tells what is true about it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Complaints of the demo city: what happened, who could have prevented it, what the citizen says, and what leads to whom."""
+"""Complaints of the demo city: what happened, who could have prevented it, what is said, and what leads to whom."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from webapp.demo.agency import TIMEZONE, DemoAgency
 from webapp.demo.handling import Case, live_on
-from webapp.demo.parts import DemoComplaint, DemoOfficer, DemoService, DemoVisit
+from webapp.demo.parts import DemoComplaint, DemoOfficer, DemoService, DemoVisit, fits
 from webapp.demo.texts import ComplaintTemplate, dress, fill, invent_citizen, invent_phone, words
 from webapp.feedback.secrecy import points_at_person
 from webapp.feedback.vocabulary import Channel, ComplaintKind
@@ -23,7 +23,10 @@ REVEALED_BY = {"receipt": 0.24, "counter_and_time": 0.26, "name": 0.2, "descript
 BLAME = 1.3
 #: The invented city lies where there is only sea.
 _CENTRE = (-5.35, 110.9)
-_MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+_MONTHS = (
+    *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
+    *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def _write(rng: Random, agency: DemoAgency, matter: _Matter, until: datetime) ->
         unit=_stated_unit(rng, agency, matter.unit, exact=counter is not None)
         if knows_unit and receipt is None
         else None,
-        service=matter.service.code if matter.service and rng.random() < 0.55 else None,
+        service=matter.service.code if matter.service and rng.random() < (0.5 if knows_unit else 0.3) else None,
         counter=counter,
         occurred_at=matter.at if counter is not None or (visit and rng.random() < 0.4) else None,
         filed_at=filed,
@@ -189,20 +192,39 @@ def _near(rng: Random) -> tuple[float, float]:
     return round(_CENTRE[0] + rng.gauss(0, 0.02), 6), round(_CENTRE[1] + rng.gauss(0, 0.02), 6)
 
 
+def _unit_seen_by_rules(agency: DemoAgency, draft: DemoComplaint) -> str | None:
+    """The unit that a receipt, the citizen's choice or the service leads to; None where triage has to read."""
+    if draft.receipt is not None:
+        return draft.true_unit
+    if draft.unit is not None:
+        return draft.unit
+    return agency.service_by_code[draft.service].unit if draft.service is not None else None
+
+
+def _on_duty(agency: DemoAgency, draft: DemoComplaint) -> set[str]:
+    """Everybody who sat at the stated counter at the stated time."""
+    at = draft.occurred_at
+    if draft.counter is None or at is None:
+        return set()
+    return {s.officer for s in agency.shifts_at_counter[draft.unit or "", draft.counter] if fits(s, at)}
+
+
 def _settle(rng: Random, agency: DemoAgency, draft: DemoComplaint, number: int, until: datetime) -> DemoComplaint:
     personal = points_at_person(draft.text, stated=draft.says_person)
+    charged = draft.receipt is not None or draft.counter is not None
     case = Case(
         filed_at=draft.filed_at,
         kind=draft.kind,
         cause=draft.true_cause,
         unit=draft.true_unit,
-        # The rules see a unit where the citizen named one or holds a receipt; else triage has to read.
-        first_unit=draft.unit or (draft.true_unit if draft.receipt is not None else None),
+        first_unit=None if personal and not charged else _unit_seen_by_rules(agency, draft),
         personal=personal,
         officer=draft.true_officer,
-        served_by=draft.true_served_by,
+        concerned=frozenset(
+            _on_duty(agency, draft) | {code for code in (draft.true_officer, draft.true_served_by) if code}
+        ),
         revealed_by=draft.true_revealed_by,
-        charged_by_evidence=draft.receipt is not None or draft.counter is not None,
+        charged_by_evidence=charged,
         service=draft.service,
     )
     return draft.lived(number, live_on(rng, agency, case, until))

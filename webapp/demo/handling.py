@@ -35,7 +35,8 @@ class Case:
     first_unit: str | None
     personal: bool
     officer: str | None
-    served_by: str | None
+    #: Officers whom the evidence leads to, to blame or not: none of them may handle it.
+    concerned: frozenset[str]
     revealed_by: str
     charged_by_evidence: bool
     service: str | None
@@ -105,6 +106,8 @@ def _whole_life(rng: Random, agency: DemoAgency, case: Case) -> list[DemoStep]:
     elif reaction < ACCEPTED + DISPUTED:
         at += timedelta(hours=rng.uniform(2, 120))
         steps.append(_say(rng, Step.DISPUTE, at, words().disputed))
+        # A disputed answer goes before another pair of eyes, where there is one that may see it.
+        handler = agency.leader(case.unit) or handler
         at = work_after(agency, case.unit, at, rng.expovariate(1 / 8))
         steps.append(DemoStep(Step.TAKE, at, by=handler.email, unit=case.unit))
         at = work_after(agency, case.unit, at, 1 + rng.expovariate(1 / 12))
@@ -137,7 +140,7 @@ def _handler(rng: Random, agency: DemoAgency, case: Case, at: datetime) -> DemoA
         for officer in agency.officers
         if posted(officer, day) == officer.postings[-1].unit == case.unit
         and not officer.leads
-        and officer.code not in (case.officer, case.served_by)
+        and officer.code not in case.concerned
     ]
     return rng.choice(colleagues) if colleagues else (leader or agency.liaison(case.unit))
 

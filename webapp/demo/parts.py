@@ -1,7 +1,7 @@
 """What the demo city is made of: frozen records with their hidden truth. No database, no web.
 
-Things are known by codes ("DUKCAPIL-LAHIR", "P07") or numbers of their own. Times are aware, in UTC. Every attribute whose name
-begins with `true_` is truth that the product does not get to see.
+Things are known by codes ("DUKCAPIL-LAHIR", "P07") or numbers of their own. Times are aware, in UTC. Every attribute
+whose name begins with `true_` is truth that the product does not get to see.
 """
 
 from __future__ import annotations
@@ -169,9 +169,10 @@ class DemoStep:
 class DemoComplaint:
     """A complaint with its life so far, and the truth about it.
 
-    `true_cause` is "officer" where a person could have prevented it; then `true_officer` is that person. `true_revealed_by`
-    says what leads to him: "receipt", "counter_and_time", "name", "description" or "nothing". `served_by` is who sat at
-    the counter, to blame or not.
+    `true_cause` says who could have prevented it: "officer" is a person, "praise" means there was nothing to prevent,
+    everything else lies outside an officer's control. `true_officer` is the one who is blamed or praised, if any;
+    `true_revealed_by` says what leads to him: "receipt", "counter_and_time", "name", "description" or "nothing".
+    `true_served_by` is who sat at the counter, to blame or not.
     """
 
     number: int

@@ -1,7 +1,7 @@
 """Ratings of the demo city: drawn from the officers' true quality, the services' difficulty and the way they came in.
 
-A rating r of 1 to 4 is 1 + Binomial(3, q) with q ~ Beta around mu = logistic(BASE - difficulty + channel + quality), so that the
-expectation of (r - 1)/3 is mu exactly and people differ more than chance alone would make them.
+A rating r of 1 to 4 is 1 + Binomial(3, q) with q ~ Beta around mu = logistic(BASE - difficulty + channel + quality), so
+that the expectation of (r - 1)/3 is mu exactly and people differ more than chance alone would make them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The words of the demo city: texts by template, slot and spelling, all written for this project.
 
-A template is a sentence or two in plain Indonesian with slots such as {layanan} or {orang}. Filling it takes three steps:
-the slots are filled from the situation and from lists, an opening or closing is put around it, and the spelling is
+A template is a sentence or two in plain Indonesian with slots such as {layanan} or {orang}. It takes three steps: the
+slots are filled from the situation and from lists, an opening or closing is put around it, and the spelling is
 changed the way the writer types. Every choice comes from the random generator that is handed in.
 """
 
@@ -212,7 +212,7 @@ def dress(text: str, rng: Random, *, identify: bool = False, content: bool = Fal
 
 
 def spell(text: str, style: str, rng: Random) -> str:
-    """`text` in the spelling of a style: "plain", "chatty", "short" or "both". People are not consistent, nor is this."""
+    """`text` in the spelling of a style: "plain", "chatty", "short" or "both". People are not consistent in it."""
     tables = [words().spelling[name] for name in ("chatty", "short") if style in (name, "both")]
     for table in tables:
 
