@@ -257,9 +257,9 @@ class Postgres:
         reason = lines[-1].rstrip(".") if lines else f"it ended {processes.how_it_ended(code)}"
         hint = ""
         if "could not bind" in told:
-            hint = f" (port {self.port} is taken)"
-        elif any(word in told for word in ("invalid", "could not locate", "could not open", "could not read", "PANIC")):
-            hint = f" The database folder {self.data} seems broken: restore it, or remove {self._var} to begin anew."
+            hint = f" (port {self.port} is taken)."
+        elif not any(word in told for word in ("shared memory", "No space left", "Cannot allocate")):
+            hint = f". The database folder {self.data} seems broken: restore it, or remove {self._var} to begin anew."
         return f"PostgreSQL did not start: {reason}{hint or '.'} Its log is {self.log}."
 
     def query(self, sql: str, database: str = "postgres") -> list[list[str]]:
