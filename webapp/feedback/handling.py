@@ -125,6 +125,26 @@ def hold_for_triage(complaint: Complaint, *, reason: str, at: datetime) -> None:
     db.session.add(Disposition(complaint_id=complaint.feedback_id, at=at, reason=reason))
 
 
+def mark_personal(complaint: Complaint, personal: bool, actor: Account, at: datetime) -> None:
+    """A person decides whether a complaint points at somebody; written down beside what the product had assumed.
+
+    What points at a person is secret from then on. Taking the mark away does not make it public.
+    """
+    if complaint.points_at_person == personal:
+        return
+    complaint.points_at_person = personal
+    complaint.secret = complaint.secret or personal
+    db.session.add(
+        Disposition(
+            complaint_id=complaint.feedback_id,
+            unit_id=complaint.unit_id,
+            decided_by_id=actor.id,
+            at=at,
+            reason="marked_personal" if personal else "marked_impersonal",
+        )
+    )
+
+
 def take_complaint(complaint: Complaint, actor: Account, at: datetime) -> None:
     """`actor` takes a complaint of the unit onto his desk; one that he has is left as it is."""
     if complaint.handler_id == actor.id and complaint.state == State.IN_WORK:

@@ -1,0 +1,226 @@
+"""Reading attributions: why a complaint is where it is, whom it concerns, and what nobody could place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select
+
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Permission, can, reach
+from webapp.attribution.models import Attribution, AttributionShare, Evidence
+from webapp.database import db
+from webapp.feedback.desk import EXCERPT, holds_words
+from webapp.feedback.errors import NotForThisPerson
+from webapp.feedback.handling import get_case, visible_to
+from webapp.feedback.life_cycle import State
+from webapp.feedback.models import Complaint, Feedback
+from webapp.organisation.models import Officer, Service, Unit
+from webapp.organisation.queries import list_officers_below
+
+#: States in which triage still says where a complaint belongs.
+DECIDABLE = (State.FILED, State.IN_TRIAGE, State.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a complaint is where it is: the rule that spoke with its particulars, for `sentences.evidence_sentence`.
+
+    `written` is what a person who decided wrote as reason.
+    """
+
+    rule: str
+    particulars: Mapping[str, Any]
+    decided_by: str | None = None
+    written: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """A share of a complaint: an officer in a unit, or the unit as a whole (`officer` None). `share`: 0 to 1."""
+
+    unit: str | None
+    officer: str | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedItem:
+    """A complaint that waits for triage. Unit and service are what the citizen stated."""
+
+    code: str
+    kind: str
+    excerpt: str
+    filed_at: datetime
+    unit: str | None
+    service: str | None
+    personal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What triage has before it. `ratings`: how many ratings came in without anything that tells their unit."""
+
+    items: tuple[UndecidedItem, ...] = ()
+    total: int = 0
+    ratings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A unit or an officer that triage may choose; `depth` is the unit's level in the tree."""
+
+    id: int
+    name: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The judgement that stands: its id (0 while there is none) and whom it names."""
+
+    id: int = 0
+    made_by: str = ""
+    decided_by_id: int | None = None
+    shares: tuple[Concerned, ...] = ()
+    unit_ids: tuple[int | None, ...] = field(default=())
+    officer_ids: tuple[int | None, ...] = field(default=())
+
+
+def reasons_of(viewer: Account, code: str) -> tuple[Reason, ...]:
+    """Why the complaint is where it is; raises NotForThisPerson where `viewer` may not see it."""
+    complaint = get_case(viewer, code)
+    rows = db.session.execute(
+        select(Evidence.rule, Evidence.particulars, Attribution.reason, Account.name)
+        .join(Attribution, Attribution.id == Evidence.attribution_id)
+        .outerjoin(Account, Account.id == Attribution.decided_by_id)
+        .where(Attribution.feedback_id == complaint.feedback_id, Attribution.superseded_at.is_(None))
+        .order_by(Evidence.id)
+    )
+    return tuple(Reason(row.rule, row.particulars, row.name, row.reason) for row in rows)
+
+
+def concerned_by(viewer: Account, code: str) -> tuple[Concerned, ...]:
+    """Whom the complaint concerns, for those alone who may read what points at persons; nothing for others.
+
+    Raises NotForThisPerson where `viewer` may not see the complaint at all.
+    """
+    complaint = get_case(viewer, code)
+    if not can(viewer, Permission.COMPLAINT_READ_PERSONAL, complaint.unit):
+        return ()
+    return standing_of(complaint.feedback_id).shares
+
+
+def standing_of(feedback_id: int) -> Standing:
+    """The judgement that stands on a feedback. For callers that have checked their viewer."""
+    rows = db.session.execute(
+        select(
+            Attribution.id,
+            Attribution.made_by,
+            Attribution.decided_by_id,
+            AttributionShare.share,
+            AttributionShare.unit_id,
+            AttributionShare.officer_id,
+            Unit.name.label("unit"),
+            Officer.name.label("officer"),
+        )
+        .join(AttributionShare, AttributionShare.attribution_id == Attribution.id)
+        .outerjoin(Unit, Unit.id == AttributionShare.unit_id)
+        .outerjoin(Officer, Officer.id == AttributionShare.officer_id)
+        .where(Attribution.feedback_id == feedback_id, Attribution.superseded_at.is_(None))
+        .order_by(AttributionShare.share.desc(), AttributionShare.id)
+    ).all()
+    if not rows:
+        return Standing()
+    return Standing(
+        id=rows[0].id,
+        made_by=rows[0].made_by,
+        decided_by_id=rows[0].decided_by_id,
+        shares=tuple(Concerned(row.unit, row.officer, row.share) for row in rows if row.unit is not None),
+        unit_ids=tuple(row.unit_id for row in rows),
+        officer_ids=tuple(row.officer_id for row in rows),
+    )
+
+
+def list_undecided(viewer: Account, words: str = "", *, limit: int = 100) -> Undecided:
+    """Complaints that wait for triage, the oldest first; nothing for who holds no COMPLAINT_TRIAGE."""
+    if not reach(viewer, Permission.COMPLAINT_TRIAGE):
+        return Undecided()
+    stated_unit = select(Unit.name).where(Unit.id == Feedback.unit_id).correlate(Feedback).scalar_subquery()
+    rows = db.session.execute(
+        select(
+            Complaint.code,
+            Complaint.complaint_kind,
+            func.left(Complaint.text, EXCERPT).label("excerpt"),
+            Feedback.filed_at,
+            stated_unit.label("stated_unit"),
+            Service.name.label("service"),
+            Complaint.points_at_person,
+            func.count().over().label("total"),
+        )
+        .select_from(Complaint)
+        .join(Feedback, Feedback.id == Complaint.feedback_id)
+        .outerjoin(Unit, Unit.id == Complaint.unit_id)
+        .outerjoin(Service, Service.id == Feedback.service_id)
+        .where(Complaint.state == State.IN_TRIAGE, visible_to(viewer), holds_words(words))
+        .order_by(Feedback.filed_at, Complaint.feedback_id)
+        .limit(limit)
+    ).all()
+    items = tuple(
+        UndecidedItem(
+            code=row.code,
+            kind=row.complaint_kind,
+            excerpt=row.excerpt,
+            filed_at=row.filed_at,
+            unit=row.stated_unit,
+            service=row.service,
+            personal=row.points_at_person,
+        )
+        for row in rows
+    )
+    return Undecided(items, rows[0].total if rows else 0, _ratings_without_unit())
+
+
+def get_decidable(viewer: Account, code: str, *, lock: bool = False) -> Complaint:
+    """The complaint with this code if `viewer` does triage where it lies; raises NotForThisPerson else."""
+    complaint = get_case(viewer, code, lock=lock)
+    if not can(viewer, Permission.COMPLAINT_TRIAGE, complaint.unit):
+        raise NotForThisPerson
+    return complaint
+
+
+def unit_choices(viewer: Account) -> tuple[Choice, ...]:
+    """The units to which `viewer` may send what triage decides, in the order of the tree."""
+    paths = reach(viewer, Permission.COMPLAINT_TRIAGE)
+    units = [
+        unit
+        for path in paths
+        for unit in db.session.scalars(
+            select(Unit).where(Unit.active, Unit.path.startswith(path, autoescape=True)).order_by(Unit.path)
+        )
+    ]
+    return tuple(Choice(unit.id, unit.name, unit.path.count("/") - 2) for unit in units)
+
+
+def officer_choices(viewer: Account, unit_id: int) -> tuple[Choice, ...]:
+    """The officers at and below a unit that `viewer` may choose; none for a unit beyond his reach."""
+    unit = db.session.get(Unit, unit_id)
+    if unit is None or not can(viewer, Permission.COMPLAINT_TRIAGE, unit):
+        return ()
+    return tuple(Choice(officer.id, officer.name) for officer in list_officers_below(unit.path))
+
+
+def _ratings_without_unit() -> int:
+    placed = exists().where(AttributionShare.attribution_id == Attribution.id, AttributionShare.unit_id.is_not(None))
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Attribution)
+            .join(Feedback, Feedback.id == Attribution.feedback_id)
+            .where(Feedback.kind == "rating", Attribution.superseded_at.is_(None), ~placed)
+        )
+        or 0
+    )

@@ -1,0 +1,99 @@
+"""Evidence as sentences for those who work with it. One sentence for each rule, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+Particulars = Mapping[str, Any]
+
+
+def evidence_sentence(rule: str, particulars: Particulars) -> str:
+    """Why a feedback is where it is, by the rule that spoke and its particulars.
+
+    Raises KeyError for a rule that has no sentence: a new rule needs one.
+    """
+    return _SENTENCES[rule](particulars)
+
+
+def _triage_decision(known: Particulars) -> str:
+    if unit := _text(known, "unit"):
+        return str(_("Petugas triase memutuskan bahwa ini urusan %(unit)s.", unit=unit))
+    return str(_("Petugas triase memutuskan ke mana laporan ini."))
+
+
+def _agency_decision(known: Particulars) -> str:
+    if unit := _text(known, "unit"):
+        return str(_("Instansi sendiri sudah meneruskannya ke %(unit)s.", unit=unit))
+    return str(_("Instansi sendiri sudah memutuskan siapa yang menangani."))
+
+
+def _receipt(known: Particulars) -> str:
+    service, day = _text(known, "service"), _day(known)
+    if service and day:
+        return str(_("Struk kunjungan membuktikan: %(service)s, %(day)s.", service=service, day=day))
+    if service:
+        return str(_("Struk kunjungan membuktikan: %(service)s.", service=service))
+    return str(_("Struk kunjungan membuktikan kunjungannya."))
+
+
+def _counter_and_shift(known: Particulars) -> str:
+    counter = _text(known, "counter") or _("Loket")
+    day = _day(known) or _("hari itu")
+    officers = known.get("officers")
+    if officers == 1:
+        return str(
+            _("%(counter)s, %(day)s: menurut jadwal jaga, satu petugas melayani di sana.", counter=counter, day=day)
+        )
+    if isinstance(officers, int):
+        return str(
+            _(
+                "%(counter)s, %(day)s: menurut jadwal jaga, %(officers)s petugas melayani di sana.",
+                counter=counter,
+                day=day,
+                officers=officers,
+            )
+        )
+    return str(_("%(counter)s, %(day)s: menurut jadwal jaga.", counter=counter, day=day))
+
+
+def _unit_chosen(known: Particulars) -> str:
+    if unit := _text(known, "unit"):
+        return str(_("Warga sendiri memilih %(unit)s.", unit=unit))
+    return str(_("Warga sendiri memilih unit kerjanya."))
+
+
+def _service_chosen(known: Particulars) -> str:
+    service, unit = _text(known, "service"), _text(known, "unit")
+    if service and unit:
+        return str(_("Warga memilih layanan %(service)s, yang diberikan oleh %(unit)s.", service=service, unit=unit))
+    return str(_("Warga memilih layanan yang hanya diberikan oleh satu unit kerja."))
+
+
+def _nothing_known(known: Particulars) -> str:
+    return str(_("Tidak ada struk, loket, unit, atau layanan yang disebut. Manusia yang memutuskan."))
+
+
+_SENTENCES: dict[str, Callable[[Particulars], str]] = {
+    "triage_decision": _triage_decision,
+    "agency_decision": _agency_decision,
+    "receipt": _receipt,
+    "counter_and_shift": _counter_and_shift,
+    "unit_chosen": _unit_chosen,
+    "service_chosen": _service_chosen,
+    "nothing_known": _nothing_known,
+}
+
+
+def _text(known: Particulars, name: str) -> str:
+    return str(known.get(name) or "")
+
+
+def _day(known: Particulars) -> str:
+    written = _text(known, "day")
+    return format_date(date.fromisoformat(written), "EEEE, d MMMM", locale=str(get_locale() or "id")) if written else ""
