@@ -1,0 +1,145 @@
+"""What the indicator is computed from, and the arithmetic every part of it shares. Pure: numpy only.
+
+A fact is one thing that happened and concerns an officer: a rating, a complaint handled, a case served. It says how
+well it went (`y`), how surely it is this officer's (`share`), and what is needed to damp abuse (day, rater, verified
+or not).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Indexes = NDArray[np.intp]
+CellPart = str | int | None
+Cell = CellPart | tuple[CellPart, ...]
+
+UNVERIFIED_WEIGHT: Final = 0.25
+"""Weight of a fact without a receipt, ticket or file behind it; a verified one has 1 (indicator.md, Model)."""
+
+MINIMUM_SHARE: Final = 0.3
+"""A smaller share is the unit's and never charged to an officer (indicator.md, law 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened, seen from one officer.
+
+    `id`: unique within its component, e.g. "rating:123". `component`: e.g. "satisfaction". `y`: how well it went, 0 to
+    1. `share`: how surely, or to what part, it is this officer's, above 0 up to 1. `verified`: a receipt, ticket or
+    file stands behind it. `day`: the unit's own calendar day. `rater`: a pseudonymous key of citizen or device, None
+    if unknown. `cell`: (service id, channel), whose usual level is the yardstick. `officer`: needed by `fit_reference`
+    only. `source` and `rule`: where it came from and which rule of evidence attributed it, for display.
+
+    Raises ValueError with a sentence for anything out of range.
+    """
+
+    id: str
+    component: str
+    y: float
+    share: float
+    verified: bool
+    day: date
+    rater: str | None
+    cell: Cell
+    officer: str | None = None
+    source: str = ""
+    rule: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.id, str) or not self.id:
+            raise ValueError(f"A fact needs a non-empty text as its id, not {self.id!r}.")
+        if not isinstance(self.component, str) or not self.component:
+            raise ValueError(f"Fact {self.id} names no component.")
+        if not _is_number(self.y) or not 0.0 <= self.y <= 1.0:
+            raise ValueError(f"Fact {self.id}: y must be a number from 0 to 1, not {self.y!r}.")
+        if not _is_number(self.share) or not 0.0 < self.share <= 1.0:
+            raise ValueError(f"Fact {self.id}: its share must be a number above 0 and at most 1, not {self.share!r}.")
+        if not isinstance(self.verified, bool):
+            raise ValueError(f"Fact {self.id}: verified must be True or False, not {self.verified!r}.")
+        if not isinstance(self.day, date) or isinstance(self.day, datetime):
+            raise ValueError(f"Fact {self.id}: its day must be a plain date (the unit's own day), not {self.day!r}.")
+        if self.rater is not None and (not isinstance(self.rater, str) or not self.rater):
+            raise ValueError(f"Fact {self.id}: its rater must be None or a non-empty text.")
+        parts = self.cell if isinstance(self.cell, tuple) else (self.cell,)
+        if not all(part is None or isinstance(part, str | int) for part in parts):
+            raise ValueError(f"Fact {self.id}: its cell must be made of texts and whole numbers, not {self.cell!r}.")
+
+    @property
+    def week(self) -> str:
+        """ISO week of the day, e.g. "2026-W48"."""
+        year, week, _weekday = self.day.isocalendar()
+        return f"{year}-W{week:02d}"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts of ONE component sorted by id, so that the order of arrival can't matter (law 4).
+
+    Raises ValueError where an id comes twice: the same fact must not count double.
+    """
+    ordered = sorted(facts, key=lambda fact: fact.id)
+    for before, after in pairwise(ordered):
+        if before.id == after.id:
+            raise ValueError(f"Fact {after.id} comes twice in component {after.component}; it may count only once.")
+    return ordered
+
+
+# Law 5 wants a score again bit for bit, perhaps years later on another processor. numpy's and libm's exp differ in the
+# last digit from one processor to the next, so exp is built here of +, * and powers of two alone, which IEEE 754 fixes
+# exactly.
+
+_LOG2_E: Final = 1.4426950408889634
+_LN2_HIGH: Final = 0.6931471803691238  # ln 2 in two parts (Cody and Waite), the first with its last 32 bits zero
+_LN2_LOW: Final = 1.9082149292705877e-10
+_INVERSE_FACTORIALS: Final = tuple(
+    1.0 / factorial
+    for factorial in (1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800, 39916800, 479001600, 6227020800)
+)
+_LIMIT: Final = 700.0  # exp(700) is still a float
+
+
+def exponential(x: Floats) -> Floats:
+    """exp(x) within 2 units of the last digit, the same bits on every IEEE 754 machine; x is held to +-700."""
+    x = np.minimum(np.maximum(x, -_LIMIT), _LIMIT)
+    power = np.rint(x * _LOG2_E)
+    rest = (x - power * _LN2_HIGH) - power * _LN2_LOW
+    result = np.full_like(rest, _INVERSE_FACTORIALS[-1])
+    for coefficient in _INVERSE_FACTORIALS[-2::-1]:
+        result *= rest
+        result += coefficient
+    exponential_: Floats = np.ldexp(result, power.astype(np.int32))
+    return exponential_
+
+
+def logistic(x: Floats) -> Floats:
+    """1 / (1 + exp(-x)), without loss at either end."""
+    small = exponential(-np.abs(x))
+    return np.where(x >= 0.0, 1.0, small) / (1.0 + small)
+
+
+def logistic_secant(start: Floats, step: Floats) -> Floats:
+    """(logistic(start + step) - logistic(start)) / step, and its limit mu (1 - mu) at step 0. Always above 0.
+
+    From logistic(b) - logistic(a) = logistic(b) logistic(-a) (1 - exp(a - b)), taken from the lower end to the upper.
+    """
+    size = np.abs(step)
+    low = np.minimum(start, start + step)
+    high = np.maximum(start, start + step)
+    series = 1.0 - size * (1 / 2 - size * (1 / 6 - size * (1 / 24 - size * (1 / 120 - size / 720))))
+    quotient = np.where(size < 0.01, series, (1.0 - exponential(-size)) / np.maximum(size, 0.01))
+    return logistic(high) * logistic(-low) * quotient
+
+
+def added_up(groups: Indexes, values: Floats, count: int) -> Floats:
+    """The sum of the values of each group 0 .. count - 1, added one after the other: the same bits again."""
+    sums: Floats = np.bincount(groups, weights=values, minlength=count).astype(np.float64, copy=False)
+    return sums

@@ -1,0 +1,176 @@
+"""The lines of a score as its officer may see them: no rater can be told (law 9), and the sum stays exact (law 2).
+Pure.
+
+Who rated is protected against two readings. *One* view: a group holds at least `minimum` raters (5). *Two* views,
+before and after: whatever joins a shown group joins in a batch of at least `minimum` raters, so the difference of two
+views is never one person's. Batches are cut by arrival, not by week: a week's group that grows by one rating tells
+that rating.
+
+So ratings are filled into batches in the order of their ids (which are given in the order of arrival); a batch is
+closed as soon as it holds `minimum` different raters, and groups for display are whole batches, joined where they end
+in the same week. What is not in a closed batch yet waits.
+
+**The figure must wait too**, or its own movement tells what the lines hide. Therefore the officer's page scores
+`released(facts)` only, at most 4 raters behind the live figure; supervisors, who see no raters and are not the ones to
+retaliate, may see the live one. If a page groups the lines of a live score all the same, what waits is added to the
+newest batch, or, where no batch is closed yet, stands alone and is not to be shown; then a difference of two views can
+tell a rating, and only `released` prevents it.
+
+Residual risks, named rather than hidden: five raters who all gave a 1 are told by their sum; an officer who knows four
+of five raters' votes learns the fifth; someone with several keys fills a batch; a superseded attribution can move the
+boundary of later batches, and the difference of the two views then mixes fewer people. No release after a delay is
+made, though law 9 would allow it: an officer with four raters in a quarter would remember them.
+
+Ratings without a known rater: verified ones count as one person each (a visit stands behind each), all unverified ones
+together as one. Complaint lines show no person and are not batched: a loss stands alone, with its id, so that it can be
+objected to; gains are summed by week.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from webapp.indicators.facts import Fact
+from webapp.indicators.formula import Line
+
+MINIMUM_RATERS: Final = 5
+RATED_COMPONENTS: Final = frozenset({"satisfaction"})
+
+Kind = Literal["ratings", "waiting", "cases", "case"]
+
+
+@dataclass(frozen=True, slots=True)
+class LineGroup:
+    """Lines shown as one. `points`: what they moved the figure by together.
+
+    `kind`: "ratings" (whole batches), "waiting" (fewer raters than may be told: `shown` is False, the page says that it
+    waits for more and names no points), "cases" (gains of a week), "case" (one loss). `week`: ISO week of the last
+    fact, `first_day` and `last_day` the span. `raters`: how many different ones, 0 for cases. `sources`: (source,
+    facts), by name. `fact_ids`: empty for ratings, so that no page can show what a group hides."""
+
+    kind: Kind
+    component: str
+    week: str
+    first_day: date
+    last_day: date
+    facts: int
+    raters: int
+    sources: tuple[tuple[str, int], ...]
+    points: float
+    shown: bool
+    fact_ids: tuple[str, ...]
+
+
+def _arrival(fact: Fact) -> tuple[int, str]:
+    """Order of arrival: the number at the end of the id ("rating:9" before "rating:10"), then the text."""
+    number = re.search(r"(\d+)$", fact.id)
+    return (int(number.group(1)) if number else -1, fact.id)
+
+
+def _raters(facts: Iterable[Fact]) -> int:
+    return len({_person(fact) for fact in facts})
+
+
+def _person(fact: Fact) -> tuple[str | None, str]:
+    if fact.rater is not None:
+        return (fact.rater, "")
+    return (None, fact.id if fact.verified else "")
+
+
+def _batches(facts: Iterable[Fact], minimum: int) -> tuple[list[list[Fact]], list[Fact]]:
+    """The closed batches of one component's ratings, oldest first, and what waits."""
+    if minimum < 1:
+        raise ValueError(f"A group needs at least one rater, not {minimum}.")
+    closed: list[list[Fact]] = []
+    filling: list[Fact] = []
+    persons: set[tuple[str | None, str]] = set()
+    for fact in sorted(facts, key=_arrival):
+        filling.append(fact)
+        persons.add(_person(fact))
+        if len(persons) >= minimum:
+            closed.append(filling)
+            filling, persons = [], set()
+    return closed, filling
+
+
+def released(facts: Iterable[Fact], minimum: int = MINIMUM_RATERS) -> list[Fact]:
+    """The facts of one officer that the officer's own view may be scored from: all but ratings that wait for more
+    raters."""
+    facts = list(facts)
+    waiting: set[tuple[str, str]] = set()
+    for component in RATED_COMPONENTS:
+        _closed, filling = _batches((fact for fact in facts if fact.component == component), minimum)
+        waiting.update((fact.component, fact.id) for fact in filling)
+    return [fact for fact in facts if (fact.component, fact.id) not in waiting]
+
+
+def group_lines(lines: Iterable[Line], facts: Iterable[Fact], minimum: int = MINIMUM_RATERS) -> tuple[LineGroup, ...]:
+    """The lines of one officer's score as groups, newest first; their points sum to the lines'.
+
+    `facts`: those that were scored. Raises ValueError where lines and facts don't match one to one.
+    """
+    facts = list(facts)
+    points: dict[tuple[str, str], float] = {}
+    for line in lines:
+        if (line.component, line.fact_id) in points:
+            raise ValueError(f"There are two lines for fact {line.fact_id} in {line.component}.")
+        points[line.component, line.fact_id] = line.points
+    if len(points) != len(facts) or points.keys() != {(fact.component, fact.id) for fact in facts}:
+        raise ValueError("Lines and facts don't match: give the facts that were scored and all lines of that score.")
+
+    groups: list[LineGroup] = []
+    for component in sorted({fact.component for fact in facts}):
+        own = [fact for fact in facts if fact.component == component]
+        gather = _rating_groups if component in RATED_COMPONENTS else _case_groups
+        groups += gather(own, points, minimum)
+    return tuple(sorted(groups, key=lambda group: (group.last_day, group.component, group.fact_ids), reverse=True))
+
+
+def _group(kind: Kind, facts: Sequence[Fact], points: dict[tuple[str, str], float], shown: bool = True) -> LineGroup:
+    secret = kind in ("ratings", "waiting")
+    last = max(facts, key=lambda fact: fact.day)
+    return LineGroup(
+        kind=kind,
+        component=last.component,
+        week=last.week,
+        first_day=min(fact.day for fact in facts),
+        last_day=last.day,
+        facts=len(facts),
+        raters=_raters(facts) if secret else 0,
+        sources=tuple(sorted(Counter(fact.source for fact in facts).items())),
+        points=math.fsum(points[fact.component, fact.id] for fact in facts),
+        shown=shown,
+        fact_ids=() if secret else tuple(sorted(fact.id for fact in facts)),
+    )
+
+
+def _rating_groups(facts: list[Fact], points: dict[tuple[str, str], float], minimum: int) -> list[LineGroup]:
+    closed, waiting = _batches(facts, minimum)
+    by_week: dict[str, list[Fact]] = {}
+    newest = ""
+    for batch in closed:
+        newest = max(batch, key=lambda fact: fact.day).week
+        by_week.setdefault(newest, []).extend(batch)
+    # a batch is closed at its minimum, so what waits always has fewer raters than that
+    if waiting and by_week:
+        by_week[newest].extend(waiting)
+        waiting = []
+    groups = [_group("ratings", own, points) for own in by_week.values()]
+    if waiting:
+        groups.append(_group("waiting", waiting, points, shown=False))
+    return groups
+
+
+def _case_groups(facts: list[Fact], points: dict[tuple[str, str], float], _minimum: int) -> list[LineGroup]:
+    groups: list[LineGroup] = []
+    gains: dict[str, list[Fact]] = {}
+    for fact in facts:
+        if points[fact.component, fact.id] < 0.0:
+            groups.append(_group("case", [fact], points))
+        else:
+            gains.setdefault(fact.week, []).append(fact)
+    return groups + [_group("cases", own, points) for own in gains.values()]
