@@ -75,18 +75,25 @@ def submit_complaint(
     )
     masked = mask_personal_numbers(text)
     if feedback_id is None:
-        return _earlier_complaint(write_key, masked)
+        earlier = _earlier_complaint(write_key, masked)
+        if photo_key is not None:  # the same form again, with photos that did not arrive the first time
+            _attach_photos(photo_key, earlier.feedback_id)
+        return earlier
     code, secret_word = _insert_complaint(feedback_id, draft, text, masked)
     if photo_key is not None:
-        db.session.execute(
-            update(Photo)
-            .where(Photo.upload_key == photo_key, Photo.complaint_id.is_(None))
-            .values(complaint_id=feedback_id)
-        )
+        _attach_photos(photo_key, feedback_id)
     if follower is not None:
         add_follower(feedback_id, follower)
     publish(ComplaintSubmitted(feedback_id))
     return Submitted(feedback_id, True, code, secret_word)
+
+
+def _attach_photos(photo_key: str, feedback_id: int) -> None:
+    db.session.execute(
+        update(Photo)
+        .where(Photo.upload_key == photo_key, Photo.complaint_id.is_(None))
+        .values(complaint_id=feedback_id)
+    )
 
 
 def _insert_complaint(feedback_id: int, draft: ComplaintDraft, text: str, masked: str) -> tuple[str, str]:

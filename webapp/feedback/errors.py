@@ -42,7 +42,15 @@ class NotForThisPerson(FeedbackError):
 
 
 class NotAnImage(FeedbackError):
-    """The file's content is no picture that we read (JPEG, PNG, WebP, HEIC excluded)."""
+    """The file's content is no picture that we read (JPEG, PNG, WebP)."""
+
+
+class UnreadableFormat(NotAnImage):
+    """A picture in a format that is not read here; `kind` names it ("HEIC")."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"{kind} is not read here")
 
 
 class ImageTooLarge(FeedbackError):
