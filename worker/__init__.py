@@ -1,0 +1,1 @@
+"""The queue face: relay, workers and scheduler."""

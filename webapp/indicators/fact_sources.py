@@ -1,0 +1,183 @@
+"""What of a feedback counts towards which officer: the facts as they should stand now.
+
+- A rating counts for the officers it is attributed to, as satisfaction: y = (value - 1) / (scale - 1).
+- A complaint that was found founded counts for the officers it is attributed to, as the lowest satisfaction.
+- An answer counts for whoever gave it, as complaint handling: on time .4, accepted .4, not reopened .2, taken over the
+  parts that are known. Silence is neither acceptance nor refusal, so it leaves its part out.
+
+A cause outside the officer's control, a share below .3 and a unit's share count for nobody.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from webapp.attribution.models import Attribution, AttributionShare
+from webapp.attribution.rules import LEAST_OFFICER_SHARE
+from webapp.database import db
+from webapp.feedback.models import Complaint, ComplaintMessage, Feedback
+from webapp.feedback.vocabulary import Channel, Finding
+from webapp.indicators.periods import period_of
+from webapp.organisation.models import Officer
+
+SATISFACTION = "satisfaction"
+COMPLAINT_HANDLING = "complaint_handling"
+
+ON_TIME, ACCEPTED, NOT_REOPENED = 0.4, 0.4, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class DueFact:
+    """A fact as it should stand: the columns of IndicatorFact that tell what it says."""
+
+    key: str
+    feedback_id: int
+    attribution_id: int | None
+    officer_id: int
+    component: str
+    period: str
+    day: date | None
+    y: float
+    share: float
+    verified: bool
+    rater: str | None
+    service_id: int | None
+    channel: str
+
+
+def handling_value(on_time: bool, verdict: str | None) -> float:
+    """How well an answer went, 0 to 1, over what is known of it.
+
+    `verdict`: "accepted", "disputed", "silent" or None while the reporter may still say.
+    """
+    kept = ON_TIME * on_time
+    if verdict == "accepted":
+        return (kept + ACCEPTED + NOT_REOPENED) / (ON_TIME + ACCEPTED + NOT_REOPENED)
+    if verdict == "disputed":
+        return kept / (ON_TIME + ACCEPTED + NOT_REOPENED)
+    if verdict == "silent":
+        return (kept + NOT_REOPENED) / (ON_TIME + NOT_REOPENED)
+    return kept / ON_TIME
+
+
+def facts_due(feedback_ids: Sequence[int], timezone: str) -> list[DueFact]:
+    """All facts that should stand for these feedbacks. Days are the unit's own, `timezone` where no unit is known."""
+    feedback = {
+        one.id: one
+        for one in db.session.scalars(
+            select(Feedback)
+            .where(Feedback.id.in_(feedback_ids))
+            .options(joinedload(Feedback.rating), joinedload(Feedback.complaint), joinedload(Feedback.visit))
+        )
+    }
+    attributions = db.session.scalars(
+        select(Attribution)
+        .where(Attribution.feedback_id.in_(feedback_ids), Attribution.superseded_at.is_(None))
+        .options(selectinload(Attribution.shares).joinedload(AttributionShare.unit))
+    )
+    due: list[DueFact] = []
+    for attribution in attributions:
+        due += _satisfaction(feedback[attribution.feedback_id], attribution, timezone)
+    answered = [one.complaint for one in feedback.values() if one.complaint is not None and one.complaint.answered_at]
+    if answered:
+        due += _handling(answered, timezone)
+    return due
+
+
+def _satisfaction(one: Feedback, attribution: Attribution, timezone: str) -> list[DueFact]:
+    at: datetime | None
+    if one.rating is not None:
+        value = (one.rating.value - 1) / (one.rating.scale - 1)
+        key = f"rating:{one.id}"
+    elif one.complaint is not None and one.complaint.finding == Finding.FOUNDED:
+        value, key = 0.0, f"complaint:{one.id}"
+    else:
+        return []
+    at = one.visit.finished_at if one.visit is not None else one.occurred_at
+    imported = one.channel == Channel.IMPORT
+    facts = []
+    for share in attribution.shares:
+        if share.officer_id is None or share.share < LEAST_OFFICER_SHARE:
+            continue
+        zone = ZoneInfo(share.unit.timezone if share.unit is not None else timezone)
+        counted = (at or one.filed_at).astimezone(zone).date()
+        facts.append(
+            DueFact(
+                key=key,
+                feedback_id=one.id,
+                attribution_id=attribution.id,
+                officer_id=share.officer_id,
+                component=SATISFACTION,
+                period=period_of(counted),
+                # An import that knows no time says nothing about a day's crowd.
+                day=None if imported and at is None else counted,
+                y=value,
+                share=share.share,
+                verified=one.visit_id is not None or imported or one.complaint is not None,
+                rater=one.rater_key.hex() if one.rater_key is not None else None,
+                service_id=one.visit.service_id if one.visit is not None else one.service_id,
+                channel=one.channel,
+            )
+        )
+    return facts
+
+
+def _handling(complaints: list[Complaint], timezone: str) -> list[DueFact]:
+    """One fact for each answer, for whoever gave it then: not for who holds the case now."""
+    ids = [complaint.feedback_id for complaint in complaints]
+    said: dict[int, list[ComplaintMessage]] = defaultdict(list)
+    for message in db.session.scalars(
+        select(ComplaintMessage)
+        .where(ComplaintMessage.complaint_id.in_(ids), ComplaintMessage.kind.in_(("answer", "acceptance", "dispute")))
+        .order_by(ComplaintMessage.id)
+    ):
+        said[message.complaint_id].append(message)
+    accounts = {message.account_id for messages in said.values() for message in messages if message.account_id}
+    officers = dict(
+        db.session.execute(select(Officer.account_id, Officer.id).where(Officer.account_id.in_(accounts)))
+        .tuples()
+        .all()
+    )
+    facts: list[DueFact] = []
+    for complaint in complaints:
+        messages = said[complaint.feedback_id]
+        zone = ZoneInfo(complaint.unit.timezone if complaint.unit is not None else timezone)
+        for place, message in enumerate(messages):
+            officer_id = officers.get(message.account_id)
+            if message.kind != "answer" or officer_id is None:
+                continue
+            following = messages[place + 1] if place + 1 < len(messages) else None
+            day = message.at.astimezone(zone).date()
+            facts.append(
+                DueFact(
+                    key=f"answer:{message.id}",
+                    feedback_id=complaint.feedback_id,
+                    attribution_id=None,
+                    officer_id=officer_id,
+                    component=COMPLAINT_HANDLING,
+                    period=period_of(day),
+                    day=day,
+                    y=handling_value(
+                        complaint.due_at is None or message.at <= complaint.due_at, _verdict(complaint, following)
+                    ),
+                    share=1.0,
+                    verified=True,
+                    rater=None,
+                    service_id=None,
+                    channel="answer",
+                )
+            )
+    return facts
+
+
+def _verdict(complaint: Complaint, following: ComplaintMessage | None) -> str | None:
+    if following is None:
+        return "silent" if complaint.state == "closed" else None
+    return {"acceptance": "accepted", "dispute": "disputed"}.get(following.kind)

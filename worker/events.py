@@ -1,0 +1,12 @@
+"""What the scheduler announces on its own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class SweepDue(Event):
+    """It is time to close what was left unanswered and to throw away what nobody needs."""

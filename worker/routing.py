@@ -1,0 +1,57 @@
+"""Which job an event goes to, on which queue. Every event is here; every queue here has a worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.attribution.events import FeedbackAttributed
+from webapp.feedback.events import (
+    ComplaintAnswered,
+    ComplaintMoved,
+    ComplaintSettled,
+    ComplaintSubmitted,
+    FeedbackImported,
+    QuestionAsked,
+    RatingSubmitted,
+)
+from webapp.indicators.events import FactsOutdated, ReferenceDue
+from webapp.outbox import Event
+from worker.events import SweepDue
+
+ATTRIBUTION = "attribution"
+INDICATORS = "indicators"
+MESSAGES = "messages"
+
+#: One worker process listens on each, and on no other (so that a job it died with is found again).
+QUEUES = (ATTRIBUTION, INDICATORS, MESSAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A job by its name (see worker/jobs.py) and the queue it waits in."""
+
+    job: str
+    queue: str
+
+
+ROUTES: dict[type[Event], tuple[Route, ...]] = {
+    ComplaintSubmitted: (Route("attribute_feedback", ATTRIBUTION),),
+    RatingSubmitted: (Route("attribute_feedback", ATTRIBUTION),),
+    FeedbackImported: (Route("attribute_feedback", ATTRIBUTION),),
+    FeedbackAttributed: (Route("record_facts", INDICATORS),),
+    ComplaintMoved: (Route("notify_followers", MESSAGES),),
+    ComplaintAnswered: (Route("record_facts", INDICATORS), Route("notify_followers", MESSAGES)),
+    ComplaintSettled: (Route("record_facts", INDICATORS), Route("notify_followers", MESSAGES)),
+    QuestionAsked: (Route("notify_followers", MESSAGES),),
+    FactsOutdated: (Route("refresh_outdated", INDICATORS),),
+    ReferenceDue: (Route("fit_reference", INDICATORS),),
+    SweepDue: (Route("sweep", MESSAGES),),
+}
+
+
+def routes_of(event_name: str) -> tuple[Route, ...]:
+    """The jobs that an event goes to; raises KeyError for one that is not routed."""
+    return _BY_NAME[event_name]
+
+
+_BY_NAME = {event.name: routes for event, routes in ROUTES.items()}

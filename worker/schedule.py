@@ -1,0 +1,66 @@
+"""The scheduler: announces what is due by the clock, once each however many schedulers run.
+
+A task's announcement carries a key made of its name and its slot of time; the outbox keeps one of each key.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+
+import structlog
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from webapp.database import transaction
+from webapp.indicators.events import ReferenceDue
+from webapp.outbox import Event, publish
+from worker.events import SweepDue
+
+log = structlog.get_logger()
+
+TICK = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to announce once in each slot; `slot` names the slot of a moment."""
+
+    name: str
+    slot: Callable[[datetime], str]
+    event: Callable[[str], Event]
+
+
+TASKS = (
+    Task("sweep", lambda now: now.strftime("%Y-%m-%dT%H"), lambda _slot: SweepDue()),
+    Task("fit_reference", lambda now: now.strftime("%Y-%m"), lambda slot: ReferenceDue(slot)),
+)
+
+
+def announce_due(now: datetime) -> None:
+    """Publish what is due at `now` and was not announced yet in its slot. Flushes only."""
+    for task in TASKS:
+        slot = task.slot(now)
+        publish(task.event(slot), key=f"schedule:{task.name}:{slot}")
+
+
+def run_scheduler(app: Flask) -> None:
+    """Announce until SIGTERM or SIGINT; an absent database is waited for."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping.is_set():
+        try:
+            with app.app_context(), transaction():
+                announce_due(datetime.now(UTC))
+        except OperationalError as error:
+            log.warning("scheduler waits", error=type(error).__name__)
+        stopping.wait(TICK.total_seconds())
