@@ -54,6 +54,8 @@ class Settings:
     receipt_valid_days: int = 14
     secure_cookies: bool = True
     trusted_proxies: int = 0
+    #: Off only where one machine plays all citizens, as in a benchmark.
+    rate_limits: bool = True
     log_level: LogLevel = "INFO"
 
     @classmethod
@@ -133,6 +135,7 @@ class Settings:
             receipt_valid_days=number("RECEIPT_VALID_DAYS", 14, 1, 365),
             secure_cookies=choice("SECURE_COOKIES", "yes", ("yes", "no")) == "yes",
             trusted_proxies=number("TRUSTED_PROXIES", 0, 0, 5),
+            rate_limits=choice("RATE_LIMITS", "yes", ("yes", "no")) == "yes",
             log_level=cast(LogLevel, choice("LOG_LEVEL", "INFO", get_args(LogLevel))),
         )
         if problems:

@@ -54,3 +54,13 @@ def due_after_working_days(at: datetime, days: int, working: WorkingTime) -> dat
         if working.is_working_day(day):
             left -= 1
     raise ValueError("this unit has no working days")
+
+
+def count_working_days(after: datetime, until: datetime, working: WorkingTime) -> int:
+    """How many days the unit works after the day of `after`, up to and with the day of `until`; 0 if that is past."""
+    day, last = working.local_day(after), working.local_day(until)
+    count = 0
+    while day < last:
+        day += timedelta(days=1)
+        count += working.is_working_day(day)
+    return count

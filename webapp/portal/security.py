@@ -63,6 +63,7 @@ def load_signed_in(session_id: str) -> SignedIn | None:
 def secure(app: Flask, settings: Settings) -> None:
     """Install forgery protection, rate limits, sign-in and headers."""
     app.config.update(
+        RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.redis_url,
         # Without Redis limits are counted in memory: it is only a signal, and filing must go on.
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
@@ -88,7 +89,8 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "no-referrer")
+    # Other sites learn nothing; our own forgery protection wants to see the page that a form came from.
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
     if request.endpoint == "static":

@@ -1,0 +1,114 @@
+"""What a citizen may choose from: active units, services and counters by name, and checking what was chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from webapp.database import db
+from webapp.organisation.models import Counter, Service, Unit
+
+
+class NoSuchChoice(Exception):
+    """`fields` ("unit", "service", "counter") name what does not exist or is no longer offered."""
+
+    def __init__(self, fields: list[str]) -> None:
+        self.fields = fields
+        super().__init__(", ".join(fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a list; `group` is the heading it stands under, None where it stands alone."""
+
+    id: int
+    name: str
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPlace:
+    """A place that exists. `timezone` is the unit's, None where none is known."""
+
+    unit_id: int | None = None
+    service_id: int | None = None
+    counter_id: int | None = None
+    timezone: str | None = None
+
+
+def list_unit_choices() -> list[Choice]:
+    """Active units in the order of the tree, each below the name of the office that it belongs to.
+
+    The root of a tree is the whole city and helps nobody to find the right door: it is offered only if nothing is
+    below it.
+    """
+    rows = (
+        db.session.execute(select(Unit.id, Unit.name, Unit.path).where(Unit.active).order_by(Unit.path)).tuples().all()
+    )
+    parents = {path.rsplit("/", 2)[0] + "/" for _, _, path in rows}
+    offices = {path: name for _, name, path in rows if path.count("/") == 3 and path in parents}
+    choices = [
+        Choice(id_, name, offices.get("/".join(path.split("/")[:3]) + "/"))
+        for id_, name, path in rows
+        if path.count("/") > 2 or path not in parents
+    ]
+    # Those that stand alone first, so that no group is interrupted; else as the tree has it.
+    return sorted(choices, key=lambda choice: (choice.group is not None, choice.group or choice.name))
+
+
+def list_service_choices() -> list[Choice]:
+    """Active services by the unit that offers them."""
+    return [
+        Choice(id_, name, unit)
+        for id_, name, unit in db.session.execute(
+            select(Service.id, Service.name, Unit.name)
+            .join(Unit, Unit.id == Service.unit_id)
+            .where(Service.active, Unit.active)
+            .order_by(Unit.name, Unit.id, Service.name)
+        ).tuples()
+    ]
+
+
+def list_counter_choices() -> list[Choice]:
+    """Active counters by their unit."""
+    return [
+        Choice(id_, name, unit)
+        for id_, name, unit in db.session.execute(
+            select(Counter.id, Counter.name, Unit.name)
+            .join(Unit, Unit.id == Counter.unit_id)
+            .where(Counter.active, Unit.active)
+            .order_by(Unit.name, Unit.id, Counter.code)
+        ).tuples()
+    ]
+
+
+def check_place(unit_id: int | None, service_id: int | None, counter_id: int | None) -> ChosenPlace:
+    """What was chosen, if all of it is offered; raises NoSuchChoice. One query, whatever the agency's size.
+
+    A counter tells its unit, where none was chosen; one of another unit than the chosen is not offered there.
+    """
+    if unit_id is None and service_id is None and counter_id is None:
+        return ChosenPlace()
+    at_counter = aliased(Unit)
+    unit = select(Unit.timezone).where(Unit.id == unit_id, Unit.active).scalar_subquery()
+    service = select(Service.id).where(Service.id == service_id, Service.active).scalar_subquery()
+    counter = select(Counter.unit_id).where(Counter.id == counter_id, Counter.active).correlate(None).scalar_subquery()
+    counter_zone = select(at_counter.timezone).where(at_counter.id == counter).scalar_subquery()
+    row = db.session.execute(select(unit, service, counter, counter_zone)).tuples().one()
+    timezone, found_service, counter_unit, counter_timezone = row
+    missing = [
+        field
+        for field, wanted, there in (
+            ("unit", unit_id, timezone is not None),
+            ("service", service_id, found_service is not None),
+            ("counter", counter_id, counter_unit is not None and unit_id in (None, counter_unit)),
+        )
+        if wanted is not None and not there
+    ]
+    if missing:
+        raise NoSuchChoice(missing)
+    return ChosenPlace(
+        unit_id if unit_id is not None else counter_unit, service_id, counter_id, timezone or counter_timezone
+    )
