@@ -1,0 +1,113 @@
+"""`flask --app wsgi demo ...`: load the demo city, and tell the truth about it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from config import Settings
+
+if TYPE_CHECKING:
+    from webapp.demo.load import Progress
+
+# What follows is imported inside the commands: every process of the product registers them, few ever run one.
+
+demo = AppGroup("demo", help="The demo city: an invented agency with known truth.")
+
+
+@demo.command("load")
+@click.option("--if-empty", is_flag=True, help="Do nothing where the database has units already.")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=None, help="Which city; the same seed is the same city.")
+@click.option(
+    "--until",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    default=None,
+    help="The first day that has not been lived yet; today if left out.",
+)
+def load(if_empty: bool, seed: int | None, until: datetime | None) -> None:
+    """Generate the demo city and load it, attributed and scored; the last line of stdout is a JSON summary."""
+    from webapp.database import transaction
+    from webapp.demo.agency import TIMEZONE
+    from webapp.demo.city import DEFAULT_SEED, build_city
+    from webapp.demo.load import CityNotEmpty, is_empty, load_city
+
+    if any(isinstance(s, Settings) and s.environment == "production" for s in current_app.extensions.values()):
+        raise click.ClickException(
+            "TANGGAP_ENVIRONMENT is production: the demo city would bring sign-ins that everybody knows."
+        )
+    now = datetime.now(UTC)
+    if if_empty and not is_empty():
+        click.echo(json.dumps({"loaded": False}))
+        return
+    last_day = until.date() if until else now.astimezone(ZoneInfo(TIMEZONE)).date()
+    with _Bar() as progress:
+        progress("city", 0.0)
+        city = build_city(DEFAULT_SEED if seed is None else seed, last_day)
+        try:
+            with transaction():
+                loaded = load_city(city, now=now, progress=lambda step, share: progress(step, 0.15 + 0.85 * share))
+        except CityNotEmpty:
+            raise click.ClickException(
+                "The database has units already, and the demo city is never mixed into another. Take an empty database."
+            ) from None
+    click.echo(json.dumps({"loaded": True, **loaded.as_json()}, ensure_ascii=False))
+
+
+@demo.command("truth")
+@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write; stdout if left out.")
+def truth(form: str, output: Path | None) -> None:
+    """Tell what is true about the loaded demo city: each officer's quality, each feedback's officer, cause and story.
+
+    JSON has officers, services and feedback; CSV has one line for each feedback.
+    """
+    from webapp.demo.truth import NoDemoCity, as_csv, tell_truth
+
+    try:
+        told = tell_truth()
+    except NoDemoCity as error:
+        raise click.ClickException(str(error)) from None
+    text = as_csv(told) if form == "csv" else json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+class _Bar:
+    """A progress bar on stderr; plain silence where stderr is no terminal and nobody watches."""
+
+    _WORDS = {  # noqa: RUF012  read only
+        "city": "Inventing the demo city",
+        "agency": "Units, officers, roster",
+        "visits": "Visits",
+        "ratings": "Ratings",
+        "complaints": "Complaints and their lives",
+        "attribution": "Whom they concern",
+        "indicators": "Officers' figures",
+        "ready": "Demo city",
+    }
+
+    def __enter__(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description:<28}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=Console(file=sys.stderr))
+        self._task = self._progress.add_task("", total=1.0)
+        self._progress.start()
+        return self._tell
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def _tell(self, step: str, share: float) -> None:
+        self._progress.update(self._task, description=self._WORDS[step], completed=share)

@@ -1,0 +1,163 @@
+"""Bringing a demo city into an empty database, scored and ready to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, select
+
+from webapp.accounts.actions import hash_password
+from webapp.attribution.actions import attribute_feedback
+from webapp.counter.queries import receipt_of
+from webapp.database import db
+from webapp.demo.agency import TIMEZONE
+from webapp.demo.city import DemoCity
+from webapp.demo.load_agency import LoadedIds, load_agency, load_visits
+from webapp.demo.load_feedback import live_through, load_complaints, load_ratings
+from webapp.feedback.life_cycle import State
+from webapp.feedback.models import Complaint, Feedback
+from webapp.indicators.actions import record_facts, refresh_outdated, renew_reference
+from webapp.indicators.models import IndicatorOutdated
+from webapp.organisation.models import Unit
+from webapp.outbox.models import OutboxEvent
+
+#: Receipts and cases that are shown to whoever tries the city.
+_SHOWN_RECEIPTS = 5
+_SHOWN_CASES = (State.ANSWERED, State.IN_WORK, State.ACCEPTED)
+
+Progress = Callable[[str, float], None]
+
+
+class CityNotEmpty(Exception):
+    """There are units already: a demo city is never mixed into a real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How to sign in as somebody."""
+
+    role: str
+    email: str
+    password: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCity:
+    """What was loaded, and what to try it with. `receipts` are of unrated visits, `cases` open with code and word."""
+
+    seed: int
+    until: str
+    units: int
+    services: int
+    officers: int
+    visits: int
+    ratings: int
+    complaints: int
+    sign_ins: list[SignIn]
+    receipts: list[dict[str, str]]
+    cases: list[dict[str, str]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as plain values."""
+        return asdict(self)
+
+
+def demo_password(seed: int) -> str:
+    """The password of all sign-ins that are shown: the city is made up, and so is who signs in."""
+    return f"melati-contoh-{seed}"
+
+
+def is_empty() -> bool:
+    """Whether the database knows no unit yet."""
+    return db.session.scalar(select(Unit.id).limit(1)) is None
+
+
+def load_city(city: DemoCity, *, now: datetime, progress: Progress = lambda _step, _share: None) -> LoadedCity:
+    """Write `city` into the empty database of the running app, attribute and score it; the caller commits.
+
+    `progress` is told the step under way and the share of the whole that is done, 0 to 1. Raises CityNotEmpty.
+    """
+    if not is_empty():
+        raise CityNotEmpty
+    events_before = db.session.scalar(select(func.coalesce(func.max(OutboxEvent.id), 0))) or 0
+    password = demo_password(city.seed)
+    progress("agency", 0.0)
+    ids = load_agency(city, hash_password(password))
+    progress("visits", 0.08)
+    load_visits(city, ids)
+    progress("ratings", 0.18)
+    ratings = load_ratings(city, ids)
+    progress("complaints", 0.26)
+    complaints = load_complaints(city, ids)
+    total, done = max(len(city.complaints), 1), 0
+
+    def lived(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("complaints", 0.26 + 0.3 * done / total)
+
+    live_through(city, ids, lived)
+    progress("attribution", 0.56)
+    attribute_feedback(ratings, now)
+    progress("indicators", 0.7)
+    _score([*ratings, *complaints], now, lambda share: progress("indicators", 0.7 + 0.3 * share))
+    # What these events would have set off is done already: the figures stand, and nobody follows an invented case.
+    db.session.flush()
+    db.session.execute(delete(OutboxEvent).where(OutboxEvent.id > events_before))
+    progress("ready", 1.0)
+    return _summary(city, ids, password, now)
+
+
+def _score(feedback_ids: list[int], now: datetime, scored: Callable[[float], None]) -> None:
+    """Facts, the month's reference fitted on them, and every officer's figure of every quarter: as the worker does it."""
+    record_facts(feedback_ids, now)
+    scored(0.3)
+    renew_reference(f"{now.astimezone(ZoneInfo(TIMEZONE)):%Y-%m}", now)
+    waiting = db.session.scalar(select(func.count()).select_from(IndicatorOutdated)) or 0
+    done = 0
+    while batch := refresh_outdated(now):
+        done += batch
+        scored(0.3 + 0.7 * min(done / max(waiting, 1), 1.0))
+
+
+def _summary(city: DemoCity, ids: LoadedIds, password: str, now: datetime) -> LoadedCity:
+    agency = city.agency
+    rated = {rating.receipt for rating in city.ratings}
+    fresh = [visit for visit in reversed(city.visits) if visit.number not in rated]
+    fresh = [visit for visit in fresh if now - visit.finished_at < timedelta(days=7)][:_SHOWN_RECEIPTS]
+    cases = []
+    for state in _SHOWN_CASES:
+        complaint = db.session.scalars(
+            select(Complaint).join(Feedback).where(Complaint.state == state).order_by(Feedback.filed_at.desc()).limit(1)
+        ).one_or_none()
+        if complaint is not None:
+            cases.append({"state": complaint.state, "code": complaint.code, "secret_word": complaint.secret_word})
+    return LoadedCity(
+        seed=city.seed,
+        until=city.until.isoformat(),
+        units=len(agency.units),
+        services=len(agency.services),
+        officers=len(agency.officers),
+        visits=len(city.visits),
+        ratings=len(city.ratings),
+        complaints=len(city.complaints),
+        sign_ins=[
+            SignIn(account.shown.value, account.email, password, account.name)
+            for account in agency.accounts
+            if account.shown is not None
+        ],
+        receipts=[
+            {
+                "receipt": receipt_of(ids.visit[visit.number]),
+                "service": agency.service_by_code[visit.service].name,
+                "officer": agency.officer_by_code[visit.officer].name,
+            }
+            for visit in fresh
+        ],
+        cases=cases,
+    )

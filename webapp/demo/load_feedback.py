@@ -1,0 +1,228 @@
+"""Bringing the demo city's ratings and complaints into the database, and letting complaints live their lives.
+
+What citizens sent is copied in; everything after that (whom it concerns, triage, answers, verdicts) is done by the
+product's own actions with the times of the demo city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Role
+from webapp.attribution.actions import attribute_feedback, decide_attribution
+from webapp.database import db
+from webapp.demo.bulk import copy_rows, new_ids
+from webapp.demo.city import DemoCity
+from webapp.demo.load_agency import LoadedIds
+from webapp.demo.parts import DemoComplaint, DemoRating, DemoStep
+from webapp.encryption import keyring
+from webapp.feedback.actions import accept_answer, close_after_silence, dispute_answer
+from webapp.feedback.codes import new_code, new_secret_word
+from webapp.feedback.handling import answer_complaint, send_to_unit, take_complaint
+from webapp.feedback.life_cycle import State, Step
+from webapp.feedback.masking import mask_personal_numbers
+from webapp.feedback.models import Complaint, Feedback, Rating, RatingElement
+from webapp.feedback.secrecy import points_at_person
+from webapp.feedback.vocabulary import Finding
+from webapp.organisation.calendars import WorkingTime
+from webapp.organisation.models import Unit
+from webapp.organisation.queries import working_time_of
+
+#: Complaints that come in this close together are judged together.
+_TOGETHER = timedelta(hours=2)
+
+
+def load_ratings(city: DemoCity, ids: LoadedIds) -> list[int]:
+    """Write the ratings; their feedback ids in order of filing."""
+    numbers = new_ids(Feedback, len(city.ratings))
+    ids.rating = {rating.number: number for rating, number in zip(city.ratings, numbers, strict=True)}
+    raters = _rater_keys({rating.rater for rating in city.ratings})
+    copy_rows(
+        Feedback,
+        [
+            {
+                "id": ids.rating[rating.number],
+                "kind": "rating",
+                "write_key": f"{city.mark}:rating:{rating.number}",
+                "rater_key": raters[rating.rater],
+                **_stated(rating, ids),
+            }
+            for rating in city.ratings
+        ],
+    )
+    masked = {r.number: mask_personal_numbers(r.comment) for r in city.ratings if r.comment}
+    copy_rows(
+        Rating,
+        [
+            {
+                "feedback_id": ids.rating[rating.number],
+                "value": rating.value,
+                "comment": masked.get(rating.number),
+                "original_comment": None if masked.get(rating.number) == rating.comment else rating.comment,
+            }
+            for rating in city.ratings
+        ],
+    )
+    copy_rows(
+        RatingElement,
+        [
+            {"rating_id": ids.rating[rating.number], "element": element.value, "value": value}
+            for rating in city.ratings
+            for element, value in rating.elements.items()
+        ],
+    )
+    return numbers
+
+
+def load_complaints(city: DemoCity, ids: LoadedIds) -> list[int]:
+    """Write the complaints as they were filed, nothing decided yet; their feedback ids in order of filing."""
+    numbers = new_ids(Feedback, len(city.complaints))
+    ids.complaint = {complaint.number: number for complaint, number in zip(city.complaints, numbers, strict=True)}
+    raters = _rater_keys({complaint.rater for complaint in city.complaints})
+    copy_rows(
+        Feedback,
+        [
+            {
+                "id": ids.complaint[complaint.number],
+                "kind": "complaint",
+                "write_key": f"{city.mark}:complaint:{complaint.number}",
+                "rater_key": raters[complaint.rater],
+                "place": complaint.place,
+                "latitude": complaint.position[0] if complaint.position else None,
+                "longitude": complaint.position[1] if complaint.position else None,
+                **_stated(complaint, ids),
+            }
+            for complaint in city.complaints
+        ],
+    )
+    codes = set[str]()
+    while len(codes) < len(numbers):
+        codes.add(new_code())
+    copy_rows(
+        Complaint,
+        [
+            _complaint_row(complaint, ids.complaint[complaint.number], code)
+            for complaint, code in zip(city.complaints, sorted(codes), strict=True)
+        ],
+    )
+    return numbers
+
+
+def _stated(one: DemoRating | DemoComplaint, ids: LoadedIds) -> dict[str, str | int | bool | datetime | None]:
+    """What the citizen stated about where and when, in the columns of feedback."""
+    return {
+        "channel": one.channel.value,
+        "unit_id": ids.unit[one.unit] if one.unit else None,
+        "service_id": ids.service[one.service] if one.service else None,
+        "counter_id": ids.counter[one.unit, one.counter] if one.unit and one.counter else None,
+        "visit_id": ids.visit[one.receipt] if one.receipt else None,
+        "occurred_at": one.occurred_at,
+        # Who remembers the counter remembers the hour; the others only say which day it was.
+        "occurred_exactly": one.counter is not None and one.occurred_at is not None,
+        "filed_at": one.filed_at,
+    }
+
+
+def _complaint_row(complaint: DemoComplaint, feedback_id: int, code: str) -> dict[str, str | int | bool | None]:
+    masked = mask_personal_numbers(complaint.text)
+    personal = points_at_person(complaint.text, stated=complaint.says_person)
+    return {
+        "feedback_id": feedback_id,
+        "code": code,
+        "secret_word": new_secret_word(),
+        "complaint_kind": complaint.kind.value,
+        "text": masked,
+        "original_text": None if masked == complaint.text else complaint.text,
+        "secret": complaint.secret or personal,
+        "anonymous": complaint.anonymous,
+        "points_at_person": personal,
+        "contact_name": complaint.contact_name,
+        "contact_phone": complaint.contact_phone,
+    }
+
+
+def _rater_keys(raters: set[str]) -> dict[str, bytes]:
+    ring = keyring()
+    return {rater: ring.lookup_key("rater", rater) for rater in raters}
+
+
+def live_through(city: DemoCity, ids: LoadedIds, lived: Callable[[int], None]) -> None:
+    """Let every complaint go through the steps of its life by the product's actions; `lived` is told how many have."""
+    desk = _Desk(city, ids)
+    for batch in _arriving_together(city.complaints):
+        # Each is judged when the last of the batch has come in; the first step after that is later by construction.
+        attribute_feedback([ids.complaint[one.number] for one in batch], batch[-1].filed_at + timedelta(seconds=1))
+        for one in batch:
+            complaint = db.session.get_one(Complaint, ids.complaint[one.number])
+            for number, step in enumerate(one.steps):
+                if step.by is not None or step.step in (Step.ACCEPT, Step.DISPUTE, Step.CLOSE_AFTER_SILENCE):
+                    desk.take_step(complaint, step, f"{city.mark}:complaint:{one.number}:{number}")
+        lived(len(batch))
+
+
+def _arriving_together(complaints: tuple[DemoComplaint, ...]) -> Iterator[list[DemoComplaint]]:
+    """Complaints in order of filing, in batches that are over before anybody has taken up one of them."""
+    batch: list[DemoComplaint] = []
+    end = datetime.max.replace(tzinfo=UTC)
+    for one in complaints:
+        if batch and (one.filed_at > batch[0].filed_at + _TOGETHER or one.filed_at + timedelta(seconds=1) >= end):
+            yield batch
+            batch = []
+        touched = min((step.at for step in one.steps if step.by is not None), default=one.filed_at + _TOGETHER * 2)
+        end = min(end, touched) if batch else touched
+        batch.append(one)
+    if batch:
+        yield batch
+
+
+class _Desk:
+    """The people who act on complaints."""
+
+    def __init__(self, city: DemoCity, ids: LoadedIds) -> None:
+        acting = {step.by for complaint in city.complaints for step in complaint.steps if step.by}
+        accounts = db.session.scalars(select(Account).where(Account.id.in_([ids.account[email] for email in acting])))
+        self._accounts = {account.email: account for account in accounts}
+        triage = next(account.email for account in city.agency.accounts if account.roles[0][0] is Role.TRIAGE)
+        self._triage = db.session.get_one(Account, ids.account[triage])
+        self._units = {unit.id: unit for unit in db.session.scalars(select(Unit))}
+        self._working: dict[int, WorkingTime] = {}
+        self._ids = ids
+
+    def take_step(self, complaint: Complaint, step: DemoStep, write_key: str) -> None:
+        """Do on the complaint what the step says."""
+        actor = self._accounts[step.by] if step.by else None
+        match step.step:
+            case Step.SEND_TO_UNIT if actor is not None and step.unit is not None:
+                self._send(complaint, step, actor, self._ids.unit[step.unit])
+            case Step.TAKE if actor is not None and step.unit is not None:
+                if complaint.state == State.IN_TRIAGE:
+                    self._send(complaint, step, self._triage, self._ids.unit[step.unit])
+                take_complaint(complaint, actor, step.at)
+            case Step.ANSWER if actor is not None:
+                finding = step.finding or Finding.NOT_APPLICABLE
+                answer_complaint(complaint, actor, step.text or "", finding, write_key=write_key, at=step.at)
+            case Step.ACCEPT:
+                accept_answer(complaint, write_key=write_key, at=step.at)
+            case Step.DISPUTE:
+                dispute_answer(complaint, step.text or "", write_key=write_key, at=step.at)
+            case Step.CLOSE_AFTER_SILENCE:
+                close_after_silence(complaint, step.at)
+            case _:
+                raise ValueError(f"nobody can {step.step} complaint {complaint.feedback_id} here")
+
+    def _send(self, complaint: Complaint, step: DemoStep, actor: Account, unit_id: int) -> None:
+        reason = step.text or ""
+        if any(grant.role == Role.TRIAGE for grant in actor.grants):
+            officer_id = self._ids.officer[step.officer] if step.officer else None
+            decide_attribution(
+                complaint.feedback_id, unit_id=unit_id, officer_id=officer_id, actor=actor, reason=reason, at=step.at
+            )
+        elif complaint.state != State.IN_TRIAGE:
+            unit = self._units[unit_id]
+            if unit_id not in self._working:
+                self._working[unit_id] = working_time_of(unit)
+            send_to_unit(complaint, unit, self._working[unit_id], reason=reason, at=step.at, decided_by=actor)
