@@ -104,8 +104,14 @@ def refresh_figure(officer_id: int, period: str, at: datetime) -> None:
         standing.superseded_at = at
         db.session.flush()
     until = min(span_of(period)[1], at.astimezone(ZoneInfo(DEFAULT_TIMEZONE)).date())
+    earlier_trend = standing.content["trend"] if standing is not None and _versions_of(standing) == versions else ()
     score, content = snapshot_content(
-        [as_formula_fact(row) for row in rows], Reference.from_json(reference.content), preset, period, until
+        [as_formula_fact(row) for row in rows],
+        Reference.from_json(reference.content),
+        preset,
+        period,
+        until,
+        earlier_trend,
     )
     db.session.add(
         IndicatorSnapshot(
