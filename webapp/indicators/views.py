@@ -80,7 +80,7 @@ def _trend(
         known = [fact for fact in facts if fact.day is None or fact.day <= week_end]
         if not known:
             continue
-        of = sha256("\n".join(sorted(f"{fact.component} {fact.id}" for fact in known)).encode()).hexdigest()[:16]
+        of = _digest(known)
         point = known_points.get((week_end.isoformat(), of))
         if point is None:
             then = score if len(known) == len(facts) else score_officer(known, reference, preset)
@@ -93,3 +93,9 @@ def _trend(
             }
         trend.append(point)
     return trend
+
+
+def _digest(facts: Sequence[Fact]) -> str:
+    """Tells whether two points of a trend were computed from the same facts."""
+    said = sorted(f"{fact.component} {fact.id} {fact.y!r} {fact.share!r}" for fact in facts)
+    return sha256("\n".join(said).encode()).hexdigest()[:16]
