@@ -178,7 +178,7 @@ async def show_file(request: web.Request) -> web.Response:
 
 @routes.get("/control/events")
 async def stream_events(request: web.Request) -> web.StreamResponse:
-    """Server-sent events: entry, action, answer, user, commands."""
+    """Server-sent events: entry, action, answer, user, call, commands, reset."""
     sim = _sim(request)
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)

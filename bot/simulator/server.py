@@ -113,7 +113,9 @@ async def _call_method(request: web.Request) -> web.StreamResponse:
         status = error.code
         raise
     finally:
-        sim.store.log_call(name, params.as_record(), status)
+        call = sim.store.log_call(name, params.as_record(), status)
+        if name.lower() != "getupdates":
+            sim.announce("call", call)
 
 
 def _chat_of(params: Params) -> int | None:

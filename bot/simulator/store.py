@@ -273,14 +273,16 @@ class Store:
     def set_setting(self, name: str, value: Any) -> None:
         self._db.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, json.dumps(value)))
 
-    def log_call(self, method: str, params: Record, status: int) -> None:
-        """Keep one call of the bot with the HTTP status it got (0: no answer was given)."""
+    def log_call(self, method: str, params: Record, status: int) -> Record:
+        """Keep one call of the bot with the HTTP status it got (0: no answer was given); returns it as `calls` does."""
+        at = time.time()
         cursor = self._db.execute(
             "INSERT INTO calls (at, method, params, status) VALUES (?, ?, ?, ?)",
-            (time.time(), method, json.dumps(params), status),
+            (at, method, json.dumps(params), status),
         )
         assert cursor.lastrowid is not None
         self._db.execute("DELETE FROM calls WHERE number <= ?", (cursor.lastrowid - KEPT_CALLS,))
+        return {"number": cursor.lastrowid, "at": at, "method": method, "params": params, "status": status}
 
     def calls(self, after: int = 0) -> list[Record]:
         """Calls of the bot in the order in which they were answered; `at` in seconds since 1970 (UTC)."""
