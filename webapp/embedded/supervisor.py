@@ -52,6 +52,7 @@ class Supervisor:
         self._restarts = {"postgres": 0, "valkey": 0}
         self._children: list[Child] = []
         self._url = ""
+        self._opened = False
         self._wishes = 0
         self._wake = -1
 
@@ -93,6 +94,7 @@ class Supervisor:
         self._start_children()
         absent = [child.spec.name for child in self._children if not child.alive]
         simulator = f"http://127.0.0.1:{city.simulator_port}" if city.simulator_port else None
+        self._opened = True
         announce(ready_block(city.address, time.monotonic() - began, sign_ins, simulator, absent))
 
     def _ask_given_engines(self, city: CityEnvironment) -> None:
@@ -315,7 +317,8 @@ class Supervisor:
 
     def _close(self) -> None:
         """Stop faces, then workers, then engines. A second Ctrl-C hurries, and still lets the database end in order."""
-        if self._children or self._engines:
+        told = self._opened or self._wishes > 0  # else one sentence about what went wrong is to come, alone
+        if told:
             say("stopping ...")
         began = time.monotonic()
         if killed := stop_all(self._children, lambda: self._wishes > 1):
@@ -324,7 +327,7 @@ class Supervisor:
             with contextlib.suppress(EmbeddedError):
                 engine.stop()
         self._folder.leave()
-        if self._children or self._engines:
+        if told:
             say(f"stopped in {time.monotonic() - began:.1f} s")
 
     @contextlib.contextmanager
