@@ -55,6 +55,10 @@
     event.preventDefault();
     // A letter never sends anything: it brings one to the button, Enter presses it. Links are opened.
     if (wanted.tagName === "A") wanted.click();
+    else if (wanted.tagName === "SUMMARY") {
+      wanted.parentElement.open = true;
+      (wanted.parentElement.querySelector("textarea, input:not([type=hidden]), select") || wanted).focus();
+    }
     else wanted.focus();
   });
 
