@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from telegram import (
     Bot,
     BotCommand,
@@ -35,23 +35,32 @@ def people(simulator: RunningSimulator) -> list[SimulatedUser]:
     return [simulator.control.user(name) for name in ("Sri Wahyuni", "Budi Santoso")]
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield started
+        started.close()
+
+
 @pytest.fixture
-def open_page(simulator: RunningSimulator, people: list[SimulatedUser]) -> Iterator[OpenPage]:
+def open_page(browser: Browser, simulator: RunningSimulator, people: list[SimulatedUser]) -> Iterator[OpenPage]:
     """Open the chat page; at the end the browser must have had nothing to complain of, least of all the CSP."""
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+    pages: list[Page] = []
 
-        def open_one(path: str = "/", width: int = 360, scheme: Any = "light") -> Page:
-            page = browser.new_page(viewport={"width": width, "height": 740}, color_scheme=scheme, locale="id-ID")
-            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.goto(simulator.url + path)
-            expect(page.get_by_role("log").locator("> *").first).to_be_visible()
-            return page
+    def open_one(path: str = "/", width: int = 360, scheme: Any = "light") -> Page:
+        page = browser.new_page(viewport={"width": width, "height": 740}, color_scheme=scheme, locale="id-ID")
+        pages.append(page)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(simulator.url + path)
+        expect(page.get_by_role("log").locator("> *").first).to_be_visible()
+        return page
 
-        yield open_one
-        browser.close()
+    yield open_one
+    for page in pages:
+        page.close()
     assert complaints == []
 
 
@@ -84,7 +93,7 @@ def test_a_conversation_with_all_that_a_person_can_do(
         lambda bot: bot.send_message(citizen.chat_id, "Halo <b>Sri</b> &lt;3", parse_mode="HTML", reply_markup=markup),
     )
     expect(page.locator(".words strong", has_text="Sri")).to_be_visible()
-    expect(page.get_by_text("Halo Sri <3")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("Halo Sri <3")).to_be_visible()
 
     page.get_by_role("button", name="Kirim pengaduan").click()
     query = bot_does(simulator, newest).callback_query
@@ -92,8 +101,8 @@ def test_a_conversation_with_all_that_a_person_can_do(
     bot_does(simulator, lambda bot: bot.answer_callback_query(query.id, "Baik"))
     expect(page.get_by_role("alert").filter(has_text="Baik")).to_be_visible()
     bot_does(simulator, lambda bot: bot.edit_message_text("Ceritakan.", citizen.chat_id, sent.message_id))
-    expect(page.get_by_text("Ceritakan.")).to_be_visible()
-    expect(page.get_by_text("diedit")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("Ceritakan.")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("diedit")).to_be_visible()
     expect(page.get_by_role("button", name="Kirim pengaduan")).to_have_count(0)
 
     page.get_by_label("Tulis pesan").fill("Antre sejak jam 3\nkuota habis <script>")
@@ -139,7 +148,7 @@ def test_a_conversation_with_all_that_a_person_can_do(
     page.get_by_role("button", name="/lacak").click()
     assert bot_does(simulator, newest).message.text == "/lacak"
     bot_does(simulator, lambda bot: bot.delete_message(citizen.chat_id, sent.message_id))
-    expect(page.get_by_text("Ceritakan.")).to_have_count(0)
+    expect(page.get_by_role("log").get_by_text("Ceritakan.")).to_have_count(0)
 
 
 def test_persons_are_switched_and_made_and_unread_counted(
@@ -159,9 +168,9 @@ def test_persons_are_switched_and_made_and_unread_counted(
 
 def test_a_start_link_says_start_once(people: list[SimulatedUser], open_page: OpenPage) -> None:
     page = open_page(f"/?start=struk-7F3K#{people[1].chat_id}")
-    expect(page.get_by_text("/start struk-7F3K")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("/start struk-7F3K")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("/start struk-7F3K")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("/start struk-7F3K")).to_be_visible()
     assert [entry["message"]["text"] for entry in people[1].transcript()] == ["/start struk-7F3K"]
     assert people[0].transcript() == []
 
