@@ -78,7 +78,8 @@ def _store(judgements: dict[int, Judgement], at: datetime) -> None:
                 "particulars": judgement.particulars,
             }
         )
-    db.session.execute(insert(AttributionShare), shares)
+    # Without render_nulls the rows would be written in one statement for each run of like ones.
+    db.session.execute(insert(AttributionShare), shares, execution_options={"render_nulls": True})
     db.session.execute(insert(Evidence), evidence)
 
 

@@ -259,7 +259,6 @@ def move(complaint: Complaint, step: Step, at: datetime, account_id: int | None)
     """Take one step of the life cycle and write it down; raises IllegalStep."""
     complaint.state = next_state(State(complaint.state), step)
     db.session.add(StateChange(complaint_id=complaint.feedback_id, state=complaint.state, at=at, account_id=account_id))
-    db.session.flush()
 
 
 def say(

@@ -67,7 +67,12 @@ def _write_facts(feedback_ids: Sequence[int], at: datetime) -> set[tuple[int, st
             update(IndicatorFact).where(IndicatorFact.id.in_([fact.id for fact in gone])).values(withdrawn_at=at)
         )
     if fresh:
-        db.session.execute(insert(IndicatorFact), [{**asdict(fact), "recorded_at": at} for fact in fresh])
+        # Without render_nulls the rows would be written in one statement for each run of like ones.
+        db.session.execute(
+            insert(IndicatorFact),
+            [{**asdict(fact), "recorded_at": at} for fact in fresh],
+            execution_options={"render_nulls": True},
+        )
     return {(fact.officer_id, fact.period) for fact in gone} | {(fact.officer_id, fact.period) for fact in fresh}
 
 
