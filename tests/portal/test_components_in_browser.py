@@ -120,6 +120,27 @@ def test_what_the_server_has_received_is_not_kept(tab: Page) -> None:
     expect(tab.locator("#text")).to_have_value("")
 
 
+def test_words_that_came_back_with_errors_are_still_a_draft(tab: Page) -> None:
+    tab.fill("#code", "TG-7K2M-94")
+    tab.check("#kind-2")
+    tab.click("button[name=act]")
+    expect(tab.locator(".summary")).to_be_visible()
+    tab.goto("/")
+    tab.goto("/form")
+    expect(tab.locator("#code")).to_have_value("TG-7K2M-94")
+    expect(tab.locator("#kind-2")).to_be_checked()
+
+
+def test_going_back_to_what_was_received_makes_no_new_draft(tab: Page) -> None:
+    tab.fill("#text", "Sudah diterima")
+    tab.click("button[name=act]")
+    expect(tab.locator("#sent")).to_be_visible()
+    tab.go_back()
+    tab.goto("/")
+    tab.goto("/form")
+    expect(tab.locator("#text")).to_have_value("")
+
+
 def test_a_form_is_sent_once_and_says_so(tab: Page, bare: Flask) -> None:
     tab.fill("#text", "Sekali saja")
     said = tab.evaluate(

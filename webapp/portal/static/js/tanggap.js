@@ -32,9 +32,13 @@
     }
   }
 
+  // Not only what differs from the page: a page that comes back with errors brings the words as its own.
+  const worthKeeping = (e) =>
+    chosen(e) ? e.checked || e.checked !== e.defaultChecked : e.value !== (e.options ? e.options[0]?.value : "");
+
   function keepDraft(form) {
     const values = kept(form)
-      .filter((e) => (chosen(e) ? e.checked !== e.defaultChecked : e.value !== (e.defaultValue ?? "")))
+      .filter(worthKeeping)
       .map((e) => [e.name, chosen(e) ? e.value : null, chosen(e) ? e.checked : e.value]);
     try {
       if (values.length) storage.setItem(draftName(form.dataset.draft), JSON.stringify({ at: Date.now(), values }));
@@ -71,20 +75,28 @@
       const note = form.querySelector("[data-draft-note]");
       const values = readDraft(form.dataset.draft);
       if (values && restoreDraft(form, values) && note) note.hidden = false;
+      let touched = Boolean(values);
       let timer;
       const keep = () => {
         clearTimeout(timer);
-        keepDraft(form);
+        if (touched) keepDraft(form);
       };
       form.addEventListener("input", () => {
+        touched = true;
         clearTimeout(timer);
         timer = setTimeout(keep, 300);
       });
       addEventListener("pagehide", keep);
+      // Back to a page whose words were received meanwhile: they stand there, but are no draft any more.
+      addEventListener("pageshow", (event) => {
+        if (event.persisted) touched = Boolean(readDraft(form.dataset.draft));
+      });
       form.querySelector("[data-draft-clear]")?.addEventListener("click", () => {
         storage.removeItem(draftName(form.dataset.draft));
         form.reset();
         for (const e of kept(form)) e.dispatchEvent(new Event("input", { bubbles: true }));
+        clearTimeout(timer);
+        touched = false;
         note.hidden = true;
         kept(form)[0]?.focus();
       });
