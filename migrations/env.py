@@ -5,6 +5,8 @@ from __future__ import annotations
 from alembic import context
 from flask import current_app
 
+# The bot's tables: `webapp` must not know its faces, so the one who migrates everything introduces them.
+from bot import models as _bot  # noqa: F401
 from webapp.encryption import EncryptedText
 
 database = current_app.extensions["migrate"].db
