@@ -47,6 +47,7 @@ def tiny_plan(city: CityEnvironment, root: Path) -> Plan:
                 stop_seconds=0.5,
             ),
         ),
+        load=tuple(os.environ.get("TINY_LOAD", "http.server psycopg").split()),
     )
 
 

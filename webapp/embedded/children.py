@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.embedded import processes
+from webapp.embedded.nursery import Nursery
 
 #: Seconds before a child that keeps dying is started again: none, then doubling up to the last.
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -40,7 +41,7 @@ class Child:
     def __init__(self, spec: ChildSpec, log_folder: Path, root: Path, env: Mapping[str, str]) -> None:
         self.spec = spec
         self.log = log_folder / f"{spec.name}.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: processes.Process | None = None
         self.born = ""
         self.restarts = 0
         self.deaths_in_a_row = 0
@@ -54,13 +55,16 @@ class Child:
         """Whether the process runs."""
         return self.process is not None and self.process.poll() is None
 
-    def start(self) -> None:
+    def start(self, nursery: Nursery | None = None) -> None:
         """Start the process; its output goes on in its log. It is ended by the system should the supervisor die."""
         rotate(self.log)
-        with self.log.open("ab") as log:
-            self.process = processes.spawn(
-                self.spec.argv, log=log, env=self._env, cwd=self._root, end_with_parent=signal.SIGTERM
-            )
+        if nursery is not None:
+            self.process = nursery.start(self.spec.argv, name=self.spec.name, out=self.log, err=self.log)
+        else:
+            with self.log.open("ab") as log:
+                self.process = processes.spawn(
+                    self.spec.argv, log=log, env=self._env, cwd=self._root, end_with_parent=signal.SIGTERM
+                )
         self.born = processes.birth(self.process.pid) or ""
         self._began = time.monotonic()
         self.start_at = None
@@ -89,7 +93,7 @@ class Child:
         """Send SIGTERM; never to be started again."""
         self.start_at = None
         if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """End the process and all that it started in its session."""

@@ -26,6 +26,8 @@ class Plan:
     migrate: tuple[str, ...] | None
     load_demo: tuple[str, ...] | None
     children: tuple[ChildSpec, ...]
+    #: Modules that most of the programs import, loaded once for all of them while the city opens.
+    load: tuple[str, ...] = ()
 
 
 def city_plan(city: CityEnvironment, root: Path) -> Plan:
@@ -53,6 +55,7 @@ def city_plan(city: CityEnvironment, root: Path) -> Plan:
         migrate=(*flask, "db", "upgrade"),
         load_demo=(*flask, "demo", "load", "--if-empty") if city.demo else None,
         children=tuple(children),
+        load=("wsgi", "webapp.portal.views", "worker.jobs", "worker.relay", "worker.schedule", "gunicorn.app.wsgiapp"),
     )
 
 

@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from webapp.embedded.errors import EmbeddedError
 from webapp.embedded.unprivileged import EngineUser, popen_identity
@@ -26,6 +26,21 @@ _LINUX = os.uname().sysname == "Linux"
 _LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None
 
 
+class Process(Protocol):
+    """What the supervisor needs of a process, as subprocess.Popen offers it."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; the exit code."""
+
+    def send_signal(self, sig: int) -> None:
+        """Send a signal unless it has ended."""
+
+
 def spawn(
     argv: Sequence[str | Path],
     *,
@@ -36,20 +51,24 @@ def spawn(
     stdin: int = subprocess.DEVNULL,
     stdout: IO[bytes] | int | None = None,
     end_with_parent: signal.Signals | None = None,
+    pass_terminal: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that Ctrl-C at the terminal reaches only the supervisor.
 
     Both outputs go to `log` (or standard output to `stdout`). On Linux, `end_with_parent` is the signal that the
     kernel sends to the program when the calling thread ends, however it ends; ask for it only from a main thread of
-    a program without other threads. Raises EmbeddedError if the program cannot be started.
+    a program without other threads. `pass_terminal` gives it our standard error besides, under the number in
+    TANGGAP_TERMINAL. Raises EmbeddedError if the program cannot be started.
     """
+    terminal = os.dup(2) if pass_terminal else None
     try:
         return subprocess.Popen(
             [str(part) for part in argv],
             stdin=stdin,
             stdout=log if stdout is None else stdout,
             stderr=log,
-            env=dict(env),
+            env=dict(env) | ({} if terminal is None else {"TANGGAP_TERMINAL": str(terminal)}),
+            pass_fds=() if terminal is None else (terminal,),
             cwd=cwd,
             start_new_session=True,
             preexec_fn=_ending_with_parent(end_with_parent),
@@ -58,6 +77,9 @@ def spawn(
     except (OSError, subprocess.SubprocessError) as error:
         who = f" as the user {user.name}" if user else ""
         raise EmbeddedError(f"{Path(argv[0]).name} cannot be started{who}: {error}.") from error
+    finally:
+        if terminal is not None:
+            os.close(terminal)
 
 
 def _ending_with_parent(wanted: signal.Signals | None) -> Callable[[], None] | None:
@@ -116,7 +138,7 @@ def end_process(pid: int, born: str, *steps: tuple[signal.Signals, float]) -> bo
     return birth(pid) != born
 
 
-def end_child(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> int | None:
+def end_child(process: Process, *steps: tuple[signal.Signals, float]) -> int | None:
     """End a child: each signal in turn, with the seconds it is given; the exit code, or None if it outlives them."""
     for step, seconds in steps:
         if process.poll() is not None:

@@ -23,6 +23,7 @@ from webapp.embedded.children import Child, rotate, stop_all
 from webapp.embedded.environment import CityEnvironment, city_environment
 from webapp.embedded.errors import EmbeddedError, StopRequested
 from webapp.embedded.folder import CityFolder
+from webapp.embedded.nursery import POSSIBLE, Nursery, reap_strangers
 from webapp.embedded.plan import Plan, city_plan, newest_revision
 from webapp.embedded.postgres import Postgres
 from webapp.embedded.secret_store import CitySecrets, load_or_make
@@ -49,6 +50,7 @@ class Supervisor:
         self._env = dict(env)
         self._planner = planner
         self._engines: list[Postgres | Valkey] = []
+        self._nursery: Nursery | None = None
         self._restarts = {"postgres": 0, "valkey": 0}
         self._children: list[Child] = []
         self._url = ""
@@ -87,11 +89,14 @@ class Supervisor:
             )
         self._url = city.address
         self._ask_given_engines(city)
-        database = self._start_engines(city, secrets)
         plan = self._planner(city, self._root)
+        if plan.load and POSSIBLE:
+            self._nursery = Nursery(plan.load, self._root, city.values, self._folder.logs / "nursery.log")
+        database = self._start_engines(city, secrets)
         sign_ins = self._prepare(city, plan, database)
         self._children = [Child(spec, self._folder.logs, self._root, city.values) for spec in plan.children]
         self._start_children()
+        self._close_nursery()
         absent = [child.spec.name for child in self._children if not child.alive]
         simulator = f"http://127.0.0.1:{city.simulator_port}" if city.simulator_port else None
         self._opened = True
@@ -208,30 +213,48 @@ class Supervisor:
         log = self._folder.logs / f"{name}.log"
         output = self._folder.logs / f"{name}.out"
         rotate(log)
-        env = dict(city.values) | ({"LOG_LEVEL": "WARNING"} if show else {})
+        env = {"LOG_LEVEL": "WARNING"} if show else {}
         try:
-            with log.open("ab") as errors, output.open("wb") as out:
-                process = processes.spawn(
-                    argv,
-                    log=2 if show else errors,
-                    stdout=out,
-                    env=env,
-                    cwd=self._root,
-                    end_with_parent=signal.SIGTERM,
-                )
-                try:
-                    while process.poll() is None:
-                        self._pause(0.5)
-                finally:
-                    processes.end_child(process, (signal.SIGTERM, 10), (signal.SIGKILL, 5))
-            if process.returncode != 0:
-                ended = processes.how_it_ended(process.returncode)
+            process: processes.Process
+            if nursery := self._loaded_nursery():
+                process = nursery.start(argv, name=name, out=output, err=None if show else log, env=env)
+            else:
+                with log.open("ab") as errors, output.open("wb") as out:
+                    process = processes.spawn(
+                        argv,
+                        log=2 if show else errors,
+                        stdout=out,
+                        env=dict(city.values) | env,
+                        cwd=self._root,
+                        end_with_parent=signal.SIGTERM,
+                    )
+            try:
+                while (code := process.poll()) is None:
+                    self._pause(0.5)
+            finally:
+                processes.end_child(process, (signal.SIGTERM, 10), (signal.SIGKILL, 5))
+            if code != 0:
+                ended = processes.how_it_ended(code)
                 lines = processes.tail(log, most=4000).strip().splitlines()
                 words = f": {lines[-1].strip()[:300]} (see {log})" if lines and not show else "."
                 raise EmbeddedError(f"The step {name!r} ({' '.join(argv[1:])}) ended {ended}{words}")
             return output.read_text(errors="replace")
         finally:
             output.unlink(missing_ok=True)  # it may hold passwords of the demo
+
+    def _loaded_nursery(self) -> Nursery | None:
+        """The nursery when it has loaded, waited for; None if there is none or it could not load."""
+        while self._nursery is not None and (loaded := self._nursery.loaded()) is not True:
+            if loaded is False:  # programs that are started alone will say what is wrong with them
+                self._close_nursery()
+            else:
+                self._pause(0.02)
+        return self._nursery
+
+    def _close_nursery(self) -> None:
+        if self._nursery is not None:
+            self._nursery.close()
+            self._nursery = None
 
     def _start_children(self) -> None:
         """Start every child when what it needs answers; return when all that must answer do."""
@@ -241,7 +264,7 @@ class Supervisor:
             now = time.monotonic()
             for child in self._children:
                 if child.start_at is not None and child.start_at <= now and answering.issuperset(child.spec.needs):
-                    child.start()
+                    child.start(self._loaded_nursery() if child.process is None else None)
                     self._note_running()
                 elif child.take_death() and child.deaths_in_a_row >= _HOPELESS and child.spec.answers is not None:
                     raise EmbeddedError(
@@ -278,6 +301,10 @@ class Supervisor:
                 if child.start_at is not None and child.start_at <= now + 0.01:
                     child.start()
                     self._note_running()
+            if POSSIBLE:
+                reap_strangers(
+                    {one.process.pid for one in (*self._engines, *self._children) if one.process is not None}
+                )
             if now >= look_at:
                 for line in watch.look():
                     say(line)
@@ -321,6 +348,7 @@ class Supervisor:
         if told:
             say("stopping ...")
         began = time.monotonic()
+        self._close_nursery()
         if killed := stop_all(self._children, lambda: self._wishes > 1):
             say(f"killed, because they did not stop: {', '.join(killed)}")
         for engine in reversed(self._engines):  # the queue first, the truth last
