@@ -236,3 +236,11 @@ def test_the_database_of_the_city_is_not_the_superusers(start_city: Start) -> No
         link.execute("CREATE EXTENSION pg_trgm")  # what an owner may do without being a superuser
     assert told == ("tanggap", "tanggap", False, False)
     assert city.end() == 0
+
+
+def test_what_cannot_be_loaded_beforehand_is_started_alone(start_city: Start) -> None:
+    city = start_city(TINY_LOAD="no_such_module")
+    city.wait_for("stop with Ctrl-C")
+    assert "No module named 'no_such_module'" in (city.var / "log" / "nursery.log").read_text()
+    assert city.end() == 0
+    assert "Traceback" not in city.said()
