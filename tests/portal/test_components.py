@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
+from flask.testing import FlaskClient
 from jinja2 import UndefinedError
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, StringField
@@ -440,3 +441,17 @@ def test_colours_are_named_in_the_tokens_only() -> None:
         used = set(re.findall(r"var\(--([\w-]+)\)", text))
         known = set(re.findall(r"--([\w-]+):", (PORTAL / "static/css/tokens.css").read_text()))
         assert used <= known, f"{sheet} uses tokens that there are not: {used - known}"
+
+
+# in the whole application
+
+
+def test_the_design_page_is_served_to_everybody(client: FlaskClient) -> None:
+    response = client.get("/design")
+    assert response.status_code == 200
+    tree = parse(response.text)
+    assert tree.one("h1").text == "Bahasa rancangan"
+    assert {e.get("src") or e["href"] for e in tree.all("script") + tree.all("link", rel="stylesheet")} >= {
+        "/static/css/tokens.css",
+        "/static/js/desk.js",
+    }
