@@ -11,18 +11,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, func, select
 
 from webapp.accounts.actions import hash_password
-from webapp.attribution.actions import attribute_feedback
 from webapp.counter.queries import receipt_of
 from webapp.database import db
 from webapp.demo.agency import TIMEZONE
 from webapp.demo.city import DemoCity
 from webapp.demo.load_agency import LoadedIds, load_agency, load_visits
-from webapp.demo.load_feedback import live_through, load_complaints, load_ratings
+from webapp.demo.load_feedback import judge_when_filed, live_through, load_complaints, load_ratings
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
-from webapp.indicators.actions import record_facts, refresh_outdated, renew_reference
+from webapp.indicators.actions import record_facts, refresh_figure, renew_reference
+from webapp.indicators.events import FactsOutdated
 from webapp.indicators.models import IndicatorOutdated
+from webapp.indicators.periods import period_of
 from webapp.organisation.models import Unit
+from webapp.outbox import publish
 from webapp.outbox.models import OutboxEvent
 
 #: Receipts and cases that are shown to whoever tries the city.
@@ -91,38 +93,48 @@ def load_city(city: DemoCity, *, now: datetime, progress: Progress = lambda _ste
     progress("visits", 0.08)
     load_visits(city, ids)
     progress("ratings", 0.18)
-    ratings = load_ratings(city, ids)
+    load_ratings(city, ids)
     progress("complaints", 0.26)
-    complaints = load_complaints(city, ids)
-    total, done = max(len(city.complaints), 1), 0
-
-    def lived(count: int) -> None:
-        nonlocal done
-        done += count
-        progress("complaints", 0.26 + 0.3 * done / total)
-
-    live_through(city, ids, lived)
-    progress("attribution", 0.56)
-    attribute_feedback(ratings, now)
-    progress("indicators", 0.7)
-    _score([*ratings, *complaints], now, lambda share: progress("indicators", 0.7 + 0.3 * share))
+    load_complaints(city, ids)
+    progress("attribution", 0.3)
+    judge_when_filed(ids, now)
+    progress("complaints", 0.45)
+    live_through(city, ids, lambda lived: progress("complaints", 0.45 + 0.2 * lived / len(city.complaints)))
+    progress("indicators", 0.65)
+    _score(
+        [*ids.rating.values(), *ids.complaint.values()], now, lambda share: progress("indicators", 0.65 + 0.35 * share)
+    )
     # What these events would have set off is done already: the figures stand, and nobody follows an invented case.
     db.session.flush()
     db.session.execute(delete(OutboxEvent).where(OutboxEvent.id > events_before))
+    if db.session.scalar(select(IndicatorOutdated.officer_id).limit(1)) is not None:
+        publish(FactsOutdated())
     progress("ready", 1.0)
     return _summary(city, ids, password, now)
 
 
 def _score(feedback_ids: list[int], now: datetime, scored: Callable[[float], None]) -> None:
-    """Facts, the month's reference fitted on them, and every officer's figure of every quarter: as the worker does it."""
+    """Facts, the month's reference fitted on them, and every officer's figure of the running quarter.
+
+    Figures of earlier quarters stay marked as outdated: a worker computes them when the city is already open.
+    """
+    today = now.astimezone(ZoneInfo(TIMEZONE)).date()
     record_facts(feedback_ids, now)
-    scored(0.3)
-    renew_reference(f"{now.astimezone(ZoneInfo(TIMEZONE)):%Y-%m}", now)
-    waiting = db.session.scalar(select(func.count()).select_from(IndicatorOutdated)) or 0
-    done = 0
-    while batch := refresh_outdated(now):
-        done += batch
-        scored(0.3 + 0.7 * min(done / max(waiting, 1), 1.0))
+    scored(0.25)
+    renew_reference(f"{today:%Y-%m}", now)
+    scored(0.4)
+    running = (
+        db.session.execute(
+            delete(IndicatorOutdated)
+            .where(IndicatorOutdated.period == period_of(today))
+            .returning(IndicatorOutdated.officer_id, IndicatorOutdated.period)
+        )
+        .tuples()
+        .all()
+    )
+    for done, (officer_id, period) in enumerate(sorted(running), start=1):
+        refresh_figure(officer_id, period, now)
+        scored(0.4 + 0.6 * done / len(running))
 
 
 def _summary(city: DemoCity, ids: LoadedIds, password: str, now: datetime) -> LoadedCity:

@@ -6,14 +6,15 @@ product's own actions with the times of the demo city.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
 from webapp.attribution.actions import attribute_feedback, decide_attribution
+from webapp.attribution.models import Attribution
 from webapp.database import db
 from webapp.demo.bulk import copy_rows, new_ids
 from webapp.demo.city import DemoCity
@@ -25,15 +26,12 @@ from webapp.feedback.codes import new_code, new_secret_word
 from webapp.feedback.handling import answer_complaint, send_to_unit, take_complaint
 from webapp.feedback.life_cycle import State, Step
 from webapp.feedback.masking import mask_personal_numbers
-from webapp.feedback.models import Complaint, Feedback, Rating, RatingElement
+from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback, Rating, RatingElement, StateChange
 from webapp.feedback.secrecy import points_at_person
 from webapp.feedback.vocabulary import Finding
 from webapp.organisation.calendars import WorkingTime
 from webapp.organisation.models import Unit
 from webapp.organisation.queries import working_time_of
-
-#: Complaints that come in this close together are judged together.
-_TOGETHER = timedelta(hours=2)
 
 
 def load_ratings(city: DemoCity, ids: LoadedIds) -> list[int]:
@@ -150,33 +148,45 @@ def _rater_keys(raters: set[str]) -> dict[str, bytes]:
     return {rater: ring.lookup_key("rater", rater) for rater in raters}
 
 
+def judge_when_filed(ids: LoadedIds, now: datetime) -> None:
+    """Let the rules judge all feedback in one go, and date each judgement to when its feedback was filed."""
+    feedback_ids = [*ids.rating.values(), *ids.complaint.values()]
+    attribute_feedback(feedback_ids, now)
+    db.session.flush()
+    for model, column in (
+        (Attribution, Attribution.feedback_id),
+        (StateChange, StateChange.complaint_id),
+        (Disposition, Disposition.complaint_id),
+        (Exclusion, Exclusion.complaint_id),
+    ):
+        db.session.execute(
+            update(model)
+            .where(column == Feedback.id, column.in_(feedback_ids))
+            .values(at=Feedback.filed_at + timedelta(seconds=1)),
+            execution_options={"synchronize_session": False},
+        )
+
+
 def live_through(city: DemoCity, ids: LoadedIds, lived: Callable[[int], None]) -> None:
-    """Let every complaint go through the steps of its life by the product's actions; `lived` is told how many have."""
+    """Let every complaint that has been judged go on with its life; `lived` is told how many have."""
     desk = _Desk(city, ids)
-    for batch in _arriving_together(city.complaints):
-        # Each is judged when the last of the batch has come in; the first step after that is later by construction.
-        attribute_feedback([ids.complaint[one.number] for one in batch], batch[-1].filed_at + timedelta(seconds=1))
-        for one in batch:
-            complaint = db.session.get_one(Complaint, ids.complaint[one.number])
-            for number, step in enumerate(one.steps):
-                if step.by is not None or step.step in (Step.ACCEPT, Step.DISPUTE, Step.CLOSE_AFTER_SILENCE):
-                    desk.take_step(complaint, step, f"{city.mark}:complaint:{one.number}:{number}")
-        lived(len(batch))
+    # All rows of all lives are written together: flushed step by step they would take ten times as long. Decisions of
+    # triage write at once, so these come first; in every life they are the first step that a human takes.
+    with db.session.no_autoflush:
+        for of_triage in (True, False):
+            for done, one in enumerate(city.complaints, start=1):
+                for number, step in enumerate(one.steps):
+                    if _is_done_here(step) and desk.is_of_triage(step) == of_triage:
+                        complaint = desk.complaints[ids.complaint[one.number]]
+                        desk.take_step(complaint, step, f"{city.mark}:complaint:{one.number}:{number}")
+                if done % 50 == 0 and not of_triage:
+                    lived(done)
+    db.session.flush()
 
 
-def _arriving_together(complaints: tuple[DemoComplaint, ...]) -> Iterator[list[DemoComplaint]]:
-    """Complaints in order of filing, in batches that are over before anybody has taken up one of them."""
-    batch: list[DemoComplaint] = []
-    end = datetime.max.replace(tzinfo=UTC)
-    for one in complaints:
-        if batch and (one.filed_at > batch[0].filed_at + _TOGETHER or one.filed_at + timedelta(seconds=1) >= end):
-            yield batch
-            batch = []
-        touched = min((step.at for step in one.steps if step.by is not None), default=one.filed_at + _TOGETHER * 2)
-        end = min(end, touched) if batch else touched
-        batch.append(one)
-    if batch:
-        yield batch
+def _is_done_here(step: DemoStep) -> bool:
+    """Whether a person does the step or time passes; the others are the rules', and done."""
+    return step.by is not None or step.step in (Step.ACCEPT, Step.DISPUTE, Step.CLOSE_AFTER_SILENCE)
 
 
 class _Desk:
@@ -188,9 +198,20 @@ class _Desk:
         self._accounts = {account.email: account for account in accounts}
         triage = next(account.email for account in city.agency.accounts if account.roles[0][0] is Role.TRIAGE)
         self._triage = db.session.get_one(Account, ids.account[triage])
+        #: All held here: the session would forget what nobody holds, and read it again one by one.
+        self.complaints = {
+            complaint.feedback_id: complaint
+            for complaint in db.session.scalars(
+                select(Complaint).where(Complaint.feedback_id.in_(list(ids.complaint.values())))
+            )
+        }
         self._units = {unit.id: unit for unit in db.session.scalars(select(Unit))}
         self._working: dict[int, WorkingTime] = {}
         self._ids = ids
+
+    def is_of_triage(self, step: DemoStep) -> bool:
+        """Whether somebody of triage takes the step."""
+        return step.by is not None and self._accounts[step.by] is self._triage
 
     def take_step(self, complaint: Complaint, step: DemoStep, write_key: str) -> None:
         """Do on the complaint what the step says."""
@@ -216,7 +237,7 @@ class _Desk:
 
     def _send(self, complaint: Complaint, step: DemoStep, actor: Account, unit_id: int) -> None:
         reason = step.text or ""
-        if any(grant.role == Role.TRIAGE for grant in actor.grants):
+        if actor is self._triage:
             officer_id = self._ids.officer[step.officer] if step.officer else None
             decide_attribution(
                 complaint.feedback_id, unit_id=unit_id, officer_id=officer_id, actor=actor, reason=reason, at=step.at
