@@ -10,16 +10,14 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from webapp.embedded import processes
 from webapp.embedded.children import Child, rotate, stop_all
+from webapp.embedded.engines import DatabaseState, ask_given_engines, embedded_engines, open_database
 from webapp.embedded.environment import CityEnvironment, city_environment
 from webapp.embedded.errors import EmbeddedError, StopRequested
 from webapp.embedded.folder import CityFolder
@@ -28,10 +26,8 @@ from webapp.embedded.plan import Plan, city_plan, newest_revision
 from webapp.embedded.postgres import Postgres
 from webapp.embedded.secret_store import CitySecrets, load_or_make
 from webapp.embedded.terminal import LogWatch, announce, own_terminal, ready_block, say
-from webapp.embedded.unprivileged import ROOTS_HOME, engine_user
 from webapp.embedded.valkey import Valkey
 
-_DATABASE = "tanggap"
 #: Seconds in which the web server must answer once everything before it is done.
 _OPENING = 60.0
 #: So many deaths in a row before it ever answered, and the city is not opened.
@@ -88,11 +84,12 @@ class Supervisor:
                 f"Port {city.port} {problem}: choose another, for example PORT={city.port + 1} make run."
             )
         self._url = city.address
-        self._ask_given_engines(city)
+        ask_given_engines(city, self._root)
         plan = self._planner(city, self._root)
         if plan.load and POSSIBLE:
             self._nursery = Nursery(plan.load, self._root, city.values, self._folder.logs / "nursery.log")
-        database = self._start_engines(city, secrets)
+        self._start_engines(city, secrets)
+        database = open_database(city, secrets, self._engines)
         sign_ins = self._prepare(city, plan, database)
         self._children = [Child(spec, self._folder.logs, self._root, city.values) for spec in plan.children]
         self._start_children()
@@ -102,80 +99,26 @@ class Supervisor:
         self._opened = True
         announce(ready_block(city.address, time.monotonic() - began, sign_ins, simulator, absent))
 
-    def _ask_given_engines(self, city: CityEnvironment) -> None:
-        """See whether the engines that DATABASE_URL and REDIS_URL name answer, in a process that ends again."""
-        given = [
-            n for n, port in (("DATABASE_URL", city.postgres_port), ("REDIS_URL", city.valkey_port)) if port is None
-        ]
-        if not given:
-            return
-        done = subprocess.run(
-            [sys.executable, "-m", "webapp.embedded.probe", *given],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            env=dict(city.values),
-            cwd=self._root,
-            start_new_session=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise EmbeddedError(done.stdout.strip() or "DATABASE_URL and REDIS_URL could not be tried.")
-
-    def _start_engines(self, city: CityEnvironment, secrets: CitySecrets) -> str:
-        """Start what is embedded, both at once; a name of the database that stays the same over starts."""
-        var, logs = self._folder.path, self._folder.logs
-        user = engine_user(self._env.get("TANGGAP_ENGINE_USER", "").strip() or None)
-        home = Path(self._env.get("TANGGAP_ENGINE_HOME", "").strip() or ROOTS_HOME)
-        postgres: Postgres | None = None
-        if city.valkey_port is not None:
-            rotate(logs / "valkey.log")
-            valkey = Valkey(
-                var,
-                password=secrets.valkey_password,
-                port=city.valkey_port,
-                log=logs / "valkey.log",
-                user=user,
-                home=home,
-                end_with_parent=True,
-            )
-            valkey.prepare()
-            self._engines.append(valkey)
-            valkey.launch()
-        if city.postgres_port is not None:
-            rotate(logs / "postgres.log")
-            postgres = Postgres(
-                var,
-                password=secrets.postgres_superuser_password,
-                port=city.postgres_port,
-                log=logs / "postgres.log",
-                user=user,
-                home=home,
-                end_with_parent=True,
-            )
-            postgres.prepare()
-            self._engines.insert(0, postgres)
-            postgres.launch()
+    def _start_engines(self, city: CityEnvironment, secrets: CitySecrets) -> None:
+        """Start what is embedded, both at once."""
+        for engine in embedded_engines(city, secrets, self._folder, self._env):
+            engine.prepare()
+            engine.launch()
+            self._engines.append(engine)
         for engine in self._engines:
             engine.wait_ready(pause=self._pause)
         self._note_running()
-        if postgres is None:
-            parts = urlsplit(city.values["DATABASE_URL"])
-            return f"{parts.hostname}:{parts.port or 5432}{parts.path}"
-        postgres.ensure_database(_DATABASE, "tanggap", secrets.postgres_password)
-        identifier = postgres.query("SELECT system_identifier FROM pg_control_system()")[0][0]
-        return f"embedded {identifier}"
 
-    def _prepare(self, city: CityEnvironment, plan: Plan, database: str) -> list[dict[str, str]]:
+    def _prepare(self, city: CityEnvironment, plan: Plan, database: DatabaseState) -> list[dict[str, str]]:
         """Migrate and load the demo city where that is still to be done; the demo's sign-ins."""
-        revision, filled = self._state_of_database()
-        if plan.migrate is not None and (revision is None or revision != newest_revision(self._versions)):
+        newest = newest_revision(self._root / "migrations" / "versions")
+        if plan.migrate is not None and (database.revision is None or database.revision != newest):
             say("migrating the database ...")
             self._step("migrate", plan.migrate, city)
         if plan.load_demo is None:
             return []
-        summary = self._folder.demo(database)
-        if summary is None or not filled:
+        summary = self._folder.demo(database.identity)
+        if summary is None or not database.filled:
             say("loading the demo city ...")
             told = self._step("demo", plan.load_demo, city, show=True)
             try:
@@ -185,28 +128,8 @@ class Supervisor:
             # A database that was filled before tells nothing new: what was remembered of it still holds.
             if fresh.get("sign_ins") or summary is None:
                 summary = fresh
-                self._folder.remember_demo(database, fresh)
+                self._folder.remember_demo(database.identity, fresh)
         return list(summary.get("sign_ins", []))
-
-    @property
-    def _versions(self) -> Path:
-        return self._root / "migrations" / "versions"
-
-    def _state_of_database(self) -> tuple[str | None, bool]:
-        """Migration at which the embedded database stands, and whether any table of it holds rows.
-
-        (None, False) means that nothing is known, and the product's own commands shall find out.
-        """
-        postgres = next((engine for engine in self._engines if isinstance(engine, Postgres)), None)
-        if postgres is None or postgres.query("SELECT to_regclass('public.alembic_version')", _DATABASE) == [[""]]:
-            return None, False
-        revisions = postgres.query("SELECT version_num FROM alembic_version", _DATABASE)
-        filled = postgres.query(
-            "SELECT 1 FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace "
-            "AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0 LIMIT 1",
-            _DATABASE,
-        )
-        return (revisions[0][0] if len(revisions) == 1 else None), bool(filled)
 
     def _step(self, name: str, argv: tuple[str, ...], city: CityEnvironment, *, show: bool = False) -> str:
         """Run a command to its end; what it wrote to standard output. With `show`, its progress is on the terminal."""
@@ -351,7 +274,7 @@ class Supervisor:
         self._close_nursery()
         if killed := stop_all(self._children, lambda: self._wishes > 1):
             say(f"killed, because they did not stop: {', '.join(killed)}")
-        for engine in reversed(self._engines):  # the queue first, the truth last
+        for engine in self._engines:  # the queue first, the truth last
             with contextlib.suppress(EmbeddedError):
                 engine.stop()
         self._folder.leave()
