@@ -145,7 +145,7 @@ def standing_of(feedback_id: int) -> Standing:
     )
 
 
-def list_undecided(viewer: Account, words: str = "", *, limit: int = 100) -> Undecided:
+def undecided_for(viewer: Account, words: str = "", *, limit: int = 100) -> Undecided:
     """Complaints that wait for triage, the oldest first; nothing for who holds no COMPLAINT_TRIAGE."""
     if not reach(viewer, Permission.COMPLAINT_TRIAGE):
         return Undecided()

@@ -171,7 +171,7 @@ def open_for_work(viewer: Account, code: str, *, taking: bool = False) -> tuple[
 
 
 def was_said(code: str, write_key: str) -> bool:
-    """Whether the form with this key has been received for the complaint before: sending it again is sending it once."""
+    """Whether the form with this key was received for the complaint before."""
     return (
         db.session.scalar(
             select(ComplaintMessage.id)

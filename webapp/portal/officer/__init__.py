@@ -1,5 +1,6 @@
 """Pages for the officer."""
 
-from flask import Blueprint
+from webapp.portal.officer import cases, scores
+from webapp.portal.officer.room import blueprint
 
-blueprint = Blueprint("officer", __name__)
+__all__ = ["blueprint", "cases", "scores"]

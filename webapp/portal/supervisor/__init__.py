@@ -1,5 +1,5 @@
 """Pages for the supervisor."""
 
-from flask import Blueprint
+from webapp.portal.supervisor.views import blueprint
 
-blueprint = Blueprint("supervisor", __name__)
+__all__ = ["blueprint"]

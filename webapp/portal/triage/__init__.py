@@ -1,5 +1,5 @@
-"""Pages for the triage."""
+"""Pages for triage."""
 
-from flask import Blueprint
+from webapp.portal.triage.views import blueprint
 
-blueprint = Blueprint("triage", __name__)
+__all__ = ["blueprint"]

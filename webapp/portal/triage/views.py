@@ -1,0 +1,187 @@
+"""What could not be placed by rules, and the decision where it belongs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+
+from webapp.accounts.permissions import Permission
+from webapp.attribution.actions import decide_attribution
+from webapp.attribution.errors import OfficerNotInUnit
+from webapp.attribution.queries import (
+    DECIDABLE,
+    Standing,
+    UndecidedItem,
+    concerned_by,
+    get_decidable,
+    officer_choices,
+    reasons_of,
+    standing_of,
+    undecided_for,
+    unit_choices,
+)
+from webapp.database import transaction
+from webapp.feedback.case_file import CaseFile, read_case, read_photo
+from webapp.feedback.errors import NotForThisPerson
+from webapp.feedback.handling import mark_personal
+from webapp.feedback.vocabulary import ComplaintKind
+from webapp.portal.access import current_account, requires
+from webapp.portal.citizen.typed_text import keeps_typed_text, without_nul
+from webapp.portal.dates import local_day, short_day
+from webapp.portal.officer.piles import ListedCase, first_sentence
+from webapp.portal.staff.words import KINDS, case_facts, evidence_lines, received_in_words, timeline, title_of
+from webapp.portal.triage.forms import DecideForm
+
+blueprint = Blueprint("triage", __name__)
+
+_SENT = "sent-drafts"
+
+
+@blueprint.get("/triase")
+@requires(Permission.COMPLAINT_TRIAGE)
+def list_undecided() -> ResponseReturnValue:
+    """Complaints that wait for a decision, the oldest first."""
+    words = (without_nul(request.args.get("q")) or "").strip()
+    undecided = undecided_for(current_account(), words)
+    return render_template(
+        "triage/list_undecided.html",
+        undecided=undecided,
+        cases=[_listed(item) for item in undecided.items],
+        words=words,
+    )
+
+
+@blueprint.route("/triase/<code>", methods=["GET", "POST"])
+@requires(Permission.COMPLAINT_TRIAGE)
+@keeps_typed_text
+def decide(code: str) -> ResponseReturnValue:
+    """Read a complaint and say where it belongs; the button that shows the officers of a unit saves nothing."""
+    viewer = current_account()
+    try:
+        complaint = get_decidable(viewer, code)
+        case = read_case(viewer, code)
+    except NotForThisPerson:
+        abort(404)
+    standing = standing_of(complaint.feedback_id)
+    form = DecideForm()
+    units = unit_choices(viewer)
+    if request.method == "GET":
+        _propose(form, case, standing, {unit.id for unit in units}, complaint.feedback.unit_id)
+    officers = officer_choices(viewer, form.unit_id) if form.unit_id is not None else ()
+    form.unit.choices = [
+        SelectChoice("", _("Pilih unit kerja")),
+        *(SelectChoice(unit.id, "– " * unit.depth + unit.name) for unit in units),
+    ]
+    form.officer.choices = [
+        SelectChoice("", _("Tidak menunjuk petugas tertentu")),
+        *(SelectChoice(officer.id, officer.name) for officer in officers),
+    ]
+    if request.method == "GET":
+        return _page(case, form, bool(officers))
+    if "officers" in request.form:
+        if form.officer_id not in {officer.id for officer in officers}:
+            form.officer.data = None
+        return _page(case, form, bool(officers))
+    if not form.is_valid():
+        return _page(case, form, bool(officers), 400)
+    refused = _decide(code, form)
+    if refused is not None:
+        form.form_errors.append(refused)
+        return _page(case, form, bool(officers), 409)
+    flash(_("Keputusan tersimpan. Laporan %(code)s sudah di unit kerjanya.", code=code))
+    session[_SENT] = [f"decide-{code}"]
+    return redirect(url_for("triage.list_undecided"))
+
+
+@blueprint.get("/triase/<code>/foto/<int:photo_id>")
+@requires(Permission.COMPLAINT_TRIAGE)
+def show_photo(code: str, photo_id: int) -> ResponseReturnValue:
+    """A photo of a complaint that the viewer may place."""
+    try:
+        get_decidable(current_account(), code)
+        content, media_type = read_photo(current_account(), code, photo_id)
+    except NotForThisPerson:
+        abort(404)
+    return Response(content, mimetype=media_type)
+
+
+def _decide(code: str, form: DecideForm) -> str | None:
+    """Store the decision; what stands in its way, in words, else None. Sent twice it is stored once."""
+    viewer, now = current_account(), datetime.now(UTC)
+    assert form.unit_id is not None  # the form requires it
+    with transaction():
+        try:
+            complaint = get_decidable(viewer, code, lock=True)
+        except NotForThisPerson:
+            abort(404)
+        standing = standing_of(complaint.feedback_id)
+        if form.standing.data != str(standing.id):
+            same = (standing.unit_ids, standing.officer_ids) == ((form.unit_id,), (form.officer_id,))
+            if standing.decided_by_id == viewer.id and same:
+                return None
+            return str(_("Laporan ini baru saja diputuskan. Periksa keputusan itu, lalu kirim lagi bila perlu."))
+        if complaint.state not in DECIDABLE:
+            return str(_("Laporan ini sudah dikerjakan. Keputusan Anda belum disimpan."))
+        mark_personal(complaint, bool(form.personal.data), viewer, now)
+        try:
+            decide_attribution(
+                complaint.feedback_id,
+                unit_id=form.unit_id,
+                officer_id=form.officer_id,
+                actor=viewer,
+                reason=str(form.reason.data),
+                at=now,
+            )
+        except OfficerNotInUnit:
+            return str(
+                _("Petugas itu tidak bertugas di unit yang dipilih. Tampilkan petugas unitnya, lalu pilih lagi.")
+            )
+    return None
+
+
+def _propose(
+    form: DecideForm, case: CaseFile, standing: Standing, unit_ids: set[int], stated_unit_id: int | None
+) -> None:
+    """Fill in what is known: the standing judgement, else the unit that the citizen stated."""
+    form.standing.data = str(standing.id)
+    form.personal.data = case.personal
+    form.unit.data = next((id_ for id_ in (*standing.unit_ids, stated_unit_id) if id_ in unit_ids), None)
+    if len(standing.officer_ids) == 1:
+        form.officer.data = standing.officer_ids[0]
+
+
+def _listed(item: UndecidedItem) -> ListedCase:
+    first, rest = first_sentence(item.excerpt)
+    stated = " · ".join(part for part in (item.service, item.unit) if part)
+    return ListedCase(
+        code=item.code,
+        title=first,
+        text=rest,
+        when=short_day(local_day(item.filed_at, "Asia/Jakarta")),
+        tag=_("menyangkut perbuatan seseorang") if item.personal else str(KINDS[ComplaintKind(item.kind)]),
+        tone="warn" if item.personal else "none",
+        detail=_("Warga menyebut: %(stated)s", stated=stated)
+        if stated
+        else _("Tidak ada unit atau layanan yang disebut"),
+    )
+
+
+def _page(case: CaseFile, form: DecideForm, officers_shown: bool, status: int = 200) -> ResponseReturnValue:
+    viewer = current_account()
+    page = render_template(
+        "triage/decide.html",
+        case=case,
+        title=title_of(case),
+        received=received_in_words(case),
+        facts=case_facts(case),
+        evidence=evidence_lines(reasons_of(viewer, case.code), concerned_by(viewer, case.code)),
+        timeline=timeline(case.history, case.timezone),
+        form=form,
+        decidable=case.state in DECIDABLE,
+        officers_shown=officers_shown,
+    )
+    return page, status
