@@ -33,6 +33,8 @@ class ChildSpec:
     #: Whether it answers; None: it is taken to work while it lives. One that has it must work for the city to be ready.
     answers: Callable[[], bool] | None = None
     stop_seconds: float = 15.0
+    #: Whether it shares enough with the others to begin as a copy of what they load.
+    shares: bool = True
 
 
 class Child:
@@ -58,7 +60,7 @@ class Child:
     def start(self, nursery: Nursery | None = None) -> None:
         """Start the process; its output goes on in its log. It is ended by the system should the supervisor die."""
         rotate(self.log)
-        if nursery is not None:
+        if nursery is not None and self.spec.shares:
             self.process = nursery.start(self.spec.argv, name=self.spec.name, out=self.log, err=self.log)
         else:
             with self.log.open("ab") as log:

@@ -44,7 +44,8 @@ def city_plan(city: CityEnvironment, root: Path) -> Plan:
     ]
     if city.simulator_port is not None:
         answers = partial(answers_on, city.simulator_port)
-        children.append(ChildSpec("simulator", (python, "-m", "bot.simulator"), tier=_CHAT, answers=answers))
+        simulator = (python, "-m", "bot.simulator")
+        children.append(ChildSpec("simulator", simulator, tier=_CHAT, answers=answers, shares=False))
     if city.bot:
         needs = ("simulator",) if city.simulator_port is not None else ()
         children.append(ChildSpec("bot", (python, "-m", "bot"), tier=_FACE, needs=needs))

@@ -187,7 +187,7 @@ class Supervisor:
             now = time.monotonic()
             for child in self._children:
                 if child.start_at is not None and child.start_at <= now and answering.issuperset(child.spec.needs):
-                    child.start(self._loaded_nursery() if child.process is None else None)
+                    child.start(self._loaded_nursery() if child.process is None and child.spec.shares else None)
                     self._note_running()
                 elif child.take_death() and child.deaths_in_a_row >= _HOPELESS and child.spec.answers is not None:
                     raise EmbeddedError(
