@@ -158,8 +158,6 @@ def remove_waiting_photo(upload_key: str, photo_id: int) -> None:
     )
 
 
-def content_of_waiting_photo(upload_key: str, photo_id: int) -> bytes | None:
-    """The picture itself, for whoever holds the form's key."""
-    return db.session.scalar(
-        select(Photo.content).where(Photo.id == photo_id, Photo.upload_key == upload_key, Photo.complaint_id.is_(None))
-    )
+def content_of_waiting_photo(photo_id: int) -> bytes | None:
+    """The picture itself, None where it was sent or taken back; the caller knows whose it is."""
+    return db.session.scalar(select(Photo.content).where(Photo.id == photo_id, Photo.complaint_id.is_(None)))

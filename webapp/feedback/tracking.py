@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from webapp.database import db
-from webapp.feedback.errors import NoSuchCase
+from webapp.feedback.errors import AlreadySent, NoSuchCase
 from webapp.feedback.life_cycle import OPEN_STATES, State
+from webapp.feedback.masking import mask_personal_numbers
 from webapp.feedback.models import Complaint, ComplaintMessage, Disposition, Feedback, Photo, StateChange
 from webapp.feedback.upkeep import DAYS_OF_SILENCE
 from webapp.organisation.calendars import WorkingTime, count_working_days, due_after_working_days
@@ -209,13 +210,11 @@ _STEPS = {State.IN_TRIAGE: "in_triage", State.SENT: "sent", State.IN_WORK: "take
 
 def _history(complaint: Complaint, messages: list[Moment]) -> tuple[Moment, ...]:
     """Everything that happened, oldest first. Who did it and why is for the agency's own pages."""
+    sent = select(Disposition.at, Unit.name).join(Unit, Unit.id == Disposition.unit_id)
     units = dict(
-        db.session.execute(
-            select(Disposition.at, Unit.name)
-            .join(Unit, Unit.id == Disposition.unit_id)
-            .where(Disposition.complaint_id == complaint.feedback_id)
-            .order_by(Disposition.id)
-        ).tuples()
+        db.session.execute(sent.where(Disposition.complaint_id == complaint.feedback_id).order_by(Disposition.id))
+        .tuples()
+        .all()
     )
     changes = db.session.execute(
         select(StateChange.at, StateChange.state)
@@ -238,3 +237,14 @@ def _history(complaint: Complaint, messages: list[Moment]) -> tuple[Moment, ...]
         elif what is not None:
             moments.append(Moment(at, what))
     return tuple(sorted([*moments, *messages], key=lambda moment: moment.at))
+
+
+def refuse_other_words(complaint: Complaint, write_key: str, text: str) -> None:
+    """Raise AlreadySent where a form was sent before with other words than `text`, which would be lost silently."""
+    earlier = db.session.scalar(
+        select(ComplaintMessage.text).where(
+            ComplaintMessage.complaint_id == complaint.feedback_id, ComplaintMessage.write_key == write_key
+        )
+    )
+    if earlier is not None and earlier != mask_personal_numbers(text.strip()):
+        raise AlreadySent(complaint.code)

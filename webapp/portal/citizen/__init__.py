@@ -1,5 +1,6 @@
-"""Pages for the citizen."""
+"""Pages for the citizen: file, rate, follow. No account needed."""
 
-from flask import Blueprint
+from webapp.portal.citizen import filing, following, home, rating
+from webapp.portal.citizen.blueprint import blueprint
 
-blueprint = Blueprint("citizen", __name__)
+__all__ = ["blueprint", "filing", "following", "home", "rating"]

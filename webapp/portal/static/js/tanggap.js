@@ -209,7 +209,24 @@
     }
   }
 
+  // The two words of a complaint: copied or printed by one press.
+  function keeping(root) {
+    for (const button of all("[data-copy]", root)) {
+      if (!navigator.clipboard) continue;
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        button.querySelector("span").textContent = button.dataset.copied;
+      });
+    }
+    for (const button of all("[data-print]", root)) {
+      button.hidden = false;
+      button.addEventListener("click", () => print());
+    }
+  }
+
   function enhance(root) {
+    keeping(root);
     growing(root);
     counting(root);
     photos(root);

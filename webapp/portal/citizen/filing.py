@@ -1,0 +1,242 @@
+"""Filing a complaint, and the page that says what it became."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import segno
+from flask import abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from webapp.app import settings_of
+from webapp.database import transaction
+from webapp.feedback.actions import submit_complaint as file_complaint
+from webapp.feedback.drafts import ComplaintDraft
+from webapp.feedback.errors import AlreadySent, TooManyPhotos
+from webapp.feedback.photos import (
+    MOST_PHOTOS,
+    content_of_waiting_photo,
+    list_waiting_photos,
+    move_waiting_photos,
+    remove_waiting_photo,
+    store_picture,
+)
+from webapp.feedback.tracking import list_filed
+from webapp.feedback.vocabulary import Channel, ComplaintKind
+from webapp.organisation.choices import (
+    NoSuchChoice,
+    check_place,
+    list_counter_choices,
+    list_service_choices,
+    list_unit_choices,
+)
+from webapp.portal.access import public
+from webapp.portal.citizen.blueprint import blueprint
+from webapp.portal.citizen.forms import SubmitComplaintForm, choices_of, chosen_id
+from webapp.portal.citizen.limits import count_filing
+from webapp.portal.citizen.own_cases import filer, may_see_photo, remember_filed, remember_photos
+from webapp.portal.citizen.typed_text import keeps_typed_text
+from webapp.portal.citizen.visits import find_visit
+from webapp.portal.citizen.words import KINDS, day_in_words, default_timezone
+
+
+@blueprint.route("/lapor", methods=["GET", "POST"])
+@public
+@keeps_typed_text
+def submit_complaint() -> ResponseReturnValue:
+    """The form of a complaint. `?struk=` links a visit, `?unit=` and `?layanan=` choose beforehand."""
+    now = datetime.now(UTC)
+    if request.method == "GET":
+        return _page(SubmitComplaintForm(formdata=None, data=_asked_for()), now)
+    form = SubmitComplaintForm()
+    if "begin" in request.form:  # the first words were written on the front page; nothing is sent yet
+        return _page(SubmitComplaintForm(formdata=None, data={"text": form.text.data, "receipt": form.receipt.data}), now)
+    if "remove_photo" in request.form:
+        return _without_photo(form, now)
+    if form.received(count_filing):
+        sent_to = _file(form, now)
+        if sent_to is not None:
+            return redirect(sent_to, 303)
+    elif form.photos.pictures and form.is_ours():
+        _keep_photos(form, now)
+    return _page(form, now, form.status)
+
+
+def _file(form: SubmitComplaintForm, now: datetime) -> str | None:
+    """Send a form that is complete in itself: address of what it became, None where something is wrong after all."""
+    if form.photos.pictures:
+        _keep_photos(form, now)
+    try:
+        with transaction():
+            draft = _draft_from(form, now)
+            if form.errors:
+                return None
+            submitted = file_complaint(
+                draft,
+                write_key=form.write_key,
+                channel=Channel.PORTAL,
+                at=now,
+                photo_key=form.write_key if form.uploaded.data else None,
+            )
+    except NoSuchChoice as error:
+        for name in error.fields:
+            form[name].errors = [_("Pilihan ini tidak ada lagi. Pilih yang lain, atau biarkan kosong.")]
+        return None
+    except AlreadySent as error:
+        _offer_as_new(form, error)
+        return None
+    remember_filed(submitted.feedback_id)
+    return url_for("citizen.show_filed", kode=submitted.code)
+
+
+def _draft_from(form: SubmitComplaintForm, now: datetime) -> ComplaintDraft:
+    """What the citizen stated; raises NoSuchChoice. A visit's receipt says where and when, whatever else is chosen."""
+    visit = find_visit(form.receipt.data, now)
+    unit_id: int | None
+    service_id: int | None
+    occurred_at: datetime | None
+    if visit is not None:
+        unit_id, service_id, counter_id = visit.unit_id, visit.service_id, visit.counter_id
+        occurred_at, exactly = visit.finished_at, True
+    else:
+        place = check_place(form.unit.data, form.service.data, form.counter.data)
+        unit_id, service_id, counter_id = place.unit_id, place.service_id, place.counter_id
+        at = form.read_occurred_at(place.timezone or default_timezone(), now)
+        occurred_at, exactly = at, at is not None and form.occurred_time.data is not None
+    located = form.latitude.data is not None and form.longitude.data is not None
+    return ComplaintDraft(
+        text=form.text.data or "",
+        kind=ComplaintKind(form.kind.data),
+        unit_id=unit_id,
+        service_id=service_id,
+        counter_id=counter_id,
+        visit_id=visit.id if visit else None,
+        place=(form.place.data or "").strip() or None,
+        latitude=form.latitude.data if located else None,
+        longitude=form.longitude.data if located else None,
+        occurred_at=occurred_at,
+        occurred_exactly=exactly,
+        secret=form.secret.data,
+        anonymous=form.anonymous.data == "yes",
+        about_person=form.about_person.data,
+        contact_name=(form.contact_name.data or "").strip() or None,
+        contact_phone=form.contact_phone.data or None,
+        contact_email=form.contact_email.data or None,
+    )
+
+
+def _offer_as_new(form: SubmitComplaintForm, error: AlreadySent) -> None:
+    """The form was sent before with other words: keep what is typed now, as something new to be sent or left."""
+    sent_under = form.write_key
+    form.renew_nonce()
+    with transaction():
+        move_waiting_photos(sent_under, form.write_key)
+    form.form_errors.append(
+        _(
+            "Formulir ini sudah terkirim sebelumnya sebagai laporan %(code)s. Tulisan yang Anda ubah ada di bawah dan "
+            "belum terkirim. Bila ini laporan lain, kirim sekali lagi.",
+            code=error.code,
+        )
+    )
+
+
+def _keep_photos(form: SubmitComplaintForm, now: datetime) -> None:
+    """Keep the photos at once, so that they need not be chosen again if something else is to be mended."""
+    with transaction():
+        for picture in form.photos.pictures:
+            try:
+                store_picture(form.write_key, picture, now)
+            except TooManyPhotos:
+                form.photos.errors = [
+                    *form.photos.errors,
+                    _("Paling banyak %(n)d foto. Yang selebihnya tidak kami simpan.", n=MOST_PHOTOS),
+                ]
+                break
+    form.uploaded.data = "1"
+
+
+def _without_photo(form: SubmitComplaintForm, now: datetime) -> ResponseReturnValue:
+    """Take back one photo; everything else stays as it is typed, and nothing is complained about yet."""
+    if form.is_ours():
+        with transaction():
+            remove_waiting_photo(form.write_key, request.form.get("remove_photo", 0, int))
+    return _page(form, now, form.status)
+
+
+def _asked_for() -> dict[str, Any]:
+    """What the address asks to fill in beforehand."""
+    asked: dict[str, Any] = {"receipt": request.args.get("struk", "")[:40]}
+    for field, name in (("unit", "unit"), ("service", "layanan")):
+        try:
+            asked[field] = chosen_id(request.args.get(name))
+        except ValueError:
+            continue
+    return asked
+
+
+def _page(form: SubmitComplaintForm, now: datetime, status: int = 200) -> ResponseReturnValue:
+    visit = find_visit(form.receipt.data, now)
+    if visit is None:
+        form.unit.choices = choices_of(list_unit_choices(), _("Tidak tahu, tolong carikan"))
+        form.service.choices = choices_of(list_service_choices(), _("Tidak tahu atau lainnya"))
+        form.counter.choices = choices_of(list_counter_choices(), _("Tidak ingat"))
+    photo_ids = list_waiting_photos(form.write_key) if form.uploaded.data else []
+    if photo_ids:
+        remember_photos(photo_ids)
+    page = render_template(
+        "citizen/submit_complaint.html",
+        form=form,
+        visit=visit,
+        visit_day=day_in_words(visit.finished_at, visit.timezone) if visit else None,
+        receipt_unknown=bool(form.receipt.data) and visit is None,
+        kind_hints={kind.value: hint for kind, (_words, hint) in KINDS.items()},
+        photo_ids=photo_ids,
+        photos_left=MOST_PHOTOS - len(photo_ids),
+    )
+    return page, status
+
+
+@blueprint.get("/lapor/foto/<int:photo_id>")
+@public
+def show_waiting_photo(photo_id: int) -> ResponseReturnValue:
+    """A photo that this session uploaded and has not sent yet."""
+    content = content_of_waiting_photo(photo_id) if may_see_photo(photo_id) else None
+    if content is None:
+        abort(404)
+    return send_picture(content, "image/jpeg")
+
+
+def send_picture(content: bytes, media_type: str) -> ResponseReturnValue:
+    """A stored picture; kept by nobody but the browser that asked."""
+    response = current_app.response_class(content, mimetype=media_type)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Disposition"] = "inline"
+    return response
+
+
+@blueprint.get("/lapor/terkirim")
+@public
+def show_filed() -> ResponseReturnValue:
+    """Code and secret word of what this session filed."""
+    filed = list_filed(filer())
+    wanted = request.args.get("kode")
+    shown = next((one for one in filed if one.code == wanted), filed[0] if filed else None)
+    if shown is None:
+        return redirect(url_for("citizen.track", kode=wanted))
+    address = settings_of(current_app).public_url + url_for("citizen.track", kode=shown.code)
+    return render_template(
+        "citizen/show_filed.html",
+        filed=shown,
+        others=[one.code for one in filed if one.code != shown.code],
+        address=address,
+        qr=_drawing(address),
+    )
+
+
+def _drawing(address: str) -> Markup:
+    """An address as a QR code, for a second device or a print-out."""
+    svg = segno.make(address, error="m").svg_inline(border=3, dark="#000", light="#fff", omitsize=True)
+    return Markup(svg)  # noqa: S704  drawn by segno from squares; the address is not in it as text
