@@ -1,4 +1,4 @@
-"""Attacks on an officer with 112 good ratings: unverified, repeated, bursting votes move little, and visibly (law 8)."""
+"""Attacks on an officer with 112 good ratings: votes unverified, repeated or in a burst move little (law 8)."""
 
 import random
 from datetime import date, timedelta
@@ -81,3 +81,11 @@ def test_the_lines_say_why_a_vote_counts_less() -> None:
 
 def test_an_ordinary_officers_votes_all_count_in_full() -> None:
     assert {line.weight for line in score_component(_good_officer(), REFERENCE).lines} == {1.0}
+
+
+def test_facts_without_a_day_are_damped_by_rater_only() -> None:
+    strangers = [Fact(f"rating:{n}", "satisfaction", 0.0, 1.0, True, None, f"r{n}", CELL) for n in range(60)]
+    assert {line.weight for line in score_component(strangers, REFERENCE).lines} == {1.0}
+    repeats = [Fact(f"rating:{n}", "satisfaction", 0.0, 1.0, True, None, "same", CELL) for n in range(60)]
+    assert score_component(repeats, REFERENCE).lines[0].reasons == ("same_rater",)
+    assert score_component(repeats, REFERENCE).lines[0].weight < 0.05

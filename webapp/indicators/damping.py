@@ -1,9 +1,9 @@
 """How much the facts of one officer weigh: no rater and no single day without bound. Pure: numpy only.
 
 Two families of damping are crossed here (a rater comes on many days, a day has many raters), and law 1 must hold
-whatever is added: a 4 never lowers, a 1 never raises. The obvious weights, 1/(ratings of the same rater) x
-1/(1 + (m - 1) rho), break it: a further 4 for an easy service takes more weight from the earlier 4s for a hard one than it brings.
-So not the votes are damped but their sums, praise and blame apart.
+whatever is added: a 4 never lowers, a 1 never raises. The obvious weights, 1/(ratings of the same rater) times
+1/(1 + (m - 1) rho), break it: a further 4 for an easy service takes more weight from the earlier 4s for a hard one
+than it brings. So not the votes are damped but their sums, praise and blame apart.
 
 Let c_i(theta) = b_i p_i (y_i - logistic(eta_i + p_i theta)) be the undamped pull of fact i, with b = 1 verified, .25
 not; max(c, 0) is its praise, max(-c, 0) its blame. For praise and likewise for blame, in each block (calendar quarter,
@@ -27,7 +27,8 @@ and whatever else is there; so F is nowhere lower than before, and the root of l
 
 Verified and unverified facts stand in blocks of their own, so that a flood of anonymous votes can't crowd out the
 votes of people who were really served. A rater counts anew each quarter: another visit is another experience, and
-reviews are quarterly.
+reviews are quarterly. Facts without a day (imports that know none) make a block of their own, where only raters are
+damped.
 
 The weight of a fact, as the officer is shown it, is w_i = b_i x (pull of its block after damping / before), following
 the chain that applied: F = sum w_i p_i (y_i - mu_i) holds exactly.
@@ -39,6 +40,7 @@ on one day may bring as much as those repeats lost, before its own damping bites
 import math
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -63,7 +65,11 @@ def _rater_of(fact: Fact) -> Hashable:
     """
     if fact.rater is not None:
         return fact.rater
-    return (fact.id,) if fact.verified else (fact.day.toordinal(),)
+    return (fact.id,) if fact.verified else (fact.day,)
+
+
+def _quarter(day: date | None) -> int:
+    return 4 * day.year + (day.month - 1) // 3 if day else -1
 
 
 def _share_kept(after: Floats, before: Floats) -> Floats:
@@ -136,10 +142,10 @@ class DampedFacts:
         self.base = np.where(self.p >= MINIMUM_SHARE, base, 0.0)
         verified = np.array([fact.verified for fact in facts], dtype=np.intp)
         raters = _numbered(_rater_of(fact) for fact in facts)
-        quarters = (
-            2 * np.array([4 * fact.day.year + (fact.day.month - 1) // 3 for fact in facts], dtype=np.intp) + verified
-        )
-        days = 2 * np.array([fact.day.toordinal() for fact in facts], dtype=np.intp) + verified
+        # facts without a day share a block, and each has a day of its own: nothing is known of a crowd
+        days = np.array([fact.day.toordinal() if fact.day else -n for n, fact in enumerate(facts)], dtype=np.intp)
+        quarters = np.array([_quarter(fact.day) for fact in facts], dtype=np.intp)
+        days, quarters = 2 * days + verified, 2 * quarters + verified
         self._blocks = _Groups.by(quarters, base)
         self._days = _Groups.by(days, base)
         self._raters = _Groups.by(raters * len(self._blocks.base) + self._blocks.of, base)

@@ -32,9 +32,10 @@ class Fact:
 
     `id`: unique within its component, e.g. "rating:123". `component`: e.g. "satisfaction". `y`: how well it went, 0 to
     1. `share`: how surely, or to what part, it is this officer's, above 0 up to 1. `verified`: a receipt, ticket or
-    file stands behind it. `day`: the unit's own calendar day. `rater`: a pseudonymous key of citizen or device, None
-    if unknown. `cell`: (service id, channel), whose usual level is the yardstick. `officer`: needed by `fit_reference`
-    only. `source` and `rule`: where it came from and which rule of evidence attributed it, for display.
+    file stands behind it. `day`: the unit's own calendar day, None where an import knows none. `rater`: a pseudonymous
+    key of citizen or device, None if unknown. `cell`: (service id, channel), whose usual level is the yardstick.
+    `officer`: needed by `fit_reference` only. `source` and `rule`: where it came from and which rule of evidence
+    attributed it, for display.
 
     Raises ValueError with a sentence for anything out of range.
     """
@@ -44,7 +45,7 @@ class Fact:
     y: float
     share: float
     verified: bool
-    day: date
+    day: date | None
     rater: str | None
     cell: Cell
     officer: str | None = None
@@ -62,8 +63,8 @@ class Fact:
             raise ValueError(f"Fact {self.id}: its share must be a number above 0 and at most 1, not {self.share!r}.")
         if not isinstance(self.verified, bool):
             raise ValueError(f"Fact {self.id}: verified must be True or False, not {self.verified!r}.")
-        if not isinstance(self.day, date) or isinstance(self.day, datetime):
-            raise ValueError(f"Fact {self.id}: its day must be a plain date (the unit's own day), not {self.day!r}.")
+        if self.day is not None and (not isinstance(self.day, date) or isinstance(self.day, datetime)):
+            raise ValueError(f"Fact {self.id}: its day must be a plain date of the unit or None, not {self.day!r}.")
         if self.rater is not None and (not isinstance(self.rater, str) or not self.rater):
             raise ValueError(f"Fact {self.id}: its rater must be None or a non-empty text.")
         parts = self.cell if isinstance(self.cell, tuple) else (self.cell,)
@@ -72,7 +73,9 @@ class Fact:
 
     @property
     def week(self) -> str:
-        """ISO week of the day, e.g. "2026-W48"."""
+        """ISO week of the day, e.g. "2026-W48"; empty if the day is not known."""
+        if self.day is None:
+            return ""
         year, week, _weekday = self.day.isocalendar()
         return f"{year}-W{week:02d}"
 

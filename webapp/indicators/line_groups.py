@@ -1,5 +1,4 @@
 """The lines of a score as its officer may see them: no rater can be told (law 9), and the sum stays exact (law 2).
-Pure.
 
 Who rated is protected against two readings. *One* view: a group holds at least `minimum` raters (5). *Two* views,
 before and after: whatever joins a shown group joins in a batch of at least `minimum` raters, so the difference of two
@@ -10,11 +9,10 @@ So ratings are filled into batches in the order of their ids (which are given in
 closed as soon as it holds `minimum` different raters, and groups for display are whole batches, joined where they end
 in the same week. What is not in a closed batch yet waits.
 
-**The figure must wait too**, or its own movement tells what the lines hide. Therefore the officer's page scores
-`released(facts)` only, at most 4 raters behind the live figure; supervisors, who see no raters and are not the ones to
-retaliate, may see the live one. If a page groups the lines of a live score all the same, what waits is added to the
-newest batch, or, where no batch is closed yet, stands alone and is not to be shown; then a difference of two views can
-tell a rating, and only `released` prevents it.
+**The figure is live nevertheless** (docs/decisions/0003): its own movement tells whoever looks before and after one
+rating what the lines hide. So what waits is added to the newest batch, whose `waiting` says how many facts that are,
+and one view tells nothing; where no batch is closed yet it stands alone and is not to be shown. An agency that wants
+the stronger protection scores the officer's own view from `released(facts)` only, at most 4 raters behind.
 
 Residual risks, named rather than hidden: five raters who all gave a 1 are told by their sum; an officer who knows four
 of five raters' votes learns the fifth; someone with several keys fills a batch; a superseded attribution can move the
@@ -49,19 +47,22 @@ class LineGroup:
 
     `kind`: "ratings" (whole batches), "waiting" (fewer raters than may be told: `shown` is False, the page says that it
     waits for more and names no points), "cases" (gains of a week), "case" (one loss). `week`: ISO week of the last
-    fact, `first_day` and `last_day` the span. `raters`: how many different ones, 0 for cases. `sources`: (source,
-    facts), by name. `fact_ids`: empty for ratings, so that no page can show what a group hides."""
+    fact, `first_day` and `last_day` the span; empty and None where no day is known. `raters`: how many different ones,
+    0 for cases. `sources`: (source, facts), by name. `waiting`: how many of the facts are in no closed batch yet.
+    `fact_ids`: empty for ratings, so that no page can show what a group hides.
+    """
 
     kind: Kind
     component: str
     week: str
-    first_day: date
-    last_day: date
+    first_day: date | None
+    last_day: date | None
     facts: int
     raters: int
     sources: tuple[tuple[str, int], ...]
     points: float
     shown: bool
+    waiting: int
     fact_ids: tuple[str, ...]
 
 
@@ -127,23 +128,33 @@ def group_lines(lines: Iterable[Line], facts: Iterable[Fact], minimum: int = MIN
         own = [fact for fact in facts if fact.component == component]
         gather = _rating_groups if component in RATED_COMPONENTS else _case_groups
         groups += gather(own, points, minimum)
-    return tuple(sorted(groups, key=lambda group: (group.last_day, group.component, group.fact_ids), reverse=True))
+    return tuple(sorted(groups, key=_recency, reverse=True))
 
 
-def _group(kind: Kind, facts: Sequence[Fact], points: dict[tuple[str, str], float], shown: bool = True) -> LineGroup:
+def _latest(facts: Sequence[Fact]) -> Fact:
+    return max(facts, key=lambda fact: fact.day or date.min)
+
+
+def _recency(group: LineGroup) -> tuple[date, str, tuple[str, ...]]:
+    return (group.last_day or date.min, group.component, group.fact_ids)
+
+
+def _group(kind: Kind, facts: Sequence[Fact], points: dict[tuple[str, str], float], waiting: int = 0) -> LineGroup:
     secret = kind in ("ratings", "waiting")
-    last = max(facts, key=lambda fact: fact.day)
+    last = _latest(facts)
+    days = [fact.day for fact in facts if fact.day]
     return LineGroup(
         kind=kind,
         component=last.component,
         week=last.week,
-        first_day=min(fact.day for fact in facts),
+        first_day=min(days, default=None),
         last_day=last.day,
         facts=len(facts),
         raters=_raters(facts) if secret else 0,
         sources=tuple(sorted(Counter(fact.source for fact in facts).items())),
         points=math.fsum(points[fact.component, fact.id] for fact in facts),
-        shown=shown,
+        shown=kind != "waiting",
+        waiting=waiting,
         fact_ids=() if secret else tuple(sorted(fact.id for fact in facts)),
     )
 
@@ -153,16 +164,15 @@ def _rating_groups(facts: list[Fact], points: dict[tuple[str, str], float], mini
     by_week: dict[str, list[Fact]] = {}
     newest = ""
     for batch in closed:
-        newest = max(batch, key=lambda fact: fact.day).week
+        newest = _latest(batch).week
         by_week.setdefault(newest, []).extend(batch)
     # a batch is closed at its minimum, so what waits always has fewer raters than that
-    if waiting and by_week:
-        by_week[newest].extend(waiting)
-        waiting = []
-    groups = [_group("ratings", own, points) for own in by_week.values()]
-    if waiting:
-        groups.append(_group("waiting", waiting, points, shown=False))
-    return groups
+    if waiting and not by_week:
+        return [_group("waiting", waiting, points, len(waiting))]
+    return [
+        _group("ratings", own + waiting, points, len(waiting)) if week == newest else _group("ratings", own, points)
+        for week, own in by_week.items()
+    ]
 
 
 def _case_groups(facts: list[Fact], points: dict[tuple[str, str], float], _minimum: int) -> list[LineGroup]:
