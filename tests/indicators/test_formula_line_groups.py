@@ -157,3 +157,17 @@ def test_lines_of_other_facts_are_refused() -> None:
         group_lines([*lines, lines[0]], facts)
     with pytest.raises(ValueError, match="at least one rater"):
         group_lines(lines, facts, minimum=0)
+
+
+def test_a_founded_complaint_among_the_ratings_is_a_case_of_its_own() -> None:
+    """It has no rater to protect, and the officer must find the line to object to it."""
+    ratings = [
+        Fact(f"rating:{n}", "satisfaction", 1.0, 1.0, True, date(2026, 11, 2), f"r{n}", (1, "receipt"), source="rating")
+        for n in range(6)
+    ]
+    complaint = Fact(
+        "complaint:9", "satisfaction", 0.0, 1.0, True, date(2026, 11, 3), None, (1, "portal"), source="complaint"
+    )
+    groups = _groups([*ratings, complaint])
+    assert {(group.kind, group.facts) for group in groups} == {("ratings", 6), ("case", 1)}
+    assert [group.fact_ids for group in groups if group.kind == "case"] == [("complaint:9",)]

@@ -20,7 +20,7 @@ def test_every_shipped_preset_is_sound(path: Path) -> None:
 
 def test_the_default_preset_says_what_it_is_made_of() -> None:
     preset = load_preset()
-    assert dict(preset.weights) == {"satisfaction": 0.6, "complaint_handling": 0.25, "founded_complaints": 0.15}
+    assert dict(preset.weights) == {"satisfaction": 0.7, "complaint_handling": 0.3}
     assert preset.period == "quarter"
     assert (preset.thresholds.provisional_from, preset.thresholds.sufficient_from) == (0.5, 0.7)
     assert [preset.thresholds.status(value) for value in (0.0, 0.499, 0.5, 0.699, 0.7, 1.0)] == [
@@ -31,17 +31,17 @@ def test_the_default_preset_says_what_it_is_made_of() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("weight = 0.6", "weight = 0.7", "must sum to 1, they sum to 1.1"),
-        ("weight = 0.6", "weight = -0.6", "every weight must be above 0"),
-        ("weight = 0.6", "weight = nan", "every weight must be above 0"),
-        ("weight = 0.6", 'weight = "0.6"', "needs a number as weight"),
-        ("weight = 0.6", "weigth = 0.6", "unknown keys: weigth"),
+        ("weight = 0.7", "weight = 0.8", "must sum to 1, they sum to 1.1"),
+        ("weight = 0.7", "weight = -0.7", "every weight must be above 0"),
+        ("weight = 0.7", "weight = nan", "every weight must be above 0"),
+        ("weight = 0.7", 'weight = "0.7"', "needs a number as weight"),
+        ("weight = 0.7", "weigth = 0.7", "unknown keys: weigth"),
         ("expectation = 0.766", "expectation = 1.0", "above 0 and below 1"),
         ("expectation = 0.766", "", "needs a number as expectation"),
         ("phi = 0.4", "phi = 0", "phi lies above 0"),
         ("tau = 0.4", "tau = -1", "tau lies above 0"),
         ('period = "quarter"', 'period = "week"', "period must be one of"),
-        ('version = "default-1"', "", "needs a text as version"),
+        ('version = "default-2"', "", "needs a text as version"),
         ("provisional_from = 0.5", "provisional_from = 0.9", "must rise"),
         ("[reliability]", "[reliable]", "unknown keys: reliable"),
         ("[components.satisfaction]", "[components.satisfaction", "no valid TOML"),

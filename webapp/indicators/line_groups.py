@@ -37,6 +37,8 @@ from webapp.indicators.formula import Line
 
 MINIMUM_RATERS: Final = 5
 RATED_COMPONENTS: Final = frozenset({"satisfaction"})
+#: Facts that come from a case and not from a rater, whatever component they count in.
+CASE_SOURCES: Final = frozenset({"complaint", "answer"})
 
 Kind = Literal["ratings", "waiting", "cases", "case"]
 
@@ -104,7 +106,9 @@ def released(facts: Iterable[Fact], minimum: int = MINIMUM_RATERS) -> list[Fact]
     facts = list(facts)
     waiting: set[tuple[str, str]] = set()
     for component in RATED_COMPONENTS:
-        _closed, filling = _batches((fact for fact in facts if fact.component == component), minimum)
+        _closed, filling = _batches(
+            (fact for fact in facts if fact.component == component and _is_rating(fact)), minimum
+        )
         waiting.update((fact.component, fact.id) for fact in filling)
     return [fact for fact in facts if (fact.component, fact.id) not in waiting]
 
@@ -126,9 +130,15 @@ def group_lines(lines: Iterable[Line], facts: Iterable[Fact], minimum: int = MIN
     groups: list[LineGroup] = []
     for component in sorted({fact.component for fact in facts}):
         own = [fact for fact in facts if fact.component == component]
-        gather = _rating_groups if component in RATED_COMPONENTS else _case_groups
-        groups += gather(own, points, minimum)
+        ratings = [fact for fact in own if _is_rating(fact)]
+        if ratings:
+            groups += _rating_groups(ratings, points, minimum)
+        groups += _case_groups([fact for fact in own if not _is_rating(fact)], points)
     return tuple(sorted(groups, key=_recency, reverse=True))
+
+
+def _is_rating(fact: Fact) -> bool:
+    return fact.component in RATED_COMPONENTS and fact.source not in CASE_SOURCES
 
 
 def _latest(facts: Sequence[Fact]) -> Fact:
@@ -175,7 +185,7 @@ def _rating_groups(facts: list[Fact], points: dict[tuple[str, str], float], mini
     ]
 
 
-def _case_groups(facts: list[Fact], points: dict[tuple[str, str], float], _minimum: int) -> list[LineGroup]:
+def _case_groups(facts: list[Fact], points: dict[tuple[str, str], float]) -> list[LineGroup]:
     groups: list[LineGroup] = []
     gains: dict[str, list[Fact]] = {}
     for fact in facts:

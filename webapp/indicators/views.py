@@ -61,6 +61,7 @@ def _group(group: LineGroup) -> dict[str, Any]:
         "since": group.first_day.isoformat() if group.first_day else None,
         "until": group.last_day.isoformat() if group.last_day else None,
         "facts": group.facts,
+        "waiting": group.waiting,
         "sources": [list(source) for source in group.sources],
         "points": group.points,
     }
