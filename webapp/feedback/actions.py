@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.database import db
 from webapp.encryption import keyring
-from webapp.feedback.codes import clean_code, clean_secret_word, new_code, new_secret_word
+from webapp.feedback.codes import clean_code, clean_secret_word, new_code
 from webapp.feedback.drafts import ChatAddress, ComplaintDraft, RatingDraft, Submitted
 from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase, ReceiptUsed
 from webapp.feedback.events import ComplaintSettled, ComplaintSubmitted, RatingSubmitted
@@ -26,7 +26,7 @@ from webapp.feedback.models import (
     RatingElement,
     StateChange,
 )
-from webapp.feedback.secrecy import points_at_person
+from webapp.feedback.rows import complaint_values, feedback_values, rating_values, shown_text
 from webapp.feedback.vocabulary import Channel
 from webapp.outbox import publish
 
@@ -51,35 +51,18 @@ def submit_complaint(
     `photo_key` takes along the photos that were uploaded under that key. Sending the same `write_key` again returns
     what the first one became; with another text it raises AlreadySent.
     """
-    text = draft.text.strip()
     feedback_id = db.session.scalar(
         upsert(Feedback)
-        .values(
-            kind="complaint",
-            channel=channel,
-            write_key=write_key,
-            unit_id=draft.unit_id,
-            service_id=draft.service_id,
-            counter_id=draft.counter_id,
-            visit_id=draft.visit_id,
-            place=draft.place,
-            latitude=draft.latitude,
-            longitude=draft.longitude,
-            occurred_at=draft.occurred_at,
-            occurred_exactly=draft.occurred_exactly,
-            filed_at=at,
-            rater_key=rater_key,
-        )
+        .values(feedback_values(draft, write_key=write_key, channel=channel, at=at, rater_key=rater_key))
         .on_conflict_do_nothing(index_elements=["write_key"])
         .returning(Feedback.id)
     )
-    masked = mask_personal_numbers(text)
     if feedback_id is None:
-        earlier = _earlier_complaint(write_key, masked)
+        earlier = _earlier_complaint(write_key, shown_text(draft.text))
         if photo_key is not None:  # the same form again, with photos that did not arrive the first time
             _attach_photos(photo_key, earlier.feedback_id)
         return earlier
-    code, secret_word = _insert_complaint(feedback_id, draft, text, masked)
+    code, secret_word = _insert_complaint(feedback_id, draft)
     if photo_key is not None:
         _attach_photos(photo_key, feedback_id)
     if follower is not None:
@@ -96,32 +79,18 @@ def _attach_photos(photo_key: str, feedback_id: int) -> None:
     )
 
 
-def _insert_complaint(feedback_id: int, draft: ComplaintDraft, text: str, masked: str) -> tuple[str, str]:
-    secret_word = new_secret_word()
-    personal = points_at_person(text, stated=draft.about_person)
+def _insert_complaint(feedback_id: int, draft: ComplaintDraft) -> tuple[str, str]:
+    values = complaint_values(draft, feedback_id)
     while True:
-        code = new_code()
         inserted = db.session.execute(
             upsert(Complaint)
-            .values(
-                feedback_id=feedback_id,
-                code=code,
-                secret_word=secret_word,
-                complaint_kind=draft.kind,
-                text=masked,
-                original_text=text if masked != text else None,
-                secret=draft.secret or personal,
-                anonymous=draft.anonymous,
-                points_at_person=personal,
-                contact_name=draft.contact_name or None,
-                contact_phone=draft.contact_phone or None,
-                contact_email=draft.contact_email or None,
-            )
+            .values(values)
             .on_conflict_do_nothing(index_elements=["code"])
             .returning(Complaint.feedback_id)
         )
         if inserted.first() is not None:
-            return code, secret_word
+            return values["code"], values["secret_word"]
+        values["code"] = new_code()
 
 
 def _earlier_complaint(write_key: str, masked: str) -> Submitted:
@@ -140,19 +109,7 @@ def submit_rating(
     """
     feedback_id = db.session.scalar(
         upsert(Feedback)
-        .values(
-            kind="rating",
-            channel=channel,
-            write_key=write_key,
-            unit_id=draft.unit_id,
-            service_id=draft.service_id,
-            counter_id=draft.counter_id,
-            visit_id=draft.visit_id,
-            occurred_at=draft.occurred_at,
-            occurred_exactly=draft.occurred_exactly,
-            filed_at=at,
-            rater_key=rater_key,
-        )
+        .values(feedback_values(draft, write_key=write_key, channel=channel, at=at, rater_key=rater_key))
         .on_conflict_do_nothing()
         .returning(Feedback.id)
     )
@@ -163,16 +120,7 @@ def submit_rating(
         if earlier.value != draft.value:
             raise AlreadySent(None)
         return Submitted(earlier.feedback_id, False)
-    comment = (draft.comment or "").strip()
-    masked = mask_personal_numbers(comment)
-    db.session.execute(
-        insert(Rating).values(
-            feedback_id=feedback_id,
-            value=draft.value,
-            comment=masked or None,
-            original_comment=comment if masked != comment else None,
-        )
-    )
+    db.session.execute(insert(Rating).values(rating_values(draft, feedback_id)))
     if draft.elements:
         db.session.execute(
             insert(RatingElement),

@@ -42,6 +42,8 @@ class RatingDraft:
     """A rating as its rater states it; with a visit it is verified."""
 
     value: int
+    #: The best value that could be given; what is filed here has four, imports keep their own.
+    scale: int = 4
     visit_id: int | None = None
     unit_id: int | None = None
     service_id: int | None = None
