@@ -128,7 +128,8 @@ def shared_engines(folder: Path) -> Engines:
             until = time.monotonic() + 60
             while not told.exists():
                 if holder.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError(f"the engines of the tests did not start:\n{log.read_text()}")
+                    words = [path.read_text()[-3000:] for path in (log, folder / "postgres.log") if path.exists()]
+                    raise RuntimeError("\n".join(["the engines of the tests did not start:", *words]))
                 time.sleep(0.02)
             holder.returncode = 0  # it outlives us on purpose: no warning that it still runs
     return Engines(**json.loads(told.read_text()))
@@ -180,14 +181,15 @@ def hold(folder: Path) -> int:
             select.select([alive], [], [], 5)
             try:
                 if os.read(alive, 1) == b"":
-                    return 0
+                    break
             except BlockingIOError:
                 continue  # the run lives
     finally:
         valkey.stop()
         postgres.stop()
-        with suppress(OSError):
-            shutil.rmtree(folder)
+    with suppress(OSError):  # not after an error: its trace is in there
+        shutil.rmtree(folder)
+    return 0
 
 
 if __name__ == "__main__":

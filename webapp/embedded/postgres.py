@@ -58,6 +58,8 @@ _TUNING = {
 }
 #: For tests: nothing has to outlive a power cut.
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "1GB"}
+#: What initdb says after it has failed: no reasons.
+_AFTERMATH = ("initdb: removing", "child process exited")
 
 
 class Postgres:
@@ -164,8 +166,7 @@ class Postgres:
                 **popen_identity(self._user),
             )
         if done.returncode != 0:
-            reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-            raise EmbeddedError(f"The database folder {new} could not be made: {reason}.")
+            raise EmbeddedError(f"The database folder {new} could not be made: {_complaint(done.stderr)}.")
         new.rename(self.data)
 
     def _check_data(self, release: str) -> None:
@@ -253,8 +254,7 @@ class Postgres:
 
     def _did_not_start(self, told: str, code: int) -> str:
         """One sentence from the last complaint in the log."""
-        lines = re.findall(r"(?:FATAL|PANIC|ERROR): +(.+)", told)
-        reason = lines[-1].rstrip(".") if lines else f"it ended {processes.how_it_ended(code)}"
+        reason = _complaint(told) or f"it ended {processes.how_it_ended(code)}"
         hint = ""
         if "could not bind" in told:
             hint = f" (port {self.port} is taken)."
@@ -313,3 +313,10 @@ class Postgres:
     def _environment(self) -> dict[str, str]:
         """Nothing of the caller's environment: PG* variables and locales there would change what the server does."""
         return {"LC_ALL": _LOCALE, "PATH": f"{self._programs}:/usr/bin:/bin", "TZ": "UTC", "HOME": "/"}
+
+
+def _complaint(told: str) -> str:
+    """The last complaint in what a program of PostgreSQL wrote, without its full stop; else its last line."""
+    complaints = re.findall(r"(?:FATAL|PANIC|ERROR|error): +(.+)", told)
+    lines = complaints or [line for line in told.strip().splitlines() if not line.startswith(_AFTERMATH)]
+    return lines[-1].strip().rstrip(".") if lines else ""
