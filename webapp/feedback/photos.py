@@ -109,7 +109,7 @@ def store_photo(upload_key: str, content: bytes, at: datetime) -> int:
 
 def store_picture(upload_key: str, picture: Picture, at: datetime) -> int:
     """Like `store_photo`, for a picture that was re-encoded before."""
-    kept = dict(db.session.execute(select(Photo.digest, Photo.id).where(Photo.upload_key == upload_key)).tuples().all())
+    kept = dict(db.session.execute(select(Photo.digest, Photo.id).where(Photo.upload_key == upload_key)).all())
     if picture.digest in kept:
         return kept[picture.digest]
     if len(kept) >= MOST_PHOTOS:

@@ -49,9 +49,7 @@ def read_public_figures(now: datetime) -> PublicFigures:
             select(Feedback.kind, func.count())
             .where(Feedback.filed_at > since, Feedback.filed_at <= now)
             .group_by(Feedback.kind)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     in_time = Complaint.due_at.is_(None) | (Complaint.answered_at <= Complaint.due_at)
     counts = db.session.execute(
@@ -61,5 +59,5 @@ def read_public_figures(now: datetime) -> PublicFigures:
             func.count().filter(Complaint.settled_at > since, Complaint.state == State.ACCEPTED),
             func.count().filter(Complaint.settled_at > since, Complaint.state == State.CLOSED),
         ).where((Complaint.answered_at > since) | (Complaint.settled_at > since))
-    ).tuples()
+    )
     return PublicFigures(filed.get("complaint", 0), filed.get("rating", 0), *counts.one())

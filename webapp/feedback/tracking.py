@@ -119,7 +119,7 @@ def list_filed(viewer: Reporter) -> list[FiledComplaint]:
         .join(Feedback, Feedback.id == Complaint.feedback_id)
         .where(Complaint.feedback_id.in_(viewer.complaint_ids))
         .order_by(Feedback.filed_at.desc(), Feedback.id.desc())
-    ).tuples()
+    )
     return [FiledComplaint(*row) for row in rows]
 
 
@@ -200,7 +200,7 @@ def _messages(complaint: Complaint) -> list[Moment]:
         select(ComplaintMessage.at, ComplaintMessage.kind, ComplaintMessage.text)
         .where(ComplaintMessage.complaint_id == complaint.feedback_id)
         .order_by(ComplaintMessage.at, ComplaintMessage.id)
-    ).tuples()
+    )
     return [Moment(at, "accepted" if kind == "acceptance" else kind, None, text) for at, kind, text in rows]
 
 
@@ -212,15 +212,13 @@ def _history(complaint: Complaint, messages: list[Moment]) -> tuple[Moment, ...]
     """Everything that happened, oldest first. Who did it and why is for the agency's own pages."""
     sent = select(Disposition.at, Unit.name).join(Unit, Unit.id == Disposition.unit_id)
     units = dict(
-        db.session.execute(sent.where(Disposition.complaint_id == complaint.feedback_id).order_by(Disposition.id))
-        .tuples()
-        .all()
+        db.session.execute(sent.where(Disposition.complaint_id == complaint.feedback_id).order_by(Disposition.id)).all()
     )
     changes = db.session.execute(
         select(StateChange.at, StateChange.state)
         .where(StateChange.complaint_id == complaint.feedback_id)
         .order_by(StateChange.at, StateChange.id)
-    ).tuples()
+    )
     moments = [Moment(complaint.feedback.filed_at, "filed")]
     where: str | None = None
     for at, state in changes:

@@ -44,9 +44,7 @@ def list_unit_choices() -> list[Choice]:
     The root of a tree is the whole city and helps nobody to find the right door: it is offered only if nothing is
     below it.
     """
-    rows = (
-        db.session.execute(select(Unit.id, Unit.name, Unit.path).where(Unit.active).order_by(Unit.path)).tuples().all()
-    )
+    rows = db.session.execute(select(Unit.id, Unit.name, Unit.path).where(Unit.active).order_by(Unit.path)).all()
     parents = {path.rsplit("/", 2)[0] + "/" for _, _, path in rows}
     offices = {path: name for _, name, path in rows if path.count("/") == 3 and path in parents}
     choices = [
@@ -67,7 +65,7 @@ def list_service_choices() -> list[Choice]:
             .join(Unit, Unit.id == Service.unit_id)
             .where(Service.active, Unit.active)
             .order_by(Unit.name, Unit.id, Service.name)
-        ).tuples()
+        )
     ]
 
 
@@ -80,7 +78,7 @@ def list_counter_choices() -> list[Choice]:
             .join(Unit, Unit.id == Counter.unit_id)
             .where(Counter.active, Unit.active)
             .order_by(Unit.name, Unit.id, Counter.code)
-        ).tuples()
+        )
     ]
 
 
@@ -96,7 +94,7 @@ def check_place(unit_id: int | None, service_id: int | None, counter_id: int | N
     service = select(Service.id).where(Service.id == service_id, Service.active).scalar_subquery()
     counter = select(Counter.unit_id).where(Counter.id == counter_id, Counter.active).correlate(None).scalar_subquery()
     counter_zone = select(at_counter.timezone).where(at_counter.id == counter).scalar_subquery()
-    row = db.session.execute(select(unit, service, counter, counter_zone)).tuples().one()
+    row = db.session.execute(select(unit, service, counter, counter_zone)).one()
     timezone, found_service, counter_unit, counter_timezone = row
     missing = [
         field

@@ -21,7 +21,7 @@ def working_time_of(unit: Unit) -> WorkingTime:
         at = at.parent
     days = db.session.execute(
         select(CalendarDay.day, CalendarDay.working).where(CalendarDay.calendar_id == calendar_id)
-    ).tuples()
+    )
     return WorkingTime(unit.timezone, weekly_hours or OFFICE_WEEK, dict(days.all()))
 
 

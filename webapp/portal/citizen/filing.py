@@ -53,7 +53,9 @@ def submit_complaint() -> ResponseReturnValue:
         return _page(SubmitComplaintForm(formdata=None, data=_asked_for()), now)
     form = SubmitComplaintForm()
     if "begin" in request.form:  # the first words were written on the front page; nothing is sent yet
-        return _page(SubmitComplaintForm(formdata=None, data={"text": form.text.data, "receipt": form.receipt.data}), now)
+        return _page(
+            SubmitComplaintForm(formdata=None, data={"text": form.text.data, "receipt": form.receipt.data}), now
+        )
     if "remove_photo" in request.form:
         return _without_photo(form, now)
     if form.received(count_filing):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -27,6 +27,9 @@ from webapp.portal.citizen.own_cases import forget_cases, remember_opened, repor
 from webapp.portal.citizen.story import tell_case
 from webapp.portal.citizen.typed_text import CitizenForm, keeps_typed_text
 from webapp.portal.citizen.words import time_in_words
+
+#: Name of the draft that the browser may forget, told on the next page.
+_SENT = "sent_draft"
 
 
 @blueprint.route("/lacak", methods=["GET", "POST"])
@@ -141,6 +144,7 @@ def _take(
             )
         else:
             flash(said)
+            session[_SENT] = f"{what}-{clean_code(code)}"
             return redirect(url_for("citizen.show_case", code=code), 303)
     return _case_page(code, form.status, {what: form})
 
@@ -175,6 +179,7 @@ def _case_page(
             accept=_form(AcceptForm, "accept", forms),
             dispute=_form(DisputeForm, "dispute", forms),
             leave=LeaveForm(formdata=None, prefix="leave"),
+            sent_draft=session.pop(_SENT, None),
         ),
         status,
     )
