@@ -1,0 +1,121 @@
+"""Every address of the application, enumerated from the application itself and filled with what is in the database."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, url_for
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+#: As many rows of a table as are tried in one place of an address.
+MOST_ROWS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address that can be opened."""
+
+    endpoint: str
+    path: str
+    methods: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.path}"
+
+
+def rules_of(app: Flask) -> list[Rule]:
+    """All rules of the application, in the order of their endpoints."""
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule))
+
+
+def methods_of(rule: Rule) -> frozenset[str]:
+    """What a rule takes, without what Flask adds by itself."""
+    return frozenset(rule.methods or ()) - {"HEAD", "OPTIONS"}
+
+
+def made_up(app: Flask) -> Iterator[Address]:
+    """Every rule once, with ids that nobody has. Call it within the application's context."""
+    with app.test_request_context():
+        for rule in rules_of(app):
+            values = {name: _nobodys(rule, name) for name in rule.arguments}
+            yield Address(rule.endpoint, url_for(rule.endpoint, **values), methods_of(rule))
+
+
+def real(app: Flask, **also: list[str]) -> Iterator[Address]:
+    """Every rule with every id that the database knows; `also` are values for further places by their names.
+
+    Call it within the application's context. Raises LookupError for a place in an address that nobody can fill.
+    """
+    with app.test_request_context():
+        for rule in rules_of(app):
+            names = sorted(rule.arguments)
+            for values in itertools.product(*(_values(app, name, also) for name in names)):
+                path = url_for(rule.endpoint, **dict(zip(names, values, strict=True)))
+                yield Address(rule.endpoint, path, methods_of(rule))
+
+
+def _nobodys(rule: Rule, name: str) -> str | int:
+    if rule.endpoint == "static":
+        return "css/tanggap.css"
+    return 987_654_321 if "int:" + name in rule.rule else "ZZZZ-ZZZZ"
+
+
+def _values(app: Flask, name: str, also: dict[str, list[str]]) -> list[str]:
+    if name in also:
+        return also[name]
+    if name in _KNOWN:
+        return _KNOWN[name](app)
+    ids = _ids_of_table(name)
+    if ids is None:
+        raise LookupError(
+            f"an address has a place <{name}>: say in tests/addresses.py (_KNOWN) which values it can have, so that "
+            "the tests that open every page open these as well"
+        )
+    return ids
+
+
+def _ids_of_table(name: str) -> list[str] | None:
+    """ "officer_id" -> ids of the table officer; "calendar_id" -> those of working_calendar."""
+    from webapp.database import db
+
+    stem = name.removesuffix("_id")
+    tables = [t for t in db.metadata.tables.values() if t.name == stem or t.name.endswith(f"_{stem}")]
+    if stem == name or not tables:
+        return None
+    ids: list[str] = []
+    for table in tables:
+        [column, *_more] = table.primary_key.columns
+        ids += [str(id_) for id_ in db.session.scalars(select(column).order_by(column.desc()).limit(MOST_ROWS))]
+    return sorted(set(ids), key=int)
+
+
+def _codes(_app: Flask) -> list[str]:
+    from webapp.database import db
+    from webapp.feedback.models import Complaint
+
+    return list(db.session.scalars(select(Complaint.code).order_by(Complaint.feedback_id).limit(MOST_ROWS)))
+
+
+def _receipts(_app: Flask) -> list[str]:
+    from webapp.counter.models import Visit
+    from webapp.counter.queries import receipt_of
+    from webapp.database import db
+
+    return [receipt_of(id_) for id_ in db.session.scalars(select(Visit.id).order_by(Visit.id).limit(MOST_ROWS))]
+
+
+def _static_files(app: Flask) -> list[str]:
+    folder = Path(app.static_folder or "")
+    return [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+#: Name of a place in an address -> what can stand there.
+_KNOWN: dict[str, Callable[[Flask], list[str]]] = {
+    "code": _codes,
+    "receipt": _receipts,
+    "filename": _static_files,
+}
