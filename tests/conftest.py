@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 import redis
 from cryptography.fernet import Fernet
-from psycopg import sql
 
 from tests import chromium, network
 from tests.engines import Engines, RunFolder, shared_engines
+from tests.tables import TableCleaner
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -124,50 +123,10 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def _tables(engines: Engines, environment: dict[str, str], process_number: int) -> Iterator[tuple[Any, sql.Composed]]:
-    """A superuser's connection for cleaning, and the query that tells which tables hold rows."""
-    admin = psycopg.connect(engines.admin_url.rsplit("/", 1)[0] + f"/process_{process_number}", autocommit=True)
-    # Tables may guard themselves against change by triggers; what cleans up between tests is above that.
-    admin.execute("SET session_replication_role = replica")
-    admin.execute("SET lock_timeout = '5s'")
-    names = [
-        row[0]
-        for row in admin.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
-            "AND relnamespace = 'public'::regnamespace ORDER BY relname"
-        )
-    ]
-    one = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
-
-    def holding(wanted: list[str]) -> sql.Composed:
-        return sql.SQL(" UNION ALL ").join(one.format(sql.Literal(name), sql.Identifier(name)) for name in wanted)
-
-    # What the migrations themselves filled (alembic_version, at least) stays.
-    filled_before = {row[0] for row in admin.execute(holding(names))}
-    yield admin, holding([name for name in names if name not in filled_before])
-    admin.close()
-
-
-def _clean(tables: tuple[Any, sql.Composed]) -> None:
-    """Empty what holds rows: asking costs a millisecond or two, truncating every table thirty times that."""
-    admin, holding = tables
-    filled = [row[0] for row in admin.execute(holding)]
-    if not filled:
-        return
-    everything = sql.SQL(", ").join(map(sql.Identifier, filled))
-    try:
-        admin.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(everything))
-    except psycopg.errors.LockNotAvailable:
-        waiting = admin.execute(
-            "SELECT coalesce(query, '?') FROM pg_stat_activity WHERE datname = current_database() "
-            "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
-        ).fetchall()
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        admin.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(everything))
-        pytest.fail(f"the test left a transaction open; its last statement: {waiting}")
+def _tables(engines: Engines, environment: dict[str, str], process_number: int) -> Iterator[TableCleaner]:
+    cleaner = TableCleaner(engines.admin_url.rsplit("/", 1)[0] + f"/process_{process_number}")
+    yield cleaner
+    cleaner.close()
 
 
 @pytest.fixture(autouse=True)
@@ -175,12 +134,14 @@ def _clean_tables(request: pytest.FixtureRequest) -> Iterator[None]:
     if _TOUCHES_TABLES.isdisjoint(request.fixturenames):
         yield
         return
-    tables = request.getfixturevalue("_tables")
+    cleaner = request.getfixturevalue("_tables")
     address = request.getfixturevalue("environment")["REDIS_URL"]
     yield
-    _clean(tables)
+    left_open = cleaner.clean()
     with redis.Redis.from_url(address) as queue:
         queue.flushdb()
+    if left_open:
+        pytest.fail(f"the test left a transaction open; last statements in it: {left_open}")
 
 
 @pytest.fixture
