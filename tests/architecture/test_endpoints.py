@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -13,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from tests.addresses import Address, made_up, methods_of, rules_of
 from tests.architecture import endpoints
 from tests.factories.accounts import sign_in
-from tests.factories.city import SmallCity, make_small_city
+from tests.factories.city import SmallCity
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import ROLE_PERMISSIONS, Permission, Role
 from webapp.portal.access import PUBLIC, SIGNED_IN, access_of
@@ -21,13 +20,6 @@ from webapp.portal.access import PUBLIC, SIGNED_IN, access_of
 NOBODY, NO_ROLE = "anonymous", "no role"
 ACTORS = [NOBODY, NO_ROLE, *Role]
 REFUSED = "Halaman ini bukan untuk peran Anda"
-
-
-@pytest.fixture
-def city(database: SQLAlchemy) -> SmallCity:
-    city = make_small_city(database.session(), datetime.now(UTC))
-    database.session.commit()
-    return city
 
 
 def test_every_endpoint_declares_who_may_come_in(app: Flask) -> None:
