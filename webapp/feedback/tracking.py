@@ -103,6 +103,8 @@ class ReporterCase:
 
 def find_case(viewer: Reporter, code: str, *, lock: bool = False) -> Complaint:
     """The complaint with this code, if the viewer opened it; NoSuchCase else (also where there is none)."""
+    if "\x00" in code:  # no code holds one, and PostgreSQL would not even look
+        raise NoSuchCase
     query = select(Complaint).where(Complaint.code == code, Complaint.feedback_id.in_(viewer.complaint_ids))
     if lock:
         query = query.with_for_update(of=Complaint)

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from PIL import Image
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from tests.factories.feedback import make_picture
 from tests.portal.citizen.conftest import OFFICER, Town, fresh, hidden
@@ -82,7 +83,8 @@ def test_other_words_in_a_form_already_sent_are_kept_and_not_filed(client: Flask
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"text": "  "}, "Tulis apa yang terjadi."),
+        ({"text": ""}, "Tulis apa yang terjadi."),
+        ({"text": "  \n         "}, "Ceritakan sedikit lebih banyak"),
         ({"text": "pendek"}, "Ceritakan sedikit lebih banyak"),
         ({"text": "a" * 10_001}, "Tulisan terlalu panjang"),
         ({"kind": "gossip"}, "Pilih salah satu."),
@@ -212,6 +214,13 @@ def test_nul_characters_do_no_harm(client: FlaskClient, database: SQLAlchemy) ->
 # photos
 
 
+def post_with(client: FlaskClient, form: dict[str, Any], *photos: tuple[bytes, str]) -> TestResponse:
+    """Send a form with photos, and close what the client itself spooled to disk."""
+    answer = client.post("/lapor", data=with_photos(form, *photos))
+    answer.request.environ["wsgi.input"].close()
+    return answer
+
+
 def with_photos(form: dict[str, Any], *photos: tuple[bytes, str]) -> dict[str, Any]:
     return form | {"photos": [(io.BytesIO(content), name) for content, name in photos]}
 
@@ -222,7 +231,7 @@ def test_photos_are_reencoded_stripped_and_shown_to_the_reporter_only(
     exif = Image.Exif()
     exif[0x010E] = "rahasia di dalam foto"
     content = make_picture(3000, 1000, exif=exif)
-    client.post("/lapor", data=with_photos(filled(client), (content, "a.jpg")))
+    post_with(client, filled(client), (content, "a.jpg"))
     complaint = the_complaint(database)
     photo = database.session.scalars(select(Photo)).one()
     assert (photo.complaint_id, photo.width, photo.height) == (complaint.feedback_id, 1600, 533)
@@ -235,7 +244,7 @@ def test_photos_are_reencoded_stripped_and_shown_to_the_reporter_only(
 def test_photos_survive_an_error_elsewhere_and_can_be_taken_back(client: FlaskClient, database: SQLAlchemy) -> None:
     red, blue = make_picture(colour=(200, 0, 0)), make_picture(colour=(0, 0, 200))
     form = filled(client, contact_phone="1")
-    answer = client.post("/lapor", data=with_photos(form, (red, "a.jpg"), (blue, "b.jpg")))
+    answer = post_with(client, form, (red, "a.jpg"), (blue, "b.jpg"))
     assert answer.status_code == 400
     ids = [int(id_) for id_ in re.findall(r'name="remove_photo" value="(\d+)"', answer.text)]
     assert len(ids) == 2
@@ -251,7 +260,7 @@ def test_photos_survive_an_error_elsewhere_and_can_be_taken_back(client: FlaskCl
 
 
 def test_a_stranger_sees_no_waiting_photo(app: Flask, client: FlaskClient, database: SQLAlchemy) -> None:
-    answer = client.post("/lapor", data=with_photos(filled(client, text=""), (make_picture(), "a.jpg")))
+    answer = post_with(client, filled(client, text=""), (make_picture(), "a.jpg"))
     id_ = re.findall(r'name="remove_photo" value="(\d+)"', answer.text)[0]
     assert app.test_client().get(f"/lapor/foto/{id_}").status_code == 404
 
@@ -268,7 +277,7 @@ def test_a_stranger_sees_no_waiting_photo(app: Flask, client: FlaskClient, datab
 def test_what_is_no_photo_is_refused_by_its_content(
     client: FlaskClient, database: SQLAlchemy, content: bytes, name: str, words: str
 ) -> None:
-    answer = client.post("/lapor", data=with_photos(filled(client), (content, name), (make_picture(), "baik.jpg")))
+    answer = post_with(client, filled(client), (content, name), (make_picture(), "baik.jpg"))
     assert answer.status_code == 400
     assert words in answer.text and name in answer.text
     assert count(database, Feedback) == 0
@@ -277,7 +286,7 @@ def test_what_is_no_photo_is_refused_by_its_content(
 
 def test_at_most_five_photos(client: FlaskClient, database: SQLAlchemy) -> None:
     photos = [(make_picture(colour=(n * 30, 0, 0)), f"{n}.jpg") for n in range(7)]
-    answer = client.post("/lapor", data=with_photos(filled(client), *photos))
+    answer = post_with(client, filled(client), *photos)
     assert answer.status_code == 400
     assert "Paling banyak 5 foto" in answer.text
     assert count(database, Photo) == 5
@@ -285,10 +294,10 @@ def test_at_most_five_photos(client: FlaskClient, database: SQLAlchemy) -> None:
 
 def test_photos_of_a_repeated_form_are_attached_once(client: FlaskClient, database: SQLAlchemy) -> None:
     form = filled(client)
-    client.post("/lapor", data=with_photos(form, (make_picture(), "a.jpg")))
-    client.post("/lapor", data=with_photos(form, (make_picture(), "a.jpg")))
+    post_with(client, form, (make_picture(), "a.jpg"))
+    post_with(client, form, (make_picture(), "a.jpg"))
     # And one that was lost the first time comes along the second time.
-    client.post("/lapor", data=with_photos(form, (make_picture(colour=(1, 2, 3)), "b.jpg")))
+    post_with(client, form, (make_picture(colour=(1, 2, 3)), "b.jpg"))
     complaint = the_complaint(database)
     assert [photo.complaint_id for photo in database.session.scalars(select(Photo))] == [complaint.feedback_id] * 2
 

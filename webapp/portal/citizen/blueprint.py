@@ -26,3 +26,9 @@ def navigation_of_citizens() -> dict[str, Any]:
     return {
         "nav_items": [NavItem(url_for(endpoint), label, request.endpoint in room) for endpoint, label, room in ways]
     }
+
+
+@blueprint.teardown_request
+def close_uploads(error: BaseException | None) -> None:
+    """Close the temporary files of uploads, whether they were read or not."""
+    request.close()
