@@ -38,9 +38,9 @@ from webapp.portal.citizen.blueprint import blueprint
 from webapp.portal.citizen.forms import SubmitComplaintForm, choices_of, chosen_id
 from webapp.portal.citizen.limits import count_filing
 from webapp.portal.citizen.own_cases import filer, may_see_photo, remember_filed, remember_photos
-from webapp.portal.citizen.typed_text import keeps_typed_text
 from webapp.portal.citizen.visits import find_visit
 from webapp.portal.citizen.words import KINDS, day_in_words, default_timezone
+from webapp.portal.typed_text import keeps_typed_text
 
 
 @blueprint.route("/lapor", methods=["GET", "POST"])

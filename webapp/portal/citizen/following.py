@@ -25,8 +25,8 @@ from webapp.portal.citizen.forms import AcceptForm, DisputeForm, LeaveForm, Repl
 from webapp.portal.citizen.limits import count_look, count_message
 from webapp.portal.citizen.own_cases import forget_cases, remember_opened, reporter
 from webapp.portal.citizen.story import tell_case
-from webapp.portal.citizen.typed_text import CitizenForm, keeps_typed_text
 from webapp.portal.citizen.words import time_in_words
+from webapp.portal.typed_text import TypedForm, keeps_typed_text
 
 #: Name of the draft that the browser may forget, told on the next page.
 _SENT = "sent_draft"
@@ -101,16 +101,16 @@ def dispute_answer(code: str) -> ResponseReturnValue:
     return _take(code, "dispute", DisputeForm, _say_dispute, _("Sanggahan Anda sudah terkirim. Laporan dibuka lagi."))
 
 
-def _say_reply(complaint: Complaint, form: CitizenForm, at: datetime) -> None:
+def _say_reply(complaint: Complaint, form: TypedForm, at: datetime) -> None:
     refuse_other_words(complaint, form.write_key, form["text"].data)
     reply_to_agency(complaint, form["text"].data, write_key=form.write_key, at=at)
 
 
-def _say_accept(complaint: Complaint, form: CitizenForm, at: datetime) -> None:
+def _say_accept(complaint: Complaint, form: TypedForm, at: datetime) -> None:
     accept(complaint, write_key=form.write_key, at=at)
 
 
-def _say_dispute(complaint: Complaint, form: CitizenForm, at: datetime) -> None:
+def _say_dispute(complaint: Complaint, form: TypedForm, at: datetime) -> None:
     refuse_other_words(complaint, form.write_key, form["text"].data)
     dispute(complaint, form["text"].data, write_key=form.write_key, at=at)
 
@@ -118,8 +118,8 @@ def _say_dispute(complaint: Complaint, form: CitizenForm, at: datetime) -> None:
 def _take(
     code: str,
     what: str,
-    form_class: type[CitizenForm],
-    say: Callable[[Complaint, CitizenForm, datetime], None],
+    form_class: type[TypedForm],
+    say: Callable[[Complaint, TypedForm, datetime], None],
     said: str,
 ) -> ResponseReturnValue:
     """Take one of the forms of the page of a case; whatever goes wrong, the typed text is still there."""
@@ -157,15 +157,13 @@ def _ask_for_secret(code: str, what: str, text: str | None) -> ResponseReturnVal
     return render_template("citizen/track.html", form=form), 403
 
 
-def _case_page(
-    code: str, status: int = 200, forms: Mapping[str, CitizenForm | str] | None = None
-) -> ResponseReturnValue:
+def _case_page(code: str, status: int = 200, forms: Mapping[str, TypedForm | str] | None = None) -> ResponseReturnValue:
     """The page of a case. `forms` are those that came back with errors, or texts to begin them with."""
     forms = forms or {}
     try:
         case = read_case(reporter(), code, datetime.now(UTC))
     except NoSuchCase:
-        came_back = next((form for form in forms.values() if isinstance(form, CitizenForm)), None)
+        came_back = next((form for form in forms.values() if isinstance(form, TypedForm)), None)
         if came_back is not None:
             what = next(iter(forms))
             return _ask_for_secret(code, what, came_back["text"].data if "text" in came_back else None)
@@ -185,9 +183,9 @@ def _case_page(
     )
 
 
-def _form(form_class: type[CitizenForm], name: str, forms: Mapping[str, CitizenForm | str]) -> CitizenForm:
+def _form(form_class: type[TypedForm], name: str, forms: Mapping[str, TypedForm | str]) -> TypedForm:
     given = forms.get(name)
-    if isinstance(given, CitizenForm):
+    if isinstance(given, TypedForm):
         return given
     return form_class(formdata=None, prefix=name, data={"text": given} if given else None)
 

@@ -33,8 +33,8 @@ from webapp.feedback.errors import ImageTooLarge, NotAnImage, UnreadableFormat
 from webapp.feedback.photos import MOST_BYTES, MOST_PHOTOS, Picture, reencode
 from webapp.feedback.vocabulary import ComplaintKind
 from webapp.organisation.choices import Choice
-from webapp.portal.citizen.typed_text import CitizenForm, without_nul
 from webapp.portal.citizen.words import ELEMENTS, KINDS
+from webapp.portal.typed_text import TypedForm, without_nul
 
 _OLDEST = date(2000, 1, 1)
 
@@ -149,7 +149,7 @@ class Photos(MultipleFileField):
             raise ValidationError(" ".join(refused))
 
 
-class SubmitComplaintForm(CitizenForm):
+class SubmitComplaintForm(TypedForm):
     """A complaint in the order in which people think: what, where, when, who."""
 
     kind = OneOf(
@@ -240,7 +240,7 @@ class SubmitComplaintForm(CitizenForm):
         return local.astimezone(UTC)
 
 
-class TrackForm(CitizenForm):
+class TrackForm(TypedForm):
     """The two words that open a complaint. `kept` carries a text that was typed before the session ended."""
 
     code = StringField(
@@ -257,7 +257,7 @@ class TrackForm(CitizenForm):
     kept_as = HiddenField()
 
 
-class ReplyForm(CitizenForm):
+class ReplyForm(TypedForm):
     """An answer to the agency's question, or something to add."""
 
     text = TextAreaField(
@@ -270,7 +270,7 @@ class ReplyForm(CitizenForm):
     )
 
 
-class DisputeForm(CitizenForm):
+class DisputeForm(TypedForm):
     """Why the answer does not settle it."""
 
     text = TextAreaField(
@@ -283,7 +283,7 @@ class DisputeForm(CitizenForm):
     )
 
 
-class AcceptForm(CitizenForm):
+class AcceptForm(TypedForm):
     """The reporter's word that it is settled: one press."""
 
 
@@ -292,7 +292,7 @@ def chosen_value(value: object) -> int | None:
     return int(str(value)) if value not in (None, "") else None
 
 
-class RateForm(CitizenForm):
+class RateForm(TypedForm):
     """A rating by one press; everything else may be left."""
 
     value = OneOf(
@@ -329,5 +329,5 @@ for _name, (_question, _words) in ELEMENTS.items():
     )
 
 
-class LeaveForm(CitizenForm):
+class LeaveForm(TypedForm):
     """Closing the complaints in this browser."""

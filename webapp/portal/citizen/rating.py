@@ -27,9 +27,9 @@ from webapp.portal.access import current_account, public
 from webapp.portal.citizen.blueprint import blueprint
 from webapp.portal.citizen.forms import RateForm, SubmitComplaintForm, choices_of
 from webapp.portal.citizen.limits import count_rating
-from webapp.portal.citizen.typed_text import keeps_typed_text
 from webapp.portal.citizen.visits import ProvenVisit, find_visit, read_visit
 from webapp.portal.citizen.words import ELEMENTS, day_in_words
+from webapp.portal.typed_text import keeps_typed_text
 
 #: Tells one device's ratings from another's, so that repeated ones weigh less; nothing else is known by it.
 RATER_COOKIE = "tanggap_rater"

@@ -18,13 +18,13 @@ from webapp.feedback.handling import answer_complaint, ask_reporter, take_compla
 from webapp.feedback.life_cycle import OPEN_STATES, IllegalStep
 from webapp.feedback.models import Complaint
 from webapp.portal.access import current_account, requires
-from webapp.portal.citizen.typed_text import keeps_typed_text, without_nul
 from webapp.portal.dates import due_in_words
 from webapp.portal.officer.forms import AnswerForm, QuestionForm, TakeForm
 from webapp.portal.officer.piles import desk_view, settled_view
 from webapp.portal.officer.room import blueprint
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.staff.words import FINDING_HINTS, case_facts, evidence_lines, received_in_words, timeline, title_of
+from webapp.portal.typed_text import keeps_typed_text, without_nul
 
 #: Key of the session: the drafts that the browser may forget, because they were received.
 _SENT = "sent-drafts"
@@ -34,12 +34,11 @@ _SENT = "sent-drafts"
 @requires(Permission.COMPLAINT_ANSWER)
 def list_queue() -> ResponseReturnValue:
     """What lies before the officer. A desk that fetches itself anew gets the list alone."""
-    listed = _list(request.args.get("buka", ""))
-    if request.headers.get("HX-Request") == "true":
-        response = Response(render_template("officer/queue_list.html", **listed))
-        response.vary.add("HX-Request")
-        return response
-    return render_template("officer/list_queue.html", **listed)
+    alone = request.headers.get("HX-Request") == "true"
+    template = "officer/queue_list.html" if alone else "officer/list_queue.html"
+    response = Response(render_template(template, **_list(request.args.get("buka", ""))))
+    response.vary.add("HX-Request")
+    return response
 
 
 @blueprint.route("/meja/<code>", methods=["GET", "POST"])

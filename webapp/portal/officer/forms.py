@@ -9,9 +9,9 @@ from wtforms.validators import InputRequired, Length
 
 from webapp.feedback.drafts import LONGEST_TEXT
 from webapp.feedback.vocabulary import Finding
-from webapp.portal.citizen.typed_text import without_nul
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.staff.words import FINDINGS
+from webapp.portal.typed_text import without_nul
 
 
 class TakeForm(DeskForm):

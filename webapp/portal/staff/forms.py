@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
-from webapp.portal.citizen.typed_text import CitizenForm
+from webapp.portal.typed_text import TypedForm
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -17,7 +17,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     password = PasswordField(_l("Kata sandi"), validators=[InputRequired(_l("Isi kata sandi Anda.")), Length(max=1000)])
 
 
-class DeskForm(CitizenForm):
+class DeskForm(TypedForm):
     """A form of a desk: like a citizen's, it knows itself again by a nonce and loses nothing that was typed."""
 
     def is_valid(self) -> bool:

@@ -13,8 +13,8 @@ from webapp.accounts.permissions import Permission
 from webapp.indicators.errors import NoSuchOfficer
 from webapp.indicators.queries import OfficerFigure, list_figures, sheet_of, unit_filters
 from webapp.portal.access import current_account, requires
-from webapp.portal.citizen.typed_text import without_nul
 from webapp.portal.staff.scores import RELIABILITY, chosen_period, period_in_words, plotted, sheet_view
+from webapp.portal.typed_text import without_nul
 
 blueprint = Blueprint("supervisor", __name__)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
-from webapp.portal.citizen.typed_text import without_nul
 from webapp.portal.staff.forms import DeskForm
+from webapp.portal.typed_text import without_nul
 
 
 def _number(value: object) -> int | None:
@@ -20,7 +20,7 @@ class DecideForm(DeskForm):
 
     standing = HiddenField()
     unit = SelectField(
-        _l("Unit kerja mana yang menanganinya?"), coerce=_number, validators=[InputRequired(_l("Pilih unit kerja."))]
+        _l("Unit kerja mana yang menanganinya?"), coerce=_number, validators=[DataRequired(_l("Pilih unit kerja."))]
     )
     officer = SelectField(
         _l("Petugas mana yang disangkut?"),

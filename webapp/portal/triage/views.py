@@ -30,11 +30,11 @@ from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.handling import mark_personal
 from webapp.feedback.vocabulary import ComplaintKind
 from webapp.portal.access import current_account, requires
-from webapp.portal.citizen.typed_text import keeps_typed_text, without_nul
 from webapp.portal.dates import local_day, short_day
 from webapp.portal.officer.piles import ListedCase, first_sentence
 from webapp.portal.staff.words import KINDS, case_facts, evidence_lines, received_in_words, timeline, title_of
 from webapp.portal.triage.forms import DecideForm
+from webapp.portal.typed_text import keeps_typed_text, without_nul
 
 blueprint = Blueprint("triage", __name__)
 

@@ -1,7 +1,7 @@
-"""Forms of citizens lose nothing that was typed: not to an ended session, not to a limit, not to a second press.
+"""Forms lose nothing that was typed: not to an ended session, not to a limit, not to a second press.
 
 A view marked `keeps_typed_text` is left alone by the application-wide forgery check, which would answer with an error
-page; its form, a CitizenForm, checks the token itself and comes back with a fresh one and everything that was typed.
+page; its form, a TypedForm, checks the token itself and comes back with a fresh one and everything that was typed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def keeps_typed_text(view: Callable[P, R]) -> Callable[P, R]:
-    """Declare that `view` checks forgery by its own CitizenForm and answers a refused one with the form filled in."""
+    """Declare that `view` checks forgery by its own TypedForm and answers a refused one with the form filled in."""
     setattr(view, _MARK, True)
     csrf.exempt(view)
     return view
@@ -42,7 +42,7 @@ def without_nul(text: str | None) -> str | None:
     return text.replace("\x00", "") if text else text
 
 
-class CitizenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+class TypedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form with a nonce, by which sending it twice is sending it once, and with its own forgery check."""
 
     nonce = HiddenField()
