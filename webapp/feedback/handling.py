@@ -60,6 +60,8 @@ def _below(paths: list[str]) -> ColumnElement[bool]:
 
 def get_case(viewer: Account, code: str, *, lock: bool = False) -> Complaint:
     """The complaint with this code, if `viewer` may see it; NotForThisPerson else (also where there is none)."""
+    if "\x00" in code:  # no code holds one, and PostgreSQL would not even look
+        raise NotForThisPerson
     query = (
         select(Complaint)
         .join(Feedback, Feedback.id == Complaint.feedback_id)

@@ -29,9 +29,7 @@ def test_the_right_password_opens_the_desk(client: FlaskClient, officer: Account
 @pytest.mark.parametrize(
     ("email", "password"), [("sari@contoh.go.id", "salah-sandi-99"), ("tak.dikenal@contoh.go.id", PASSWORD)]
 )
-def test_a_refusal_never_says_what_was_wrong(
-    client: FlaskClient, officer: Account, email: str, password: str
-) -> None:
+def test_a_refusal_never_says_what_was_wrong(client: FlaskClient, officer: Account, email: str, password: str) -> None:
     response = client.post("/masuk", data={"email": email, "password": password})
     assert response.status_code == 401
     assert "Alamat email atau kata sandi tidak cocok." in response.text

@@ -23,7 +23,6 @@ RELIABILITY = {"not_enough_data": "not_enough", "provisional": "provisional", "s
 COMPONENTS = {
     "satisfaction": (_l("Kepuasan warga"), _l("penilaian warga, dan pengaduan yang terbukti")),
     "complaint_handling": (_l("Penanganan pengaduan"), _l("tepat waktu, diterima pelapor, tidak disanggah")),
-    "founded_complaints": (_l("Tanpa pengaduan yang terbukti"), _l("dari semua kasus yang dilayani")),
 }
 
 _DAMPED = {
@@ -193,6 +192,8 @@ def _months(since: date, until: date) -> str:
 def _why(group: GroupView, own: bool) -> str:
     if group.points is None:
         words = _("menunggu cukup penilai")
+    elif "complaint" in group.sources:
+        words = _("menyangkut Anda, dan terbukti") if own else _("menyangkut petugas ini, dan terbukti")
     elif group.component == "complaint_handling" and group.kind == "case":
         words = _("terlambat atau disanggah pelapor")
     elif group.component == "complaint_handling":
