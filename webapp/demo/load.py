@@ -123,15 +123,11 @@ def _score(feedback_ids: list[int], now: datetime, scored: Callable[[float], Non
     scored(0.25)
     renew_reference(f"{today:%Y-%m}", now)
     scored(0.4)
-    running = (
-        db.session.execute(
-            delete(IndicatorOutdated)
-            .where(IndicatorOutdated.period == period_of(today))
-            .returning(IndicatorOutdated.officer_id, IndicatorOutdated.period)
-        )
-        .tuples()
-        .all()
-    )
+    running = db.session.execute(
+        delete(IndicatorOutdated)
+        .where(IndicatorOutdated.period == period_of(today))
+        .returning(IndicatorOutdated.officer_id, IndicatorOutdated.period)
+    ).all()
     for done, (officer_id, period) in enumerate(sorted(running), start=1):
         refresh_figure(officer_id, period, now)
         scored(0.4 + 0.6 * done / len(running))

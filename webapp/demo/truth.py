@@ -37,9 +37,7 @@ def tell_truth() -> dict[str, Any]:
             select(Feedback.write_key, Feedback.id).where(
                 Feedback.write_key.startswith(f"{city.mark}:", autoescape=True)
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     officers, services, units = (_ids(model) for model in (Officer, Service, Unit))
     agency = city.agency
@@ -127,5 +125,5 @@ def _ids(model: type[Officer] | type[Service] | type[Unit]) -> dict[str, int]:
     """Primary keys by the demo city's own codes."""
     rows = db.session.execute(
         select(model.external_id, model.id).where(model.external_id.startswith("demo:", autoescape=True))
-    ).tuples()
+    )
     return {str(external).removeprefix("demo:"): id_ for external, id_ in rows}
