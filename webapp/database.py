@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
@@ -40,6 +40,19 @@ class Base(DeclarativeBase):
 BigId = Annotated[int, mapped_column(BigInteger, Identity(always=False), primary_key=True)]
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def new_ids(model: type[Base], count: int) -> list[int]:
+    """`count` fresh primary keys for rows that are about to be written in bulk, from the table's own sequence.
+
+    With keys known beforehand the rows go in by executemany; asking for them back makes one statement with thousands of
+    parameters, which takes the driver longer than the database.
+    """
+    table = model.__table__
+    assert isinstance(table, Table)
+    (key,) = table.primary_key.columns
+    sequence = func.pg_get_serial_sequence(table.name, key.name)
+    return list(db.session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from webapp.attribution.events import FeedbackAttributed
 from webapp.attribution.evidence import gather_circumstances
 from webapp.attribution.models import Attribution, AttributionShare, Evidence
 from webapp.attribution.rules import RULES_VERSION, Judgement, Share, judge
-from webapp.database import db
+from webapp.database import db, new_ids
 from webapp.feedback.handling import exclude_officers, hold_for_triage, send_to_unit
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
@@ -55,18 +55,20 @@ def attribute_feedback(feedback_ids: Sequence[int], at: datetime) -> list[int]:
 
 
 def _store(judgements: dict[int, Judgement], at: datetime) -> None:
-    ids = db.session.scalars(
-        insert(Attribution).returning(Attribution.id, sort_by_parameter_order=True),
+    ids = new_ids(Attribution, len(judgements))
+    db.session.execute(
+        insert(Attribution),
         [
             {
+                "id": attribution_id,
                 "feedback_id": feedback_id,
                 "made_by": "import" if judgement.rule == "agency_decision" else "rules",
                 "rules_version": RULES_VERSION,
                 "at": at,
             }
-            for feedback_id, judgement in judgements.items()
+            for attribution_id, (feedback_id, judgement) in zip(ids, judgements.items(), strict=True)
         ],
-    ).all()
+    )
     shares, evidence = [], []
     for attribution_id, judgement in zip(ids, judgements.values(), strict=True):
         shares += [_share_row(attribution_id, share) for share in judgement.shares]
@@ -96,7 +98,8 @@ def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
     """Send each complaint to the unit it concerns, keep it from the officers it concerns, hold the rest for triage.
 
     One that points at a person without saying whom stays with triage: any officer of the unit, and its head, might be
-    meant, and whoever is accused must not see it.
+    meant, and whoever is accused must not see it. Where the agency itself had decided on the unit, it goes there
+    nevertheless; who may read it there is limited all the same (`visible_to`).
     """
     complaints = db.session.scalars(
         select(Complaint).where(Complaint.feedback_id.in_(list(judgements))).order_by(Complaint.feedback_id)
@@ -111,7 +114,8 @@ def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
         if complaint.state not in _MOVABLE:
             continue
         strongest = max(judgement.shares, key=lambda share: share.share)
-        if strongest.unit_id is None or (complaint.points_at_person and not officers):
+        nobody_named = complaint.points_at_person and not officers and judgement.rule != "agency_decision"
+        if strongest.unit_id is None or nobody_named:
             hold_for_triage(complaint, reason=judgement.rule, at=at)
         else:
             unit = units[strongest.unit_id]

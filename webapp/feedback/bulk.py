@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from webapp.database import db
+from webapp.database import db, new_ids
 from webapp.feedback.codes import new_code
 from webapp.feedback.drafts import ComplaintDraft, RatingDraft
 from webapp.feedback.events import FeedbackImported
@@ -71,8 +71,10 @@ def _insert_feedback(batch: list[ImportedFeedback]) -> dict[str, int]:
     """Ids of those that were new, by write key."""
     if not batch:
         return {}
+    ids = new_ids(Feedback, len(batch))
     rows = [
         {
+            "id": feedback_id,
             **feedback_values(
                 one.draft,
                 write_key=one.write_key,
@@ -83,27 +85,27 @@ def _insert_feedback(batch: list[ImportedFeedback]) -> dict[str, int]:
             "decided_unit_id": one.decided_unit_id,
             "decided_officer_id": one.decided_officer_id,
         }
-        for one in batch
+        for feedback_id, one in zip(ids, batch, strict=True)
     ]
-    statement = (
-        upsert(Feedback)
-        .on_conflict_do_nothing(index_elements=["write_key"])
-        .returning(Feedback.write_key, Feedback.id)
-        .execution_options(render_nulls=True)
+    # Without render_nulls the rows would be written in one statement for each run of like ones.
+    db.session.execute(
+        upsert(Feedback).on_conflict_do_nothing(index_elements=["write_key"]),
+        rows,
+        execution_options={"render_nulls": True},
     )
-    return dict(db.session.execute(statement, rows).tuples().all())
+    written = select(Feedback.write_key, Feedback.id).where(Feedback.id.in_(ids))
+    return dict(db.session.execute(written).tuples().all())
 
 
 def _insert_complaints(drafts: dict[int, ComplaintDraft]) -> None:
     left = {feedback_id: complaint_values(draft, feedback_id) for feedback_id, draft in drafts.items()}
-    statement = (
-        upsert(Complaint)
-        .on_conflict_do_nothing(index_elements=["code"])
-        .returning(Complaint.feedback_id)
-        .execution_options(render_nulls=True)
-    )
     while left:
-        for feedback_id in db.session.scalars(statement, list(left.values())).all():
+        db.session.execute(
+            upsert(Complaint).on_conflict_do_nothing(index_elements=["code"]),
+            list(left.values()),
+            execution_options={"render_nulls": True},
+        )
+        for feedback_id in db.session.scalars(select(Complaint.feedback_id).where(Complaint.feedback_id.in_(left))):
             del left[feedback_id]
         for values in left.values():  # their codes were taken
             values["code"] = new_code()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from webapp.database import db
+from webapp.database import db, new_ids
 from webapp.importing.errors import ImportFailed, Unusable
 from webapp.importing.mapping import Field, ImportMapping, Root
 from webapp.organisation.models import Officer, Posting, Service, Unit
@@ -32,7 +32,7 @@ def create_unit(
     parent: Unit | None, *, code: str, name: str, kind: str, timezone: str, external_id: str | None
 ) -> Unit:
     """A new unit below `parent`, with its path."""
-    unit_id = db.session.scalar(select(func.nextval(func.pg_get_serial_sequence("unit", "id"))))
+    (unit_id,) = new_ids(Unit, 1)
     unit = Unit(
         id=unit_id,
         parent_id=parent.id if parent is not None else None,
