@@ -63,7 +63,7 @@ def deliver(delivery_id: int) -> None:
                 ).first()
                 if row is None:
                     return
-                delivery, event = row.tuple()
+                delivery, event = row
                 now = datetime.now(UTC)
                 JOBS[delivery.job](event_from(event.name, event.payload), f"event:{event.id}", now)
                 delivery.state = DeliveryState.DONE

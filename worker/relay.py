@@ -129,7 +129,7 @@ class Relay:
 def expand_events() -> int:
     """Make one delivery for each job that a new event is routed to; how many events. Flushes only."""
     session = db.session()
-    events = session.execute(_EXPAND, {"batch": BATCH}).tuples().all()
+    events = session.execute(_EXPAND, {"batch": BATCH}).all()
     rows = [
         {"event_id": event_id, "job": route.job, "queue": route.queue}
         for event_id, name in events

@@ -91,7 +91,7 @@ def _on_duty(feedback: Sequence[Feedback], counters: dict[int, Counter]) -> dict
         .where(Feedback.id.in_(stated))
         .order_by(Feedback.id, Shift.officer_id)
         .distinct()
-    ).tuples()
+    )
     found: dict[int, tuple[OnDuty, ...]] = {}
     for feedback_id, officer_id, counter_id in rows:
         found[feedback_id] = (*found.get(feedback_id, ()), OnDuty(officer_id, counters[counter_id].unit_id))
@@ -107,5 +107,5 @@ def _posted_units(officer_ids: set[int | None]) -> dict[int, int]:
         select(Posting.officer_id, Posting.unit_id)
         .where(Posting.officer_id.in_(wanted), Posting.ends_on.is_(None))
         .order_by(Posting.officer_id, Posting.starts_on)
-    ).tuples()
+    )
     return dict(rows.all())

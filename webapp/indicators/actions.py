@@ -146,16 +146,12 @@ def _versions_of(snapshot: IndicatorSnapshot) -> tuple[str, str, str, int]:
 
 def refresh_outdated(at: datetime) -> int:
     """Compute up to BACKGROUND_BATCH outdated figures, and ask for another round if more are left; how many."""
-    taken = (
-        db.session.execute(
-            select(IndicatorOutdated.officer_id, IndicatorOutdated.period)
-            .order_by(IndicatorOutdated.officer_id, IndicatorOutdated.period)
-            .limit(BACKGROUND_BATCH)
-            .with_for_update(skip_locked=True)
-        )
-        .tuples()
-        .all()
-    )
+    taken = db.session.execute(
+        select(IndicatorOutdated.officer_id, IndicatorOutdated.period)
+        .order_by(IndicatorOutdated.officer_id, IndicatorOutdated.period)
+        .limit(BACKGROUND_BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
     for officer_id, period in taken:
         db.session.execute(
             delete(IndicatorOutdated).where(
@@ -244,15 +240,11 @@ def _last_quarters(day: date, count: int) -> list[str]:
 def recompute_all(periods: Iterable[str], at: datetime) -> int:
     """Compute every officer's figure of these quarters now (after a bulk load); how many."""
     pairs: dict[str, set[int]] = defaultdict(set)
-    for officer_id, period in (
-        db.session.execute(
-            select(IndicatorFact.officer_id, IndicatorFact.period)
-            .where(IndicatorFact.period.in_(list(periods)), IndicatorFact.withdrawn_at.is_(None))
-            .distinct()
-        )
-        .tuples()
-        .all()
-    ):
+    for officer_id, period in db.session.execute(
+        select(IndicatorFact.officer_id, IndicatorFact.period)
+        .where(IndicatorFact.period.in_(list(periods)), IndicatorFact.withdrawn_at.is_(None))
+        .distinct()
+    ).all():
         pairs[period].add(officer_id)
     for period, officers in pairs.items():
         for officer_id in sorted(officers):

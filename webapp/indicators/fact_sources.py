@@ -141,9 +141,7 @@ def _handling(complaints: list[Complaint], timezone: str) -> list[DueFact]:
         said[message.complaint_id].append(message)
     accounts = {message.account_id for messages in said.values() for message in messages if message.account_id}
     officers = dict(
-        db.session.execute(select(Officer.account_id, Officer.id).where(Officer.account_id.in_(accounts)))
-        .tuples()
-        .all()
+        db.session.execute(select(Officer.account_id, Officer.id).where(Officer.account_id.in_(accounts))).all()
     )
     facts: list[DueFact] = []
     for complaint in complaints:

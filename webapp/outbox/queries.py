@@ -30,7 +30,7 @@ def count_deliveries_by_state() -> dict[str, int]:
         select(OutboxDelivery.state, func.count())
         .where(OutboxDelivery.state != DeliveryState.DONE)
         .group_by(OutboxDelivery.state)
-    ).tuples()
+    )
     counts = {"pending": 0, "enqueued": 0, "dead": 0} | dict(rows.all())
     waiting = db.session.scalar(select(func.count()).where(OutboxEvent.expanded_at.is_(None)))
     return {**counts, "not_expanded": waiting or 0}
