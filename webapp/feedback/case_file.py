@@ -185,6 +185,8 @@ def was_said(code: str, write_key: str) -> bool:
 def read_photo(viewer: Account, code: str, photo_id: int) -> tuple[bytes, str]:
     """Content and media type of a photo; raises NotForThisPerson where the complaint is not the viewer's to see."""
     complaint = get_case(viewer, code)
+    if photo_id >= 2**63:  # no id is as large, and PostgreSQL would not even look
+        raise NotForThisPerson
     found = db.session.execute(
         select(Photo.content, Photo.media_type).where(Photo.id == photo_id, Photo.complaint_id == complaint.feedback_id)
     ).one_or_none()

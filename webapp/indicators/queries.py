@@ -138,7 +138,9 @@ def own_sheet(viewer: Account, period: str) -> ScoreSheet | None:
 
 def sheet_of(viewer: Account, officer_id: int, period: str) -> ScoreSheet:
     """The figure of an officer of the viewer's units; raises NoSuchOfficer for anybody else."""
-    officer = db.session.scalars(select(Officer).where(Officer.id == officer_id, _in_reach(viewer))).one_or_none()
+    officer = None
+    if officer_id < 2**63:  # what is larger is no id, and PostgreSQL would not even look
+        officer = db.session.scalars(select(Officer).where(Officer.id == officer_id, _in_reach(viewer))).one_or_none()
     if officer is None:
         raise NoSuchOfficer
     return _sheet(officer, period, own=officer.account_id == viewer.id)

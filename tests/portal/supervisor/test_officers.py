@@ -45,6 +45,7 @@ def test_other_units_officers_are_not_there(client: FlaskClient, session: Sessio
     assert "Tono Harjo" not in page
     assert client.get(f"/petugas/{agency.tono_officer.id}").status_code == 404
     assert client.get("/petugas/999999").status_code == 404
+    assert client.get(f"/petugas/{2**70}").status_code == 404
     assert client.get(f"/petugas?unit={agency.elsewhere.id}").status_code == 404
     with pytest.raises(NoSuchOfficer):
         sheet_of(agency.rina, agency.tono_officer.id, PERIOD)

@@ -30,9 +30,10 @@ class AnswerForm(DeskForm):
             Length(min=10, max=LONGEST_TEXT, message=_l("Jawaban terlalu pendek untuk dimengerti warga.")),
         ],
     )
-    finding = RadioField(
+    finding = RadioField(  # type: ignore[call-arg]  # newer than its stubs
         _l("Apa yang Anda temukan?"),
         choices=[SelectChoice(str(finding), label) for finding, label in FINDINGS.items()],
+        invalid_choice_message=_l("Pilih satu temuan."),
         validators=[InputRequired(_l("Pilih satu temuan."))],
     )
 

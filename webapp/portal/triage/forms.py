@@ -11,20 +11,25 @@ from webapp.portal.typed_text import without_nul
 
 
 def _number(value: object) -> int | None:
-    """The id in a choice; None for the choice that says nothing."""
-    return int(str(value)) if str(value).isdecimal() else None
+    """The id in a choice; None for the choice that says nothing, and for what no id can be."""
+    number = int(str(value)) if str(value).isdecimal() else 0
+    return number if 0 < number < 2**63 else None
 
 
 class DecideForm(DeskForm):
     """Where a complaint belongs, whom it concerns, and why. `standing` is the judgement that the page showed."""
 
     standing = HiddenField()
-    unit = SelectField(
-        _l("Unit kerja mana yang menanganinya?"), coerce=_number, validators=[DataRequired(_l("Pilih unit kerja."))]
+    unit = SelectField(  # type: ignore[call-arg]  # newer than its stubs
+        _l("Unit kerja mana yang menanganinya?"),
+        invalid_choice_message=_l("Pilih unit kerja dari daftar."),
+        coerce=_number,
+        validators=[DataRequired(_l("Pilih unit kerja."))],
     )
-    officer = SelectField(
+    officer = SelectField(  # type: ignore[call-arg]  # newer than its stubs
         _l("Petugas mana yang disangkut?"),
         coerce=_number,
+        invalid_choice_message=_l("Pilih petugas dari daftar unit itu."),
         description=_l(
             "Hanya bila laporan atau buktinya jelas menunjuk orangnya. Petugas itu tidak akan melihat laporan ini, "
             "dan angkanya ikut bergerak bila pengaduan terbukti."
