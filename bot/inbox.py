@@ -1,7 +1,7 @@
 """Updates come in: stored first, confirmed afterwards.
 
 Telegram hands out an update until it is confirmed. So the next offset is asked for only when the transaction that
-stored the last ones has been committed; whatever dies in between, the same updates come again and meet their primary keys.
+stored the last ones has been committed; whatever dies in between, the same updates come again and meet their keys.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.conversations.heard import chat_of
@@ -111,6 +112,6 @@ def _oldest_of_each_chat() -> Select[int, int, bytes, datetime]:
     return (
         select(TelegramUpdate.bot_id, TelegramUpdate.update_id, TelegramUpdate.chat_key, TelegramUpdate.due_at)
         .where(TelegramUpdate.state == "waiting")
-        .distinct(TelegramUpdate.chat_key)
+        .ext(distinct_on(TelegramUpdate.chat_key))
         .order_by(TelegramUpdate.chat_key, TelegramUpdate.bot_id, TelegramUpdate.update_id)
     )

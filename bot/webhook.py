@@ -34,7 +34,7 @@ def webhook_app(app: Flask, settings: Settings, bot_id: int, arrived: Signal) ->
 
     async def receive(request: web.Request) -> web.Response:
         given = request.headers.get(SECRET_HEADER, "")
-        if not compare_digest(given.encode(), settings.telegram_webhook_secret.encode()):
+        if not compare_digest(given.encode(errors="surrogateescape"), settings.telegram_webhook_secret.encode()):
             return web.Response(status=403)
         try:
             update = json.loads(await request.read())

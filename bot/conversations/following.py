@@ -125,15 +125,17 @@ def _hear_words(talk: Talk) -> None:
     talk.finish()
     if complaint is None:
         return
-    try:
-        if disputing:
-            dispute_answer(complaint, talk.heard.text, write_key=talk.key, at=talk.at)
-            talk.say(_("Sanggahan Anda dicatat. Laporan %(code)s dibuka lagi dan diperiksa orang lain.", code=code))
-        else:
-            reply_to_agency(complaint, talk.heard.text, write_key=talk.key, at=talk.at)
-            talk.say(_("Balasan Anda pada laporan %(code)s sudah diteruskan.", code=code))
-    except IllegalStep:
+    # The case is locked, so what is found here holds until the end of the turn.
+    if disputing and complaint.state != State.ANSWERED:
         _say_moved_on(talk, complaint)
+    elif disputing:
+        dispute_answer(complaint, talk.heard.text, write_key=talk.key, at=talk.at)
+        talk.say(_("Sanggahan Anda dicatat. Laporan %(code)s dibuka lagi dan diperiksa orang lain.", code=code))
+    elif complaint.state in (State.ACCEPTED, State.CLOSED):
+        _say_moved_on(talk, complaint)
+    else:
+        reply_to_agency(complaint, talk.heard.text, write_key=talk.key, at=talk.at)
+        talk.say(_("Balasan Anda pada laporan %(code)s sudah diteruskan.", code=code))
 
 
 def hear_case_button(talk: Talk, action: str, code: str) -> None:
@@ -203,7 +205,7 @@ def list_cases(talk: Talk) -> None:
         .where(Complaint.feedback_id.in_(_followed(talk).complaint_ids))
         .order_by(Feedback.filed_at.desc(), Feedback.id.desc())
         .limit(LISTED_CASES)
-    ).tuples()
+    )
     lines = [(code, State(state)) for code, state in rows]
     if not lines:
         talk.say(
@@ -274,7 +276,6 @@ def _shortened(text: str) -> str:
 
 def _say_moved_on(talk: Talk, complaint: Complaint) -> None:
     """The button is older than what happened since."""
-    db.session.expire(complaint)
     talk.say(
         _(
             "Itu tidak dapat dilakukan lagi. Keadaan laporan %(code)s sekarang: %(state)s.",
