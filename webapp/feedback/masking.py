@@ -12,7 +12,7 @@ import re
 _NIK = re.compile(r"(?<!\d)(?<!\d[ .\-])\d(?:[ .\-\u00a0]{0,2}\d){15}(?![ .\-]?\d)")
 #: A longer run (17 digits and more) is no NIK, but still nobody's business: masked whole.
 _LONG = re.compile(r"(?<!\d)\d(?:[ .\-\u00a0]{0,2}\d){15,}")
-_PHONE = re.compile(r"(?<![\d+])(?:\+?62|0)[ .\-()]{0,2}8\d(?:[ .\-]{0,2}\d){6,10}(?!\d)")
+_PHONE = re.compile(r"(?<![\d+])(?:\+?62|0)[ .\-()]{0,2}8\d(?:[ .\-()]{0,2}\d){6,10}(?!\d)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 NIK_MASK = "[NIK disamarkan]"

@@ -61,7 +61,7 @@ class OneOf(RadioField):
     """One of a few choices."""
 
     def __init__(self, label: Any, message: Any, **kwargs: Any) -> None:
-        super().__init__(label, **{"invalid_choice_message": message, **kwargs})
+        super().__init__(label, **{"invalid_choice_message": message, "invalid_value_message": message, **kwargs})
 
 
 class OneOfMany(SelectField):
