@@ -121,10 +121,11 @@ def notify_followers(event: Event, key: str, now: datetime) -> None:
 
 
 def sweep(event: Event, key: str, now: datetime) -> None:
-    """Close what was left unanswered, throw away what nobody needs."""
+    """Close what was left unanswered, go on with figures whose computing was given up, throw away what nobody needs."""
     assert isinstance(event, SweepDue)
     upkeep.close_silent_complaints(now)
     upkeep.forget_unsent_photos(now)
+    indicators.resume_rounds()
     forget_old_events(now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,11 @@ MOST_AT_ONCE = 20
 BACKGROUND_BATCH = 50
 DEFAULT_TIMEZONE = "Asia/Jakarta"
 
+#: Whoever marks figures as outdated, and whoever ends a round of computing them, looks under this lock whether others
+#: are left. So a large import sets off one chain of rounds and not one for each of its batches, and none is forgotten.
+_ROUNDS_LOCK = text("SELECT pg_advisory_xact_lock(2, 0)")
+
+_COLUMNS = tuple(field.name for field in fields(DueFact))
 _SAYS = ("attribution_id", "period", "day", "y", "share", "verified", "rater", "service_id", "channel")
 
 
@@ -41,12 +46,15 @@ def record_facts(feedback_ids: Sequence[int], at: datetime) -> None:
         for officer_id, period in sorted(outdated):
             refresh_figure(officer_id, period, at)
         return
-    db.session.execute(
+    marked = db.session.execute(
         upsert(IndicatorOutdated)
         .values([{"officer_id": officer_id, "period": period} for officer_id, period in sorted(outdated)])
         .on_conflict_do_nothing()
-    )
-    publish(FactsOutdated())
+        .returning(IndicatorOutdated.officer_id)
+    ).all()
+    db.session.execute(_ROUNDS_LOCK)
+    if db.session.scalar(select(func.count()).select_from(IndicatorOutdated)) == len(marked):
+        publish(FactsOutdated())  # nothing else waits, so no round is under way that would come to these
 
 
 def _write_facts(feedback_ids: Sequence[int], at: datetime) -> set[tuple[int, str]]:
@@ -70,7 +78,7 @@ def _write_facts(feedback_ids: Sequence[int], at: datetime) -> set[tuple[int, st
         # Without render_nulls the rows would be written in one statement for each run of like ones.
         db.session.execute(
             insert(IndicatorFact),
-            [{**asdict(fact), "recorded_at": at} for fact in fresh],
+            [{**{name: getattr(fact, name) for name in _COLUMNS}, "recorded_at": at} for fact in fresh],
             execution_options={"render_nulls": True},
         )
     return {(fact.officer_id, fact.period) for fact in gone} | {(fact.officer_id, fact.period) for fact in fresh}
@@ -159,9 +167,15 @@ def refresh_outdated(at: datetime) -> int:
             )
         )
         refresh_figure(officer_id, period, at)
-    if len(taken) == BACKGROUND_BATCH:
-        publish(FactsOutdated())
+    db.session.execute(_ROUNDS_LOCK)
+    resume_rounds()
     return len(taken)
+
+
+def resume_rounds() -> None:
+    """Ask for a round if figures are outdated: after each round, and now and then in case one was given up."""
+    if db.session.scalar(select(IndicatorOutdated.officer_id).limit(1)) is not None:
+        publish(FactsOutdated())
 
 
 def current_reference(at: datetime) -> IndicatorReference:
