@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, func, or_, select
@@ -200,6 +200,20 @@ def list_figures(
     return FigureList(tuple(figures), total, page, pages)
 
 
+def periods_of(viewer: Account) -> tuple[str, ...]:
+    """The quarters in which officers of the viewer's units have figures, the latest first."""
+    return tuple(
+        db.session.scalars(
+            select(IndicatorSnapshot.period)
+            .join(Officer, Officer.id == IndicatorSnapshot.officer_id)
+            .where(IndicatorSnapshot.superseded_at.is_(None), _in_reach(viewer))
+            .distinct()
+            .order_by(IndicatorSnapshot.period.desc())
+            .limit(8)
+        )
+    )
+
+
 def unit_filters(viewer: Account) -> tuple[UnitChoice, ...]:
     """The units whose figures the viewer may read, in the order of the tree."""
     choices: list[UnitChoice] = []
@@ -253,7 +267,7 @@ def _sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         facts=len(snapshot.fact_ids),
         withheld=withheld,
         components=tuple(_component(part, content, withheld) for part in content["components"]),
-        groups=tuple(_group(group, own) for group in content["groups"]),
+        groups=_groups(content, own),
         trend=() if withheld else _trend(content),
         damped=tuple(Damped(item["reason"], item["facts"]) for item in content["not_counted"]),
     )
@@ -276,6 +290,25 @@ def _component(part: dict[str, Any], content: dict[str, Any], withheld: bool) ->
         status=part["status"],
         facts=part["facts"],
     )
+
+
+def _groups(content: dict[str, Any], own: bool) -> tuple[GroupView, ...]:
+    """The groups, newest first. To the officer himself a founded complaint tells its month alone: neither its day nor
+    its place among the other lines may tell which visit it was."""
+    groups = [_group(group, own) for group in content["groups"]]
+    if not own:
+        return tuple(groups)
+    about_him = [_month_alone(group) for group in groups if "complaint" in group.sources]
+    others = [group for group in groups if "complaint" not in group.sources]
+    about_him.sort(key=lambda group: (group.until or date.min, group.points or 0.0), reverse=True)
+    return (*others, *about_him)
+
+
+def _month_alone(group: GroupView) -> GroupView:
+    if group.since is None or group.until is None:
+        return group
+    following = (group.until.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return replace(group, since=group.since.replace(day=1), until=following - timedelta(days=1))
 
 
 def _group(group: dict[str, Any], own: bool) -> GroupView:

@@ -71,7 +71,8 @@ def check_access() -> ResponseReturnValue | None:
     if access is None:
         abort(403)
     if not current_user.is_authenticated:
-        if request.method == "GET":
+        # A piece of a page that fetches itself anew must not become a sign-in form inside that page.
+        if request.method == "GET" and "HX-Request" not in request.headers:
             return redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?")))
         abort(401)
     if access != SIGNED_IN and not can(current_account(), Permission(access)):

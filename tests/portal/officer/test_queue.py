@@ -54,6 +54,10 @@ def test_the_list_fetches_itself_alone(client: FlaskClient, session: Session, ag
     assert "HX-Request" in client.get("/meja").headers.get("Vary", "")
 
 
+def test_a_list_that_fetches_itself_after_the_session_ended_brings_no_sign_in_form(client: FlaskClient) -> None:
+    assert client.get("/meja", headers={"HX-Request": "true"}).status_code == 401
+
+
 def test_a_search_is_kept_while_reading(client: FlaskClient, session: Session, agency: Agency) -> None:
     found = make_placed(session, NOW, agency.unit, text="Blangko habis lagi, disuruh pulang.")
     other = make_placed(session, NOW, agency.unit, text="Antrean panjang sekali pagi ini.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -18,7 +18,7 @@ from webapp.feedback.handling import answer_complaint
 from webapp.feedback.vocabulary import Finding
 from webapp.indicators.actions import record_facts
 from webapp.indicators.presets import load_preset
-from webapp.indicators.queries import own_sheet
+from webapp.indicators.queries import own_sheet, sheet_of
 from webapp.portal.staff.scores import COMPONENTS
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
@@ -84,6 +84,7 @@ def test_a_founded_complaint_about_the_officer_tells_its_month_alone(
     client: FlaskClient, session: Session, agency: Agency
 ) -> None:
     make_rated_visits(session, agency, agency.sari_officer, NOW - timedelta(days=4), [4, 3, 4, 4, 4, 4])
+    make_rated_visits(session, agency, agency.sari_officer, NOW + timedelta(days=7), [4, 3, 4, 4, 4, 4])
     complaint = make_placed(
         session, NOW, None, text="Zulfikar dibentak di loket tiga.", contact_name="Zulfikar", about_person=True
     )
@@ -99,6 +100,11 @@ def test_a_founded_complaint_about_the_officer_tells_its_month_alone(
     session.flush()
     record_facts([complaint.feedback_id], NOW)
     session.commit()
+    sheet, watched = own_sheet(agency.sari, PERIOD), sheet_of(agency.rina, agency.sari_officer.id, PERIOD)
+    assert sheet is not None
+    told = sheet.groups[-1]  # not between the ratings of the weeks before and after
+    assert (told.sources, told.since, told.until) == ({"complaint": 1}, date(2026, 11, 1), date(2026, 11, 30))
+    assert [group.until for group in watched.groups if "complaint" in group.sources] == [NOW.date()]
     sign_in(client, agency.sari)
     page = client.get(PAGE).text
     assert "1 pengaduan yang terbukti, November 2026" in page

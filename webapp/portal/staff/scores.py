@@ -97,13 +97,17 @@ def period_in_words(period: str) -> str:
     return str(_("triwulan %(number)s %(year)s", number=roman, year=year))
 
 
+def periods_in_words(periods: Iterable[str], chosen: str) -> tuple[tuple[str, str], ...]:
+    """The quarters to choose from with their words, the latest first; the chosen one is always among them."""
+    return tuple((period, period_in_words(period)) for period in sorted({*periods, chosen}, reverse=True))
+
+
 def sheet_view(sheet: ScoreSheet, *, own: bool) -> SheetView:
     """The sheet in words; `own` for the officer himself, else for whoever supervises him."""
-    periods = sorted({*sheet.periods, sheet.period}, reverse=True)
     return SheetView(
         title=period_in_words(sheet.period),
         period=sheet.period,
-        periods=tuple((period, period_in_words(period)) for period in periods),
+        periods=periods_in_words(sheet.periods, sheet.period),
         reliability=RELIABILITY[sheet.status],
         reliability_words=reliability_in_words(sheet),
         counted=_counted(sheet.groups),

@@ -11,9 +11,16 @@ from flask_babel import ngettext
 
 from webapp.accounts.permissions import Permission
 from webapp.indicators.errors import NoSuchOfficer
-from webapp.indicators.queries import OfficerFigure, list_figures, sheet_of, unit_filters
+from webapp.indicators.queries import OfficerFigure, list_figures, periods_of, sheet_of, unit_filters
 from webapp.portal.access import current_account, requires
-from webapp.portal.staff.scores import RELIABILITY, chosen_period, period_in_words, plotted, sheet_view
+from webapp.portal.staff.scores import (
+    RELIABILITY,
+    chosen_period,
+    period_in_words,
+    periods_in_words,
+    plotted,
+    sheet_view,
+)
 from webapp.portal.typed_text import without_nul
 
 blueprint = Blueprint("supervisor", __name__)
@@ -39,6 +46,7 @@ def list_officers() -> ResponseReturnValue:
         unit_id=unit_id,
         words=words,
         period=period,
+        periods=periods_in_words(periods_of(viewer), period),
         period_words=period_in_words(period),
     )
 
@@ -57,6 +65,7 @@ def show_officer(officer_id: int) -> ResponseReturnValue:
 def _listed(figure: OfficerFigure) -> dict[str, Any]:
     """An officer as the officer_intervals macro takes him; the address is the template's to add."""
     facts = ngettext("%(num)s fakta", "%(num)s fakta", figure.facts) if figure.facts else _("belum ada fakta")
+    facts = str(facts).replace(" ", "\u00a0")
     return {
         "id": figure.officer_id,
         "name": figure.officer,
