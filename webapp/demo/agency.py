@@ -112,7 +112,7 @@ class DemoAgency:
 
 def build_agency(rng: Random, first: date, until: date) -> DemoAgency:
     """The agency with its shifts from `first` until two weeks after `until`."""
-    data = read_data("agency")
+    data, offered = read_data("agency"), read_data("services")["service"]
     hours: dict[str, WeeklyHours] = {
         name: {day: tuple((start, end) for start, end in spans) for day, spans in week.items()}
         for name, week in data["hours"].items()
@@ -132,7 +132,7 @@ def build_agency(rng: Random, first: date, until: date) -> DemoAgency:
             requirements=tuple(s["requirements"]),
             true_difficulty=s["difficulty"],
         )
-        for s in data["service"]
+        for s in offered
     )
     last = until + ROSTER_AHEAD
     days_off = public_holidays(first, last)
@@ -151,7 +151,7 @@ def build_agency(rng: Random, first: date, until: date) -> DemoAgency:
         shifts=_roster(rng, units, officers, counters, days_off, first, last),
         days_off=days_off,
         load={u["code"]: u["load"] for u in data["unit"] if "load" in u},
-        demand={s["code"]: s["share"] for s in data["service"]},
+        demand={s["code"]: s["share"] for s in offered},
     )
 
 

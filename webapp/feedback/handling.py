@@ -79,10 +79,10 @@ def get_case(viewer: Account, code: str, *, lock: bool = False) -> Complaint:
 def exclude_officers(complaint_id: int, officer_ids: list[int], at: datetime) -> None:
     """Keep a complaint from the officers whom it concerns, from now on."""
     if officer_ids:
+        # Rows as parameters: a statement with the rows in it would be compiled anew each time.
         db.session.execute(
-            upsert(Exclusion)
-            .values([{"complaint_id": complaint_id, "officer_id": id_, "at": at} for id_ in sorted(set(officer_ids))])
-            .on_conflict_do_nothing()
+            upsert(Exclusion).on_conflict_do_nothing(),
+            [{"complaint_id": complaint_id, "officer_id": id_, "at": at} for id_ in sorted(set(officer_ids))],
         )
 
 
