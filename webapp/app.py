@@ -45,6 +45,7 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Flask:
             "max_overflow": 2,
             "pool_pre_ping": True,
             "pool_recycle": 1800,
+            "hide_parameters": True,  # what citizens say never stands in an error's text
             "connect_args": {"options": "-c timezone=UTC -c jit=off", "connect_timeout": 10},
         },
         SESSION_COOKIE_NAME="tanggap",

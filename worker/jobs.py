@@ -42,13 +42,18 @@ def serve(app: Flask) -> None:
     _app = app
 
 
+class JobFailed(Exception):
+    """A job failed. Kind and place of what went wrong, never its values: RQ keeps and logs what a job raises."""
+
+
 def deliver(delivery_id: int) -> None:
     """Do the job of one delivery, once in its effect however often it is called.
 
     The delivery's row is locked, so two workers never do it at a time, and it becomes done in the transaction of its
-    effect. A failure is noted on the row and raised, so that RQ counts it as one.
+    effect. A failure is noted on the row and raised as JobFailed, so that RQ counts it as one.
     """
     assert _app is not None, "worker.jobs.serve(app) comes first"
+    failure = None
     with _app.app_context():
         try:
             with transaction() as session:
@@ -69,10 +74,12 @@ def deliver(delivery_id: int) -> None:
                 delivery.state = DeliveryState.DONE
                 delivery.done_at = now
         except Exception as error:
-            log.error("job failed", delivery=delivery_id, error=type(error).__name__)
+            failure = describe(error)
+        if failure is not None:  # out of the handler, so that nothing that follows drags the error and its words along
+            log.error("job failed", delivery=delivery_id, error=failure)
             with transaction():
-                note_failure(delivery_id, describe(error), datetime.now(UTC))
-            raise
+                note_failure(delivery_id, failure, datetime.now(UTC))
+            raise JobFailed(failure)
 
 
 def describe(error: Exception) -> str:

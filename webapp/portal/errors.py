@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
+from types import TracebackType
+
+import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,13 +13,30 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+log = structlog.get_logger()
+
 
 def register_error_pages(app: Flask) -> None:
     """Show every error as a page in the visitor's language."""
+    app.log_exception = log_failure  # type: ignore[method-assign]  # Flask's own writes down what the error says
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, show_forged_form)
     app.register_error_handler(OperationalError, show_database_away)
     app.register_error_handler(500, show_failure)
+
+
+def log_failure(
+    exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None] | None,
+) -> None:
+    """Write down a defect: its kind and the lines that led to it. Never its words: a database repeats what was said."""
+    kind, _error, trace = exc_info or (None, None, None)
+    log.error(
+        "request failed",
+        endpoint=request.endpoint,
+        method=request.method,
+        error=f"{kind.__module__}.{kind.__name__}" if kind else "?",
+        trace=traceback.format_tb(trace),
+    )
 
 
 def _texts(code: int) -> tuple[str, str]:
