@@ -19,7 +19,7 @@ from flask_babel import refresh
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, TelegramError
 
-from bot import upkeep, webhook
+from bot import upkeep
 from bot.api import WANTED_UPDATES, TelegramApi, describe
 from bot.polling import poll
 from bot.processing import Processor
@@ -68,6 +68,8 @@ async def _take_in(app: Flask, settings: Settings, api: TelegramApi, arrived: Si
     if not await _introduce(app, settings, api, stopping):
         return
     if settings.telegram_webhook_url:
+        from bot import webhook  # aiohttp takes 9 MB, which polling does without
+
         log.info("listening", way="webhook")
         await webhook.serve(app, settings, api.number, arrived, stopping)
     else:

@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from bot.conversations import complaint_fields as fields
+from bot.conversations import complaint_story as story
 from bot.conversations.menu import menu_buttons
 from bot.conversations.talk import Button, Record, Talk
 from bot.conversations.words import kind_words
@@ -50,7 +51,7 @@ def _start_anew(talk: Talk, known: dict[str, Any]) -> None:
 def start_with_photo(talk: Talk) -> None:
     """Somebody just sent a photo: it is the first thing of a complaint."""
     talk.begin("complaint.kind", {"keep": True})
-    fields.take_photo(talk)
+    story.take_photo(talk)
     fields.ask(talk)
 
 
@@ -85,7 +86,7 @@ def ask_again(talk: Talk) -> None:
 def hear_field(talk: Talk) -> None:
     """Hear the answer to the open question, and go on to the next."""
     if talk.heard.kind == "photo" and talk.step not in ("complaint.text", "complaint.photos"):
-        fields.take_photo(talk)
+        story.take_photo(talk)
         fields.ask(talk)
         return
     if not fields.hear(talk):
@@ -107,7 +108,7 @@ def hear_field(talk: Talk) -> None:
 def show_summary(talk: Talk) -> None:
     """Everything that would be sent, and what can be done with it."""
     errand = talk.errand
-    errand["photos"] = len(list_waiting_photos(fields.photo_key(errand)))
+    errand["photos"] = len(list_waiting_photos(story.photo_key(errand)))
     lines = [f"<b>{escape(label)}</b>: {escape(words)}" for label, words in fields.summary_lines(errand)]
     text = errand["text"] if len(errand["text"]) <= SHOWN_TEXT else errand["text"][:SHOWN_TEXT] + "…"
     talk.say(
@@ -141,11 +142,11 @@ def hear_summary(talk: Talk) -> None:
         cancel(talk)
     elif talk.heard.kind == "text":
         # Whoever goes on writing has something to add.
-        if fields.append_text(talk, talk.heard.text):
+        if story.append_text(talk, talk.heard.text):
             talk.say(_("Saya tambahkan ke isi laporan."))
         show_summary(talk)
     elif talk.heard.kind == "photo":
-        fields.take_photo(talk)
+        story.take_photo(talk)
         show_summary(talk)
     else:
         show_summary(talk)
@@ -154,7 +155,7 @@ def hear_summary(talk: Talk) -> None:
 def amend(talk: Talk) -> bool:
     """A message that became part of the complaint was corrected in the chat; False if it is none of it."""
     begun = _begun(talk)
-    if begun is None or not fields.amend_text(talk, begun["errand"]):
+    if begun is None or not story.amend_text(talk, begun["errand"]):
         return False
     talk.say(_("Perubahan Anda sudah saya masukkan ke isi laporan."))
     if talk.step == "complaint.summary":
@@ -240,7 +241,7 @@ def draft_of(errand: dict[str, Any]) -> ComplaintDraft:
 
 def _send(talk: Talk) -> None:
     errand = talk.errand
-    if errand.get("photos", 0) > len(list_waiting_photos(fields.photo_key(errand))):
+    if errand.get("photos", 0) > len(list_waiting_photos(story.photo_key(errand))):
         talk.mark(_("Belum terkirim"))
         talk.say(
             _("Foto Anda sudah lebih dari sehari menunggu dan terhapus. Kirim lagi fotonya, atau kirim tanpa foto.")
@@ -254,7 +255,7 @@ def _send(talk: Talk) -> None:
         at=talk.at,
         rater_key=keyring().lookup_key("rater", f"telegram:{talk.heard.user_id}"),
         follower=ChatAddress(TELEGRAM, str(talk.heard.chat_id), talk.language),
-        photo_key=fields.photo_key(errand),
+        photo_key=story.photo_key(errand),
     )
     talk.mark(_("Kirim"))
     talk.answer(_("Terkirim"))

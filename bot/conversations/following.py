@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
+from bot.conversations import menu
 from bot.conversations.menu import menu_buttons, show_menu
 from bot.conversations.talk import Button, Talk
 from bot.conversations.words import day_words, kind_words, state_words
 from webapp.database import db
-from webapp.encryption import keyring
 from webapp.feedback.actions import accept_answer, add_follower, dispute_answer, open_case, reply_to_agency
 from webapp.feedback.codes import clean_code
 from webapp.feedback.drafts import LONGEST_TEXT, ChatAddress
 from webapp.feedback.errors import CaseLocked, NoSuchCase
+from webapp.feedback.followers import change_language, remove_follower, reporter_at
 from webapp.feedback.life_cycle import IllegalStep, State
-from webapp.feedback.models import Complaint, Feedback, Follower
+from webapp.feedback.models import Complaint, Feedback
 from webapp.feedback.tracking import Moment, Reporter, ReporterCase, find_case, read_case
 from webapp.feedback.vocabulary import ComplaintKind
 from webapp.messaging.actions import TELEGRAM
@@ -180,13 +181,7 @@ def _begin_reply(talk: Talk, complaint: Complaint) -> None:
 
 
 def _unfollow(talk: Talk, complaint: Complaint) -> None:
-    db.session.execute(
-        delete(Follower).where(
-            Follower.complaint_id == complaint.feedback_id,
-            Follower.channel == TELEGRAM,
-            Follower.address_key == _address_key(talk),
-        )
-    )
+    remove_follower(complaint.feedback_id, _address(talk))
     talk.mark(_("Tidak diikuti lagi"))
     talk.say(
         _(
@@ -300,15 +295,14 @@ def _find(talk: Talk, code: str) -> Complaint | None:
 
 def _followed(talk: Talk) -> Reporter:
     """Whoever writes from this chat, as the reporter of the cases that it follows."""
-    ids = db.session.scalars(
-        select(Follower.complaint_id).where(Follower.channel == TELEGRAM, Follower.address_key == _address_key(talk))
-    )
-    return Reporter(frozenset(ids))
+    return reporter_at(_address(talk))
 
 
 def _address(talk: Talk) -> ChatAddress:
     return ChatAddress(TELEGRAM, str(talk.heard.chat_id), talk.language)
 
 
-def _address_key(talk: Talk) -> bytes:
-    return keyring().lookup_key(f"address:{TELEGRAM}", str(talk.heard.chat_id))
+def choose_language(talk: Talk, code: str) -> None:
+    """Go on in another language, in the messages about followed cases as well."""
+    menu.choose_language(talk, code)
+    change_language(_address(talk))

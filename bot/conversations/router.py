@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from bot.conversations import complaint, complaint_fields, following, menu, rating
+from bot.conversations import complaint, complaint_fields, complaint_story, following, menu, rating
 from bot.conversations.talk import Talk
 from webapp.counter.errors import ReceiptExpired
 from webapp.counter.queries import visit_of_receipt
@@ -68,7 +68,8 @@ def take_turn(talk: Talk) -> None:
     if talk.step is not None and talk.step not in HEAR and talk.step != "menu.spoken":
         talk.step, talk.errand = None, {}  # a step of an earlier version of the bot
     if heard.kind == "group":
-        menu.only_in_private(talk)
+        if heard.text.startswith("/"):  # the rest of a group's talk is none of our business
+            menu.only_in_private(talk)
     elif heard.kind == "edited":
         complaint.amend(talk)
     elif heard.kind == "command":
@@ -127,7 +128,7 @@ def _hear_button(talk: Talk) -> None:
     elif action == "menu" and rest.startswith("about:"):
         _file_about(talk, rest.removeprefix("about:"))
     elif action == "language":
-        menu.choose_language(talk, rest)
+        following.choose_language(talk, rest)
         if talk.step in ASK:
             talk.resumed = True
         else:
@@ -176,7 +177,7 @@ def _hear_unasked(talk: Talk) -> None:
         following.start(talk, heard.text)
     elif _RECEIPT.fullmatch(heard.text):
         rating.start_with_receipt(talk, heard.text)
-    elif len(heard.text) >= complaint_fields.SHORTEST_TEXT:
+    elif len(heard.text) >= complaint_story.SHORTEST_TEXT:
         menu.offer_to_file(talk)
     else:
         menu.greet(talk)

@@ -71,7 +71,7 @@ def find_units(words: str, limit: int = PAGE) -> list[tuple[int, str]]:
     query = select(Unit.id, Unit.name).where(
         Unit.active, *(func.lower(Unit.name).contains(part, autoescape=True) for part in parts)
     )
-    return list(db.session.execute(query.order_by(func.length(Unit.name), Unit.name).limit(limit)).tuples())
+    return list(db.session.execute(query.order_by(func.length(Unit.name), Unit.name).limit(limit)))
 
 
 def _unit_button(talk: Talk, unit_id: int, name: str, deeper: bool) -> Button:
@@ -90,4 +90,4 @@ def _children(parent_id: int | None, page: int) -> list[tuple[int, str, bool]]:
     deeper = exists().where(below.parent_id == Unit.id, below.active)
     where = Unit.parent_id.is_(None) if parent_id is None else Unit.parent_id == parent_id
     query = select(Unit.id, Unit.name, deeper).where(where, Unit.active).order_by(Unit.name, Unit.id)
-    return list(db.session.execute(query.offset(page * PAGE).limit(PAGE + 1)).tuples())
+    return list(db.session.execute(query.offset(page * PAGE).limit(PAGE + 1)))

@@ -174,6 +174,13 @@ def test_list_and_leave(chat: Chat, database: SQLAlchemy, complaint: Complaint) 
     assert "Belum ada laporan" in chat.send("/kasus")[0]
 
 
+def test_another_language_holds_for_news_as_well(chat: Chat, database: SQLAlchemy, complaint: Complaint) -> None:
+    follow(database, chat, complaint)
+    chat.send("/bahasa")
+    chat.click("English")
+    assert database.session.scalars(select(Follower.language)).all() == ["en"]
+
+
 def test_an_interrupted_complaint_goes_on_afterwards(
     chat: Chat, database: SQLAlchemy, complaint: Complaint, clerk: Account
 ) -> None:

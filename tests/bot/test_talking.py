@@ -7,12 +7,14 @@ import json
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select
 
 from bot.conversations.heard import chat_of, read_update
 from bot.conversations.router import ASK, COMMANDS, HEAR
 from bot.models import TelegramConversation
 from bot.sender import split_text
 from tests.bot.conftest import Chat
+from webapp.messaging.models import OutgoingMessage
 
 
 def test_the_first_word_is_a_greeting_with_the_ways_in(chat: Chat) -> None:
@@ -51,7 +53,10 @@ def test_language_is_kept_for_the_chat(app: Flask, database: SQLAlchemy, chat: C
 
 def test_a_group_learns_nothing(chat: Chat, database: SQLAlchemy) -> None:
     group = {"id": -100_123, "type": "supergroup", "title": "RT 05"}
+    chat.take(chat.message(text="pungli di loket", chat=group))
+    assert database.session.scalars(select(OutgoingMessage)).all() == []
     chat.take(chat.message(text="/lapor pungli di loket", chat=group))
+    assert [message.address for message in database.session.scalars(select(OutgoingMessage))] == ["-100123"]
     conversations = database.session.query(TelegramConversation).all()
     assert [(one.step, json.loads(one.data or "{}").get("errand")) for one in conversations] == [(None, {})]
 
