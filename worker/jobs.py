@@ -25,6 +25,7 @@ from webapp.feedback.events import (
 from webapp.feedback.notices import queue_notices
 from webapp.indicators import actions as indicators
 from webapp.indicators.events import ReferenceDue
+from webapp.organisation.csv_import import forget_staged_imports
 from webapp.outbox.actions import note_failure
 from webapp.outbox.events import Event, event_from
 from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
@@ -132,6 +133,7 @@ def sweep(event: Event, key: str, now: datetime) -> None:
     assert isinstance(event, SweepDue)
     upkeep.close_silent_complaints(now)
     upkeep.forget_unsent_photos(now)
+    forget_staged_imports(now)
     indicators.resume_rounds()
     forget_old_events(now)
 

@@ -90,6 +90,13 @@ def set_password(account: Account, password: str) -> None:
     db.session.flush()
 
 
+def unlock_account(account: Account) -> None:
+    """Forget failed attempts, so that the next one is heard."""
+    account.failed_sign_ins = 0
+    account.locked_until = None
+    db.session.flush()
+
+
 def give_role(account: Account, role: Role, unit_id: int) -> None:
     """Give `account` a role for a unit; giving it twice changes nothing."""
     if not any(grant.role == role and grant.unit_id == unit_id for grant in account.grants):

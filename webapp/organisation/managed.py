@@ -141,16 +141,16 @@ def belongs_to(viewer: Account, permission: Permission = MANAGE) -> ColumnElemen
     He does who is posted there now, or was when his last posting ended. Who has no posting at all belongs to those who
     manage a whole agency.
     """
+    # Correlated by name: queries around this one may name postings and units as well.
     here = exists(
         select(Posting.id)
         .join(Unit, Unit.id == Posting.unit_id)
         .where(Posting.officer_id == Officer.id, in_reach(viewer, permission), _is_last())
+        .correlate(Officer)
     )
-    return (
-        or_(here, ~exists(select(Posting.id).where(Posting.officer_id == Officer.id)))
-        if _manages_all(viewer, permission)
-        else here
-    )
+    if not _manages_all(viewer, permission):
+        return here
+    return or_(here, ~exists(select(Posting.id).where(Posting.officer_id == Officer.id).correlate(Officer)))
 
 
 def list_managed_officers(
@@ -253,7 +253,7 @@ def get_managed_calendar(viewer: Account, calendar_id: int | None) -> WorkingCal
 def count_managed(viewer: Account) -> Counts:
     """How much the viewer manages."""
 
-    def count(query: Select[tuple[int]]) -> int:
+    def count(query: Select[int]) -> int:
         return db.session.scalar(query) or 0
 
     here = in_reach(viewer)
@@ -274,10 +274,12 @@ def _is_last() -> ColumnElement[bool]:
     """The condition that a row of Posting tells where its officer belongs; the SQL of `last_postings`."""
     other = Posting.__table__.alias("other_posting")
     beyond = exists(
-        select(other.c.id).where(
+        select(other.c.id)
+        .where(
             other.c.officer_id == Posting.officer_id,
             or_(other.c.ends_on.is_(None), other.c.ends_on > Posting.ends_on),
         )
+        .correlate(Posting)
     )
     return or_(Posting.ends_on.is_(None), and_(Posting.ends_on.is_not(None), ~beyond))
 
@@ -291,7 +293,7 @@ def _id(value: int | None) -> int | None:
     return value if value is not None and 0 < value <= LARGEST_ID else None
 
 
-def _one(query: Select[tuple[T]]) -> T:
+def _one(query: Select[T]) -> T:
     row = db.session.scalars(query).one_or_none()
     if row is None:
         raise NotManaged

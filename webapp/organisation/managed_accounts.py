@@ -77,14 +77,14 @@ def list_free_accounts(viewer: Account, officer: Officer) -> list[Account]:
 
 
 def _is_managed(viewer: Account) -> ColumnElement[bool]:
+    """The condition that a row of Account, outer joined with its Officer, is the viewer's to manage."""
     role_here = exists(
         select(RoleAssignment.id)
         .join(Unit, Unit.id == RoleAssignment.unit_id)
         .where(RoleAssignment.account_id == Account.id, in_reach(viewer, _MANAGE))
     )
     no_role = ~exists(select(RoleAssignment.id).where(RoleAssignment.account_id == Account.id))
-    own_officer = exists(select(Officer.id).where(Officer.account_id == Account.id, belongs_to(viewer, _MANAGE)))
-    return or_(role_here, no_role & own_officer)
+    return or_(role_here, no_role & Officer.id.is_not(None) & belongs_to(viewer, _MANAGE))
 
 
 def _wholly(viewer: Account, account: Account, officer: Officer | None) -> bool:

@@ -169,3 +169,22 @@ class Shift(Base):
 
     counter: Mapped[Counter] = relationship()
     officer: Mapped[Officer] = relationship()
+
+
+class StagedImport(Base):
+    """A CSV file that an administrator has sent and not yet confirmed, or just imported; swept after a day.
+
+    It names people, so it is encrypted. `result` holds the counts of what was done.
+    """
+
+    __tablename__ = "staged_import"
+    __table_args__ = (Index("ix_staged_import_created_at", "created_at"),)
+
+    id: Mapped[BigId]
+    kind: Mapped[str]
+    filename: Mapped[str]
+    content: Mapped[str] = mapped_column(EncryptedText, deferred=True)
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None]

@@ -46,6 +46,7 @@ def create_officer(
         known = db.session.scalars(select(Officer).where(Officer.external_id == external_id)).one_or_none()
         if known is not None:
             return known
+    check_days(starts_on, None, today)
     officer = Officer(name=name, external_id=external_id)
     _set_nip(officer, nip)
     db.session.add(officer)

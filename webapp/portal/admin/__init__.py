@@ -1,5 +1,16 @@
-"""Pages for the admin."""
+"""Pages for administrators: the agency, its people and accounts, imports, and what is stuck in the outbox."""
 
-from flask import Blueprint
+from webapp.portal.admin import (  # noqa: F401  # each registers its pages with the blueprint
+    accounts,
+    calendars,
+    counters,
+    deliveries,
+    imports,
+    officers,
+    overview,
+    services,
+    units,
+)
+from webapp.portal.admin.room import blueprint
 
-blueprint = Blueprint("admin", __name__)
+__all__ = ["blueprint"]
