@@ -53,6 +53,7 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        SESSION_REFRESH_EACH_REQUEST=False,  # a desk that asks for news by itself must not keep its session alive
         MAX_CONTENT_LENGTH=48 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         BABEL_DEFAULT_LOCALE="id",
@@ -91,7 +92,10 @@ def select_language() -> str | None:
 def configure_logging(settings: Settings) -> None:
     """One JSON line an event on stderr. Nothing personal belongs into it: ids and names of events only."""
     logging.basicConfig(stream=sys.stderr, level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold the bot's token
+    # Whatever LOG_LEVEL says: lines of httpx hold the bot's token, those of SQLAlchemy and psycopg what citizens said,
+    # those of Pillow where a photo was taken.
+    for library in ("httpx", "sqlalchemy", "psycopg", "PIL"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
