@@ -22,7 +22,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from webapp.database import db, transaction
-from worker.routing import QUEUES, routes_of
+from worker.routing import QUEUES, is_routed, routes_of
 
 log = structlog.get_logger()
 
@@ -45,6 +45,13 @@ _EXPAND = text(
 _DELIVER = text(
     """
     INSERT INTO outbox_delivery (event_id, job, queue) VALUES (:event_id, :job, :queue) ON CONFLICT DO NOTHING
+    """
+)
+#: An event that no route knows (from another version of the product) is shown to the administrator, and stops no other.
+_PUT_ASIDE = text(
+    """
+    INSERT INTO outbox_delivery (event_id, job, queue, state, last_error)
+    VALUES (:event_id, :job, 'messages', 'dead', 'no route for this event') ON CONFLICT DO NOTHING
     """
 )
 _MARK_EXPANDED = text("UPDATE outbox_event SET expanded_at = clock_timestamp() WHERE id = ANY(:ids)")
@@ -137,6 +144,10 @@ def expand_events() -> int:
     ]
     if rows:
         session.execute(_DELIVER, rows)
+    strays = [{"event_id": event_id, "job": name} for event_id, name in events if not is_routed(name)]
+    if strays:
+        log.error("events without a route", names=sorted({stray["job"] for stray in strays}))
+        session.execute(_PUT_ASIDE, strays)
     if events:
         session.execute(_MARK_EXPANDED, {"ids": [event_id for event_id, _name in events]})
     return len(events)

@@ -50,8 +50,13 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
 
 
 def routes_of(event_name: str) -> tuple[Route, ...]:
-    """The jobs that an event goes to; raises KeyError for one that is not routed."""
-    return _BY_NAME[event_name]
+    """The jobs that an event goes to; none where no route knows it."""
+    return _BY_NAME.get(event_name, ())
+
+
+def is_routed(event_name: str) -> bool:
+    """Whether any route knows this event."""
+    return event_name in _BY_NAME
 
 
 _BY_NAME = {event.name: routes for event, routes in ROUTES.items()}
