@@ -223,6 +223,7 @@ def test_what_is_due_is_told_in_working_days_of_the_unit(database: SQLAlchemy) -
     viewer = Reporter(frozenset({complaint.feedback_id}))
     assert read_case(viewer, complaint.code, NOW).due_at is None
     send_to_unit(complaint, unit, working_time_of(unit), reason="uji", at=NOW)
+    session.flush()
     session.expire_all()
     case = read_case(viewer, complaint.code, NOW)
     assert (case.working_days_left, case.overdue) == (14, False)

@@ -161,3 +161,8 @@ def remove_waiting_photo(upload_key: str, photo_id: int) -> None:
 def content_of_waiting_photo(photo_id: int) -> bytes | None:
     """The picture itself, None where it was sent or taken back; the caller knows whose it is."""
     return db.session.scalar(select(Photo.content).where(Photo.id == photo_id, Photo.complaint_id.is_(None)))
+
+
+def digests_of_photos(upload_key: str) -> list[bytes]:
+    """What was uploaded under a key, sent or not, recognisable under another key as well."""
+    return list(db.session.scalars(select(Photo.digest).where(Photo.upload_key == upload_key).order_by(Photo.digest)))

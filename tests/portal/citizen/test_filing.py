@@ -67,6 +67,22 @@ def test_sending_twice_files_once_and_shows_the_same_page(client: FlaskClient, d
     assert (count(database, Complaint), count(database, OutboxEvent)) == (1, 1)
 
 
+def test_the_same_words_from_a_form_fetched_anew_are_filed_once(client: FlaskClient, database: SQLAlchemy) -> None:
+    first, second = (client.post("/lapor", data=filled(client)) for _ in range(2))  # two nonces
+    assert first.location == second.location
+    assert count(database, Complaint) == 1
+    client.post("/lapor", data=filled(client, place="Tempat lain"))
+    assert count(database, Complaint) == 2
+
+
+def test_the_same_words_of_somebody_else_are_a_complaint_of_their_own(
+    app: Flask, client: FlaskClient, database: SQLAlchemy
+) -> None:
+    for browser in (client, app.test_client()):
+        browser.post("/lapor", data=filled(browser))
+    assert count(database, Complaint) == 2
+
+
 def test_other_words_in_a_form_already_sent_are_kept_and_not_filed(client: FlaskClient, database: SQLAlchemy) -> None:
     form = filled(client)
     client.post("/lapor", data=form)

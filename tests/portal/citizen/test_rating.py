@@ -136,8 +136,8 @@ def test_only_the_four_faces_are_taken(client: FlaskClient, database: SQLAlchemy
 
 
 def test_one_device_is_known_again_without_being_known(client: FlaskClient, database: SQLAlchemy, town: Town) -> None:
-    for _ in range(2):
-        answer = client.post("/nilai", data={"value": "4", "unit": town.unit_id, **fresh(client, "/nilai")})
+    for value in "43":
+        answer = client.post("/nilai", data={"value": value, "unit": town.unit_id, **fresh(client, "/nilai")})
     keys = database.session.scalars(select(Feedback.rater_key)).all()
     assert len(keys) == 2 and len(set(keys)) == 1
     cookie = client.get_cookie("tanggap_rater")
@@ -145,9 +145,18 @@ def test_one_device_is_known_again_without_being_known(client: FlaskClient, data
     assert cookie.value.encode() not in keys
     assert "tanggap_rater" not in str(answer.headers)  # set once
     client.delete_cookie("tanggap_rater")
-    client.post("/nilai", data={"value": "4", "unit": town.unit_id, **fresh(client, "/nilai")})
+    client.post("/nilai", data={"value": "2", "unit": town.unit_id, **fresh(client, "/nilai")})
     database.session.rollback()
     assert database.session.scalar(select(func.count(func.distinct(Feedback.rater_key)))) == 2
+
+
+def test_the_same_free_rating_from_a_form_fetched_anew_counts_once(
+    client: FlaskClient, database: SQLAlchemy, town: Town
+) -> None:
+    for _ in range(2):
+        answer = client.post("/nilai", data={"value": "4", "unit": town.unit_id, **fresh(client, "/nilai")})
+        assert answer.status_code == 303
+    assert len(ratings(database)) == 1
 
 
 def test_changed_words_in_a_free_rating_already_sent_are_kept(

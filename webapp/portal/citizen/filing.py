@@ -19,6 +19,7 @@ from webapp.feedback.errors import AlreadySent, TooManyPhotos
 from webapp.feedback.photos import (
     MOST_PHOTOS,
     content_of_waiting_photo,
+    digests_of_photos,
     list_waiting_photos,
     move_waiting_photos,
     remove_waiting_photo,
@@ -37,7 +38,15 @@ from webapp.portal.access import public
 from webapp.portal.citizen.blueprint import blueprint
 from webapp.portal.citizen.forms import SubmitComplaintForm, choices_of, chosen_id
 from webapp.portal.citizen.limits import count_filing
-from webapp.portal.citizen.own_cases import filer, may_see_photo, remember_filed, remember_photos
+from webapp.portal.citizen.own_cases import (
+    digest_of,
+    filer,
+    may_see_photo,
+    remember_filed,
+    remember_photos,
+    remember_sent,
+    sent_before,
+)
 from webapp.portal.citizen.visits import find_visit
 from webapp.portal.citizen.words import KINDS, day_in_words, default_timezone
 from webapp.portal.typed_text import keeps_typed_text
@@ -76,6 +85,10 @@ def _file(form: SubmitComplaintForm, now: datetime) -> str | None:
             draft = _draft_from(form, now)
             if form.errors:
                 return None
+            digest = digest_of(draft, digests_of_photos(form.write_key) if form.uploaded.data else None)
+            earlier = sent_before(digest, now)
+            if earlier is not None:
+                return earlier
             submitted = file_complaint(
                 draft,
                 write_key=form.write_key,
@@ -91,7 +104,9 @@ def _file(form: SubmitComplaintForm, now: datetime) -> str | None:
         _offer_as_new(form, error)
         return None
     remember_filed(submitted.feedback_id)
-    return url_for("citizen.show_filed", kode=submitted.code)
+    address = url_for("citizen.show_filed", kode=submitted.code)
+    remember_sent(digest, address, now)
+    return address
 
 
 def _draft_from(form: SubmitComplaintForm, now: datetime) -> ComplaintDraft:

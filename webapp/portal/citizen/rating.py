@@ -27,6 +27,7 @@ from webapp.portal.access import current_account, public
 from webapp.portal.citizen.blueprint import blueprint
 from webapp.portal.citizen.forms import RateForm, SubmitComplaintForm, choices_of
 from webapp.portal.citizen.limits import count_rating
+from webapp.portal.citizen.own_cases import digest_of, remember_sent, sent_before
 from webapp.portal.citizen.visits import ProvenVisit, find_visit, read_visit
 from webapp.portal.citizen.words import ELEMENTS, day_in_words
 from webapp.portal.typed_text import keeps_typed_text
@@ -78,8 +79,12 @@ def _take(form: RateForm, visit: ProvenVisit | None, now: datetime) -> bool:
     """Whether the rating was taken; raises ReceiptOwn and ReceiptUsed."""
     try:
         with transaction():
+            draft = _draft_from(form, visit)
+            digest = digest_of(draft)
+            if visit is None and sent_before(digest, now) is not None:
+                return True
             submit_rating(
-                _draft_from(form, visit),
+                draft,
                 write_key=form.write_key,
                 channel=Channel.RECEIPT if visit else Channel.PORTAL,
                 at=now,
@@ -98,6 +103,8 @@ def _take(form: RateForm, visit: ProvenVisit | None, now: datetime) -> bool:
                 "kunjungan lain."
             )
         )
+    else:
+        remember_sent(digest, "", now)
     return not form.errors
 
 
