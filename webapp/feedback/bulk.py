@@ -94,7 +94,7 @@ def _insert_feedback(batch: list[ImportedFeedback]) -> dict[str, int]:
         execution_options={"render_nulls": True},
     )
     written = select(Feedback.write_key, Feedback.id).where(Feedback.id.in_(ids))
-    return dict(db.session.execute(written).tuples().all())
+    return dict(db.session.execute(written).all())
 
 
 def _insert_complaints(drafts: dict[int, ComplaintDraft]) -> None:
@@ -134,7 +134,7 @@ def _differing(again: list[ImportedFeedback]) -> list[ImportedFeedback]:
         .outerjoin(Complaint, Complaint.feedback_id == Feedback.id)
         .outerjoin(Rating, Rating.feedback_id == Feedback.id)
         .where(Feedback.write_key.in_(keys))
-    ).tuples():
+    ):
         standing[key] = text if text is not None else (value, scale)
     return [one for one in again if standing[one.write_key] != _said(one.draft)]
 

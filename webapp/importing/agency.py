@@ -84,7 +84,7 @@ class Agency:
         )
         for external_id, unit_id, name, path in db.session.execute(
             select(Unit.external_id, Unit.id, Unit.name, Unit.path).order_by(Unit.id)
-        ).tuples():
+        ):
             if (external_id or "").startswith(mine):
                 self._units[str(external_id)] = unit_id
             elif below is None or not path.startswith(below):
@@ -92,7 +92,7 @@ class Agency:
             self._unit_names.setdefault(plain(name), []).append(unit_id)
         self._services = _by_external_id(Service, mine)
         self._officers = _by_external_id(Officer, mine)
-        self._posted = set(db.session.execute(select(Posting.officer_id, Posting.unit_id)).tuples())
+        self._posted: set[tuple[int, int]] = set(db.session.execute(select(Posting.officer_id, Posting.unit_id)))
 
     def unit(self, row: dict[str, str]) -> int | None:
         """The unit that a row names, None where it names none; raises Unusable for one that is not known."""
@@ -176,5 +176,5 @@ class Agency:
 def _by_external_id(model: type[Service] | type[Officer], mine: str) -> dict[str, int]:
     rows = db.session.execute(
         select(model.external_id, model.id).where(model.external_id.startswith(mine, autoescape=True))
-    ).tuples()
+    )
     return {str(key): number for key, number in rows}

@@ -36,7 +36,7 @@ class UnitImport:
                 select(Unit).where(Unit.external_id.startswith(mine, autoescape=True)).order_by(Unit.id)
             )
         }
-        self._codes = dict(db.session.execute(select(Unit.code, Unit.external_id)).tuples().all())
+        self._codes = dict(db.session.execute(select(Unit.code, Unit.external_id)).all())
         #: What was made beside what the rows are.
         self.made: dict[str, int] = {}
         self._lines: dict[str, int] = {}
