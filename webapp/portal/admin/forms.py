@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, FormField, SelectField
+from wtforms.validators import InputRequired
 
 from webapp.organisation.actions import ServiceFacts
 from webapp.portal.admin.choices import WEEKDAYS, zone_choices
@@ -27,7 +28,9 @@ class UnitForm(DeskForm):
         longest=60,
         description=_l("Misalnya dinas, puskesmas, kecamatan, bidang, atau seksi."),
     )
-    timezone = SelectField(_l("Zona waktu"), choices=zone_choices())
+    timezone = SelectField(
+        _l("Zona waktu"), choices=zone_choices(), validators=[InputRequired(_l("Pilih zona waktu."))]
+    )
 
 
 class NewUnitForm(UnitForm):
