@@ -231,3 +231,11 @@ def test_what_is_due_is_told_in_working_days_of_the_unit(database: SQLAlchemy) -
     assert case.due_at is not None
     late = read_case(viewer, complaint.code, case.due_at + timedelta(seconds=1))
     assert (late.working_days_left, late.overdue) == (0, True)
+
+
+def test_a_dispute_that_cannot_be_leaves_no_word_behind(database: SQLAlchemy) -> None:
+    complaint = make_complaint(database.session(), NOW)
+    with pytest.raises(IllegalStep):
+        dispute_answer(complaint, "Belum dijawab", write_key="form:too-early", at=NOW)
+    database.session.commit()  # as a face would that turned the error into a sentence
+    assert database.session.scalars(select(ComplaintMessage)).all() == []

@@ -187,10 +187,14 @@ def accept_answer(complaint: Complaint, *, write_key: str, at: datetime) -> None
 
 
 def dispute_answer(complaint: Complaint, reason: str, *, write_key: str, at: datetime) -> None:
-    """The reporter disputes the answer: the complaint is open again and goes before another pair of eyes."""
-    if not say(complaint, "reporter", "dispute", reason, write_key=write_key, at=at):
-        return
-    move(complaint, Step.DISPUTE, at, None)
+    """The reporter disputes the answer: the complaint is open again and goes before another pair of eyes.
+
+    Raises IllegalStep where there is no standing answer; then nothing was said either.
+    """
+    with db.session.begin_nested():
+        if not say(complaint, "reporter", "dispute", reason, write_key=write_key, at=at):
+            return
+        move(complaint, Step.DISPUTE, at, None)
     complaint.reopened += 1
     complaint.handler_id = None
     publish(ComplaintSettled(complaint.feedback_id, State.DISPUTED))

@@ -171,16 +171,18 @@ def answer_complaint(
 ) -> None:
     """Answer a complaint with what was found; the clock of the reporter's verdict starts.
 
-    Raises NotForThisPerson where somebody else has it on the desk, IllegalStep where it is not in work.
+    Raises NotForThisPerson where somebody else has it on the desk, IllegalStep where it is not in work; then nothing
+    was said either.
     """
     if complaint.handler_id not in (None, actor.id):
         raise NotForThisPerson
-    message_id = say(complaint, "agency", "answer", text, write_key=write_key, at=at, account_id=actor.id)
-    if message_id is None:
-        return
-    if complaint.state in (State.SENT, State.DISPUTED):
-        take_complaint(complaint, actor, at)
-    move(complaint, Step.ANSWER, at, actor.id)
+    with db.session.begin_nested():
+        message_id = say(complaint, "agency", "answer", text, write_key=write_key, at=at, account_id=actor.id)
+        if message_id is None:
+            return
+        if complaint.state in (State.SENT, State.DISPUTED):
+            take_complaint(complaint, actor, at)
+        move(complaint, Step.ANSWER, at, actor.id)
     complaint.answered_at = at
     complaint.answered_by_id = actor.id
     complaint.finding = finding
