@@ -37,7 +37,7 @@ class Pipeline:
     def work(self, *queues: str) -> None:
         """Do everything that waits in the queues, as the worker processes do it."""
         with _quiet("rq.worker"):
-            for name in queues or QUEUES:
+            for name in queues or [name for name in QUEUES if self.waiting(name)]:
                 queue = Queue(name, connection=self.redis, serializer=JSONSerializer)
                 worker = _Worker([queue], connection=self.redis, serializer=JSONSerializer, log_job_description=False)
                 worker.work(burst=True, logging_level="WARNING", with_scheduler=False)

@@ -1,0 +1,231 @@
+"""Complaints that hold unique words in every secret field, and where these words are looked for."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tests.addresses import real
+from tests.bot.conftest import Chat
+from tests.page_forms import forms_of
+from webapp.feedback.models import Complaint
+
+#: Queries on top of the addresses themselves: other tabs, other languages, what htmx fetches.
+QUERIES = ("", "?tampil=selesai", "?lang=en", "?page=2")
+
+
+@dataclass(frozen=True)
+class Canary:
+    """The secrets of one complaint. `contact` tell who complained and are for nobody; `words` for who handles it."""
+
+    name: str
+    number: int
+    at_all: tuple[str, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        return (
+            f"Kepada yang berwenang: zqisi{self.name} terjadi di loket itu. NIK saya {self.nik_typed}, "
+            f"telepon {self.phone_typed}, surel {self.email}. Mohon ditindaklanjuti zqakhir{self.name}."
+        )
+
+    @property
+    def nik_typed(self) -> str:
+        return f"3578 0125 0590 {self.number:04d}"
+
+    @property
+    def nik(self) -> str:
+        return self.nik_typed.replace(" ", "")
+
+    @property
+    def phone_typed(self) -> str:
+        return f"0812-7391-{self.number:04d}"
+
+    @property
+    def phone(self) -> str:
+        return f"8127391{self.number:04d}"
+
+    @property
+    def person(self) -> str:
+        return f"Zqnama{self.name} Pelapor"
+
+    @property
+    def email(self) -> str:
+        return f"zqsurel{self.name}@kanari.example"
+
+    @property
+    def place(self) -> str:
+        return f"zqtempat{self.name} lantai dua"
+
+    @property
+    def latitude(self) -> float:
+        return -7.0 - self.number / 10_000
+
+    @property
+    def contact(self) -> tuple[str, ...]:
+        """What nobody of the agency ever sees, and what is nowhere stored in the clear."""
+        return (
+            self.person,
+            f"Zqnama{self.name}",
+            self.phone,
+            self.phone_typed,
+            self.email,
+            self.nik,
+            self.nik_typed,
+            f"zqexif{self.name}",
+            f"zqberkas{self.name}",
+        )
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What those see who handle the complaint."""
+        return (
+            f"zqisi{self.name}",
+            f"zqakhir{self.name}",
+            f"zqtempat{self.name}",
+            f"{self.latitude:.4f}",
+            f"zqbalas{self.name}",
+            f"zqsanggah{self.name}",
+            f"zqjawab{self.name}",
+            f"zqtanya{self.name}",
+            f"zqalasan{self.name}",
+        )
+
+    @property
+    def photo(self) -> bytes:
+        """A picture that tells in its metadata who took it."""
+        exif = Image.Exif()
+        exif[0x010E] = f"zqexif{self.name}"
+        exif[0x013B] = f"zqexif{self.name}"
+        out = io.BytesIO()
+        picture = Image.new("RGB", (320, 240), (self.number % 200, 90, 60))
+        picture.save(out, "JPEG", exif=exif, comment=f"zqexif{self.name}".encode())
+        assert f"zqexif{self.name}".encode() in out.getvalue()
+        return out.getvalue()
+
+
+def file_on_portal(client: FlaskClient, canary: Canary, **fields: Any) -> str:
+    """File the canary by the form of the portal; its code."""
+    photo = (io.BytesIO(canary.photo), f"zqberkas{canary.name}.jpg")
+    address = "/lapor" + (f"?struk={fields['receipt']}" if "receipt" in fields else "")
+    form = next(form for form in forms_of(client.get(address).text, address) if form.action.startswith("/lapor"))
+    sent = {
+        "nonce": form.fields["nonce"],
+        "kind": "complaint",
+        "text": canary.text,
+        "photos": photo,
+        "place": canary.place,
+        "latitude": str(canary.latitude),
+        "longitude": "112.75",
+        "anonymous": "yes",
+        "secret": "y",
+        "contact_name": canary.person,
+        "contact_phone": canary.phone_typed,
+        "contact_email": canary.email,
+        **{name: str(value) for name, value in fields.items()},
+    }
+    response = client.post("/lapor", data=sent, content_type="multipart/form-data")
+    assert response.status_code == 303, response.text[:3000]
+    return response.headers["Location"].partition("kode=")[2]
+
+
+def file_in_chat(app: Flask, canary: Canary, unit: str) -> tuple[Chat, str]:
+    """File the canary step by step with the bot, as being about a person; the chat and the code."""
+    chat = Chat(app, now=datetime.now(UTC), chat_id=8_127_391_000_000 + canary.number)
+    chat.send("/lapor")
+    acts: dict[str, Callable[[], object]] = {
+        "complaint.kind": lambda: chat.click("Pengaduan"),
+        "complaint.text": lambda: chat.send(canary.text),
+        "complaint.place": lambda: chat.send(canary.place),
+        "complaint.person": lambda: chat.click("Ya, tentang seseorang"),
+        "complaint.secrecy": lambda: chat.click("Rahasiakan isinya"),
+        "complaint.identity": lambda: chat.click("Boleh, saya beri kontak"),
+        "complaint.contact": lambda: chat.send(canary.phone_typed),
+    }
+
+    def show_photo() -> None:
+        chat.send_photo(canary.photo)
+        chat.click("Lanjut")
+
+    def choose_unit() -> None:
+        chat.send(unit)
+        if chat.step() == "complaint.unit":
+            chat.click(unit)
+
+    acts |= {"complaint.photos": show_photo, "complaint.unit": choose_unit}
+    for _ in range(len(acts) + 3):
+        step = chat.step() or ""
+        if step == "complaint.summary":
+            break
+        acts[step]()
+    chat.click("Kirim")
+    said = chat.calls[-1].get("text", "") + chat.calls[-2].get("text", "")
+    return chat, said.partition("<code>")[2].partition("</code>")[0]
+
+
+def send_form(client: FlaskClient, address: str, holding: str, **fields: str) -> None:
+    """Fill in the form on a page that has a field of this name or this value, and send it."""
+    page = client.get(address)
+    assert page.status_code == 200, f"{address}: {page.status_code}"
+    forms = [form for form in forms_of(page.text, address) if form.method == "post"]
+    form = next(form for form in forms if holding in form.fields or holding in form.fields.values())
+    response = client.post(form.action, data={**form.fields, **fields})
+    assert response.status_code in (302, 303), f"{address}: {response.status_code}\n{response.text[:4000]}"
+
+
+def everything_shown(app: Flask, client: FlaskClient) -> Iterable[tuple[str, bytes]]:
+    """Everything that a browser gets to see: address, and headers with body."""
+    for address in real(app):
+        if "GET" not in address.methods:
+            continue
+        for query in QUERIES if address.endpoint != "static" else QUERIES[:1]:
+            for headers in ({}, {"HX-Request": "true"}) if query == "" else ({},):
+                response = client.get(address.path + query, headers=headers, buffered=True)
+                assert response.status_code < 500, f"{address}{query} failed"
+                yield f"{address}{query}", str(response.headers).encode() + b"\n" + response.data
+
+
+def leaks(shown: Iterable[tuple[str, bytes]], secrets: Iterable[str]) -> list[str]:
+    """Where any of these words is seen; an address may of course repeat itself."""
+    wanted = [(word, word.encode()) for word in secrets]
+    return [
+        f"{word!r} in {where}"
+        for where, content in shown
+        for word, written in wanted
+        if written in content.replace(where.split()[-1].encode(), b"") and word not in where
+    ]
+
+
+def stored_in_the_clear(session: Session, secrets: Iterable[str]) -> list[str]:
+    """Tables in which any of these words stands as text, or as bytes that are not encrypted."""
+    tables = session.execute(
+        text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+    )
+    words = list(secrets)
+    found = []
+    for (table,) in tables.all():
+        for word in words:
+            hits = session.scalar(
+                text(
+                    f'SELECT count(*) FROM "{table}" t '
+                    "WHERE position(:word in t::text) > 0 OR position(:hex in t::text) > 0"
+                ),
+                {"word": word, "hex": word.encode().hex()},
+            )
+            if hits:
+                found.append(f"{word!r} in {table}")
+    return found
+
+
+def complaint_of(session: Session, code: str) -> Complaint:
+    """The complaint with this code."""
+    return session.scalars(select(Complaint).where(Complaint.code == code)).one()
