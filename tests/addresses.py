@@ -113,9 +113,16 @@ def _static_files(app: Flask) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
+def _import_kinds(_app: Flask) -> list[str]:
+    from webapp.organisation.csv_planning import Kind
+
+    return [kind.value for kind in Kind]
+
+
 #: Name of a place in an address -> what can stand there.
 _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
     "code": _codes,
     "receipt": _receipts,
     "filename": _static_files,
+    "kind": _import_kinds,
 }

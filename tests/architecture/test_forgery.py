@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 
 import pytest
 from flask import Flask
@@ -79,7 +80,12 @@ def test_nothing_is_changed_without_a_token(
     open_as(csrf_client, city, staff=staff)
     sent = {(form.action, tuple(sorted(form.without("csrf_token", "nonce").items()))): form
             for _page, form in forms_everywhere(app, csrf_client)}  # fmt: skip
-    empty = [PageForm(address.path, "post") for address in real(app) if "POST" in address.methods]
+    posts = sorted((a for a in real(app) if "POST" in a.methods), key=lambda address: address.endpoint)
+    empty = [
+        PageForm(address.path, "post")
+        for _endpoint, addresses in itertools.groupby(posts, key=lambda address: address.endpoint)
+        for address in itertools.islice(addresses, 3)
+    ]
     before = fingerprint(database)
     wrong = []
     for form in (*sent.values(), *empty):
