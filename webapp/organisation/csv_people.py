@@ -308,7 +308,7 @@ def _taken(
             Shift.starts_at < max(row[4] for row in rows),
             Shift.ends_at > min(row[3] for row in rows),
         )
-    ).tuples()
+    )
     for officer_id, counter_id, starts_at, ends_at in stored:
         taken.setdefault(officer_id, {})[counter_id, starts_at.astimezone(UTC)] = ends_at.astimezone(UTC)
     return taken

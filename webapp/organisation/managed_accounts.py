@@ -45,7 +45,7 @@ def list_managed_accounts(viewer: Account, words: str = "") -> list[ManagedAccou
         )
     return [
         ManagedAccount(account, officer, _wholly(viewer, account, officer))
-        for account, officer in db.session.execute(query).tuples()
+        for account, officer in db.session.execute(query)
     ]
 
 
@@ -53,15 +53,11 @@ def get_managed_account(viewer: Account, account_id: int | None) -> ManagedAccou
     """The account with this id; raises NotManaged."""
     if account_id is None or not 0 < account_id <= LARGEST_ID:
         raise NotManaged
-    row = (
-        db.session.execute(
-            select(Account, Officer)
-            .outerjoin(Officer, Officer.account_id == Account.id)
-            .where(Account.id == account_id, _is_managed(viewer))
-        )
-        .tuples()
-        .one_or_none()
-    )
+    row = db.session.execute(
+        select(Account, Officer)
+        .outerjoin(Officer, Officer.account_id == Account.id)
+        .where(Account.id == account_id, _is_managed(viewer))
+    ).one_or_none()
     if row is None:
         raise NotManaged
     return ManagedAccount(row[0], row[1], _wholly(viewer, *row))
