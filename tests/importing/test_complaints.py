@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.factories.accounts import give_role, make_account
+from tests.factories.organisation import make_unit
 from tests.importing.conftest import COMPLAINTS_HEAD, UNITS, Exports
 from webapp.accounts.permissions import Role
 from webapp.attribution.actions import attribute_feedback
@@ -201,6 +202,31 @@ def test_a_dry_run_lists_the_bad_rows_and_writes_nothing(session: Session, city:
     assert session.scalars(select(OutboxEvent)).all() == []
     assert [path.name for path in city.folder.glob("*.bad.csv")] == []
     assert city.take("complaints", file).counts() == (3, 0, 3, 2), "the dry run said what would happen"
+
+
+def test_units_of_others_are_not_taken_for_the_citys(session: Session, city: Exports) -> None:
+    make_unit(session, make_unit(session, name="Kota Contoh"), name="Dinas Kebersihan")
+    make_unit(session, name="Dinas Lain")
+    session.commit()
+    more = "k4,Isi,,Dinas Lain,,,2026-03-02,\n"
+    ran = city.take("complaints", city.write("aduan.csv", COMPLAINTS_HEAD + ROWS + more))
+    assert ran.counts() == (3, 0, 0, 1), "one of that name is the city's, the other is none of it"
+    unit = session.get_one(Unit, by_key(session)["import:kota:k1"].decided_unit_id)
+    assert unit.external_id == "kota:1"
+
+
+def test_an_unknown_root_stops_complaints_too(session: Session, city: Exports) -> None:
+    ran = city.take("complaints", city.write("aduan.csv", COMPLAINTS_HEAD + ROWS), "--root", "SALAH")
+    assert ran.result.exit_code == 1 and "No unit has the code SALAH" in ran.result.stderr
+
+
+def test_two_units_of_one_name_have_to_be_told_apart(session: Session, city: Exports) -> None:
+    city.take("units", city.write("unit.csv", UNITS + "4,Dinas  kebersihan,3\n"))
+    ran = city.take("complaints", city.write("aduan.csv", COMPLAINTS_HEAD + ROWS), "--dry-run")
+    assert ran.counts() == (2, 0, 0, 1)
+    assert ran.lines == [
+        'line 2: 2 units are called "Dinas Kebersihan": name the unit by its id instead (unit_by = "id")'
+    ]
 
 
 def test_what_the_city_decided_is_the_standing_judgement(session: Session, city: Exports) -> None:

@@ -75,13 +75,10 @@ class Agency:
         self._since = mapping.posted_since or today
         self.created = {"units": 0, "services": 0, "officers": 0}
         mine = f"{mapping.source}:"
-        self._root: Unit | None = None
-        self._root_code = root_code
+        self._root: Unit | None = open_root(mapping, root_code) if root_code is not None else None
         self._units: dict[str, int] = {}
         self._unit_names: dict[str, list[int]] = {}
-        below = db.session.scalar(
-            select(Unit.path).where(Unit.code == (root_code or (mapping.root.code if mapping.root else "")))
-        )
+        below = self._root.path if self._root is not None else self._standing_root()
         for external_id, unit_id, name, path in db.session.execute(
             select(Unit.external_id, Unit.id, Unit.name, Unit.path).order_by(Unit.id)
         ):
@@ -167,9 +164,13 @@ class Agency:
             raise Unusable(f'{what} "{told}" is not known, and the mapping gives it no name')
         return name
 
+    def _standing_root(self) -> str | None:
+        root = self._mapping.root
+        return db.session.scalar(select(Unit.path).where(Unit.code == root.code)) if root is not None else None
+
     def _open_root(self) -> Unit:
         if self._root is None:
-            self._root = open_root(self._mapping, self._root_code)
+            self._root = open_root(self._mapping, None)
         return self._root
 
 
