@@ -14,6 +14,7 @@ from webapp.feedback.codes import clean_code, clean_secret_word, new_code
 from webapp.feedback.drafts import ChatAddress, ComplaintDraft, RatingDraft, Submitted
 from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase, ReceiptUsed
 from webapp.feedback.events import ComplaintSettled, ComplaintSubmitted, RatingSubmitted
+from webapp.feedback.filing import file_complaint_row, file_rows
 from webapp.feedback.life_cycle import State, Step, next_state
 from webapp.feedback.masking import mask_personal_numbers
 from webapp.feedback.models import (
@@ -51,24 +52,25 @@ def submit_complaint(
     `photo_key` takes along the photos that were uploaded under that key. Sending the same `write_key` again returns
     what the first one became; with another text it raises AlreadySent.
     """
-    feedback_id = db.session.scalar(
-        upsert(Feedback)
-        .values(feedback_values(draft, write_key=write_key, channel=channel, at=at, rater_key=rater_key))
-        .on_conflict_do_nothing(index_elements=["write_key"])
-        .returning(Feedback.id)
+    complaint = complaint_values(draft)
+    feedback_id, written = file_rows(
+        feedback_values(draft, write_key=write_key, channel=channel, at=at, rater_key=rater_key), complaint
     )
     if feedback_id is None:
         earlier = _earlier_complaint(write_key, shown_text(draft.text))
         if photo_key is not None:  # the same form again, with photos that did not arrive the first time
             _attach_photos(photo_key, earlier.feedback_id)
         return earlier
-    code, secret_word = _insert_complaint(feedback_id, draft)
+    if not written:  # the code is taken: once in many millions
+        complaint["code"] = new_code()
+        while not file_complaint_row(feedback_id, complaint):
+            complaint["code"] = new_code()
+        publish(ComplaintSubmitted(feedback_id))
     if photo_key is not None:
         _attach_photos(photo_key, feedback_id)
     if follower is not None:
         add_follower(feedback_id, follower)
-    publish(ComplaintSubmitted(feedback_id))
-    return Submitted(feedback_id, True, code, secret_word)
+    return Submitted(feedback_id, True, complaint["code"], complaint["secret_word"])
 
 
 def _attach_photos(photo_key: str, feedback_id: int) -> None:
@@ -77,20 +79,6 @@ def _attach_photos(photo_key: str, feedback_id: int) -> None:
         .where(Photo.upload_key == photo_key, Photo.complaint_id.is_(None))
         .values(complaint_id=feedback_id)
     )
-
-
-def _insert_complaint(feedback_id: int, draft: ComplaintDraft) -> tuple[str, str]:
-    values = complaint_values(draft, feedback_id)
-    while True:
-        inserted = db.session.execute(
-            upsert(Complaint)
-            .values(values)
-            .on_conflict_do_nothing(index_elements=["code"])
-            .returning(Complaint.feedback_id)
-        )
-        if inserted.first() is not None:
-            return values["code"], values["secret_word"]
-        values["code"] = new_code()
 
 
 def _earlier_complaint(write_key: str, masked: str) -> Submitted:

@@ -98,7 +98,7 @@ def _insert_feedback(batch: list[ImportedFeedback]) -> dict[str, int]:
 
 
 def _insert_complaints(drafts: dict[int, ComplaintDraft]) -> None:
-    left = {feedback_id: complaint_values(draft, feedback_id) for feedback_id, draft in drafts.items()}
+    left = {id_: {"feedback_id": id_, **complaint_values(draft)} for id_, draft in drafts.items()}
     while left:
         db.session.execute(
             upsert(Complaint).on_conflict_do_nothing(index_elements=["code"]),

@@ -39,13 +39,12 @@ def feedback_values(
     return values
 
 
-def complaint_values(draft: ComplaintDraft, feedback_id: int) -> dict[str, Any]:
-    """The columns of `Complaint`, with a fresh code and secret word. A code may be taken: the caller draws again."""
+def complaint_values(draft: ComplaintDraft) -> dict[str, Any]:
+    """The columns of `Complaint` but its id, with a fresh code and secret word. The code may be taken: draw again."""
     text = draft.text.strip()
     masked = mask_personal_numbers(text)
     personal = points_at_person(text, stated=draft.about_person)
     return {
-        "feedback_id": feedback_id,
         "code": new_code(),
         "secret_word": new_secret_word(),
         "complaint_kind": draft.kind,
