@@ -13,7 +13,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 
 from config import Settings
-from webapp.database import db
+from webapp.database import db, refuse_dead_connections
 from webapp.encryption import Keyring, install_keyring
 
 # Tables register themselves with the metadata when their modules are loaded.
@@ -43,7 +43,6 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_size": pool_size,
             "max_overflow": 2,
-            "pool_pre_ping": True,
             "pool_recycle": 1800,
             "hide_parameters": True,  # what citizens say never stands in an error's text
             "connect_args": {"options": "-c timezone=UTC -c jit=off", "connect_timeout": 10},
@@ -64,6 +63,7 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Flask:
     app.extensions[_EXTENSION] = settings
     install_keyring(app, Keyring(settings.encryption_keys, settings.secret_key))
     db.init_app(app)
+    refuse_dead_connections(app)
     Migrate(app, db, directory=str(Path(__file__).parent.parent / "migrations"), compare_type=True)
     Babel(app, locale_selector=select_language)
     configure_logging(settings)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import select as polling
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
+import psycopg
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Table, Text, func, select
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Table, Text, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
 
@@ -53,6 +57,25 @@ def new_ids(model: type[Base], count: int) -> list[int]:
     (key,) = table.primary_key.columns
     sequence = func.pg_get_serial_sequence(table.name, key.name)
     return list(db.session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
+
+
+def refuse_dead_connections(app: Flask) -> None:
+    """Let the pool of `app` notice, before it hands a connection out, that the server has closed it.
+
+    A server that was killed or restarted has closed its ends, and an idle connection on which there is something to
+    read is one that ended. Seeing that costs a microsecond; asking the server each time would cost a fifth of filing.
+    """
+    with app.app_context():
+        event.listen(db.engine, "checkout", _refuse_if_closed)
+
+
+def _refuse_if_closed(connection: psycopg.Connection, _record: object, _proxy: object) -> None:
+    if connection.closed:
+        raise InvalidatePoolError
+    idle = polling.poll()
+    idle.register(connection.fileno(), polling.POLLIN)
+    if idle.poll(0):
+        raise InvalidatePoolError  # and the others of the pool with it: they were closed at the same time
 
 
 @contextmanager

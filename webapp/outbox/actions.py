@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import bindparam, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from webapp.database import db
 from webapp.outbox.events import Event
-from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
+from webapp.outbox.models import DeliveryState, OutboxDelivery
 
 #: After so many failures a delivery is put aside for an administrator.
 MAX_ATTEMPTS = 8
 #: A failed delivery waits 2, 4, 8 ... seconds, at most five minutes.
 LONGEST_WAIT = timedelta(minutes=5)
+
+_WRITE = text(
+    "INSERT INTO outbox_event (name, payload, key) VALUES (:name, :payload, :key) ON CONFLICT (key) DO NOTHING"
+).bindparams(bindparam("payload", type_=JSONB))
 
 
 def publish(event: Event, *, key: str | None = None) -> None:
@@ -23,11 +27,8 @@ def publish(event: Event, *, key: str | None = None) -> None:
     It is told if and only if that transaction commits. With a `key`, a second publication under the same key is
     silently the first one.
     """
-    if key is None:
-        db.session.add(OutboxEvent(name=event.name, payload=event.to_payload()))
-    else:
-        values = {"name": event.name, "payload": event.to_payload(), "key": key}
-        db.session.execute(upsert(OutboxEvent).values(values).on_conflict_do_nothing(index_elements=["key"]))
+    values = {"name": event.name, "payload": event.to_payload(), "key": key}
+    db.session.execute(_WRITE, values)
 
 
 def note_failure(delivery_id: int, error: str, now: datetime) -> None:
