@@ -15,7 +15,7 @@ from webapp.embedded.secret_store import CitySecrets
 _PORT = 8000
 _SIMULATOR_PORT = 8081
 #: Every process does its own small sums; threads of a numeric library would only fight over the two cores.
-_SMALL = {
+SMALL = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -24,6 +24,17 @@ _SMALL = {
     "MALLOC_ARENA_MAX": "2",  # glibc keeps a heap for each thread otherwise
     "PYTHONUNBUFFERED": "1",
 }
+
+#: What a command of the product needs to know to work on the running city.
+COMMAND_SETTINGS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "ENCRYPTION_KEYS",
+    "TANGGAP_ENVIRONMENT",
+    "PUBLIC_URL",
+    "SECURE_COOKIES",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ def city_environment(env: Mapping[str, str], secrets: CitySecrets, var: Path) ->
     web_port = port("PORT", _PORT)
     taken = {web_port}
     environment = given.get("TANGGAP_ENVIRONMENT", "demo")
-    values = _inherited(given) | _SMALL | {"TANGGAP_ENVIRONMENT": environment, "PORT": str(web_port)}
+    values = _inherited(given) | SMALL | {"TANGGAP_ENVIRONMENT": environment, "PORT": str(web_port)}
     values.setdefault("SECRET_KEY", secrets.secret_key)
     values.setdefault("ENCRYPTION_KEYS", secrets.encryption_key)
     values.setdefault("PUBLIC_URL", f"http://127.0.0.1:{web_port}")

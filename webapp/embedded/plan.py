@@ -37,7 +37,7 @@ def city_plan(city: CityEnvironment, root: Path) -> Plan:
     children = [
         ChildSpec(
             "web",
-            (python, "-m", "gunicorn", *_gunicorn_options(city.port), "wsgi:app"),
+            (python, "-m", "gunicorn", *gunicorn_options(city.port), "wsgi:app"),
             tier=_FACE,
             answers=lambda: http_status(city.port, "/health") == 200,
         )
@@ -60,7 +60,8 @@ def city_plan(city: CityEnvironment, root: Path) -> Plan:
     )
 
 
-def _gunicorn_options(port: int) -> tuple[str, ...]:
+def gunicorn_options(port: int) -> tuple[str, ...]:
+    """How the web server serves on 127.0.0.1:`port`."""
     memory = Path("/dev/shm")  # noqa: S108  heartbeats of the workers: in memory, in files without a name
     return (
         f"--bind=127.0.0.1:{port}",
