@@ -7,13 +7,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 
-from tests.embedded.conftest import TinyCity
+from tests.embedded.conftest import ROOT, TinyCity
 from tests.engines import Engines
 from webapp.embedded.processes import birth, free_port, http_status
 
@@ -48,6 +49,14 @@ def test_it_opens_tells_how_and_stops(start_city: Start, var: Path) -> None:
     running = city.running()
     assert set(running["children"]) == {"postgres", "valkey", "web", "worker-attribution", "stubborn"}
     born = {int(entry["pid"]): entry["born"] for entry in running["children"].values()}
+
+    assert "settings" not in running, "status tells no passwords"
+    printed = subprocess.run(
+        [sys.executable, "-m", "webapp.embedded", "--var", str(var), "env"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    names = [line.removeprefix("export ").partition("=")[0] for line in printed.stdout.splitlines()]
+    assert {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS"} <= set(names)
 
     assert city.end(signal.SIGINT) == 0
     assert "Traceback" not in city.said()

@@ -18,7 +18,7 @@ from typing import Any
 from webapp.embedded import processes
 from webapp.embedded.children import Child, rotate, stop_all
 from webapp.embedded.engines import DatabaseState, ask_given_engines, embedded_engines, open_database
-from webapp.embedded.environment import CityEnvironment, city_environment
+from webapp.embedded.environment import COMMAND_SETTINGS, CityEnvironment, city_environment
 from webapp.embedded.errors import EmbeddedError, StopRequested
 from webapp.embedded.folder import CityFolder
 from webapp.embedded.nursery import POSSIBLE, Nursery, reap_strangers
@@ -50,6 +50,7 @@ class Supervisor:
         self._restarts = {"postgres": 0, "valkey": 0}
         self._children: list[Child] = []
         self._url = ""
+        self._settings: dict[str, str] = {}
         self._opened = False
         self._wishes = 0
         self._wake = -1
@@ -84,6 +85,7 @@ class Supervisor:
                 f"Port {city.port} {problem}: choose another, for example PORT={city.port + 1} make run."
             )
         self._url = city.address
+        self._settings = {name: city.values[name] for name in COMMAND_SETTINGS if name in city.values}
         ask_given_engines(city, self._root)
         plan = self._planner(city, self._root)
         if plan.load and POSSIBLE:
@@ -261,7 +263,9 @@ class Supervisor:
         for child in self._children:
             if child.process is not None:
                 listed[child.spec.name] = {"pid": child.process.pid, "born": child.born, "restarts": child.restarts}
-        self._folder.write_running({"pid": os.getpid(), "url": self._url, "children": listed})
+        self._folder.write_running(
+            {"pid": os.getpid(), "url": self._url, "children": listed, "settings": self._settings}
+        )
 
     # stopping
 
