@@ -101,8 +101,9 @@ class Ledger:
             "GROUP BY r.feedback_id HAVING count(i.id) <> 1 OR count(i.withdrawn_at) > 0"
         ), "ratings by receipt that do not count exactly once"
         assert not self.rows(
-            "SELECT i.id FROM indicator_fact i JOIN rating r USING (feedback_id) JOIN feedback f ON f.id = r.feedback_id "
-            "JOIN visit v ON v.id = f.visit_id WHERE i.officer_id <> v.officer_id OR i.y <> (r.value - 1) / 3.0::float"
+            "SELECT i.id FROM indicator_fact i JOIN rating r USING (feedback_id) "
+            "JOIN feedback f ON f.id = feedback_id JOIN visit v ON v.id = f.visit_id "
+            "WHERE i.officer_id <> v.officer_id OR i.y <> (r.value - 1) / 3.0::float"
         ), "facts that say something else than the citizen"
 
     def _assert_figures_follow_from_facts(self) -> None:
