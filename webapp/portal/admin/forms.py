@@ -29,7 +29,7 @@ class UnitForm(DeskForm):
         description=_l("Misalnya dinas, puskesmas, kecamatan, bidang, atau seksi."),
     )
     timezone = SelectField(
-        _l("Zona waktu"), choices=zone_choices(), validators=[InputRequired(_l("Pilih zona waktu."))]
+        _l("Zona waktu"), choices=zone_choices(), validators=[InputRequired(_l("Pilih salah satu."))]
     )
 
 

@@ -20,7 +20,7 @@ KINDS: dict[Kind, LazyString] = {
 #: What stands in a column, with an example.
 COLUMN_HELP: dict[str, tuple[LazyString, str]] = {
     "kode": (_l("Kode yang tetap. Baris dengan kode yang sudah ada mengubah data itu."), "DISDUKCAPIL"),
-    "nama": (_l("Nama seperti yang dibaca warga."), "Dinas Kependudukan"),
+    "nama": (_l("Nama seperti yang dibaca warga."), "Disdukcapil"),
     "kode_induk": (_l("Kode unit di atasnya. Kosong: tidak dipindah."), "KOTA"),
     "jenis": (_l("Jenis unit."), "dinas"),
     "zona_waktu": (_l("Kosong: sama dengan unit di atasnya."), "Asia/Jakarta"),
