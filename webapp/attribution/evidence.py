@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -12,6 +13,9 @@ from webapp.counter.models import Visit
 from webapp.database import db
 from webapp.feedback.models import Feedback
 from webapp.organisation.models import Counter, Posting, Service, Shift, Unit
+
+#: Where the day of a feedback is told when no unit is known.
+DEFAULT_TIMEZONE = "Asia/Jakarta"
 
 Row = TypeVar("Row", Visit, Service, Counter, Unit)
 
@@ -49,7 +53,8 @@ def gather_circumstances(feedback: Sequence[Feedback]) -> dict[int, Circumstance
             names["unit"] = units[service.unit_id].name
         day = visit.started_at if visit else one.occurred_at
         if day:
-            names["day"] = day.date().isoformat()
+            place = units.get(unit_id or 0) or units.get(service.unit_id if service else 0)
+            names["day"] = day.astimezone(ZoneInfo(place.timezone if place else DEFAULT_TIMEZONE)).date().isoformat()
         known[one.id] = Circumstances(
             agency_officer_id=one.decided_officer_id,
             agency_unit_id=decided_unit,
