@@ -140,9 +140,17 @@ class RunningCity:
 
 
 def start_city(
-    var: Path, *, command: Sequence[str] = DEMO_CITY, env: Mapping[str, str] | None = None, root: Path = ROOT
+    var: Path,
+    *,
+    command: Sequence[str] = DEMO_CITY,
+    env: Mapping[str, str] | None = None,
+    root: Path = ROOT,
+    python: Path | None = None,
 ) -> RunningCity:
-    """Start a city in `var` with the Python of this process and return at once; see `RunningCity.wait_open`."""
+    """Start a city in `var` and return at once; see `RunningCity.wait_open`.
+
+    It runs from the project folder `root` with `python`, by default our own.
+    """
     port = free_port()
     simulator_port = free_port({port})
     kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
@@ -150,7 +158,7 @@ def start_city(
     output = var.with_name(f"{var.name}.said")
     with output.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, *command, str(var)],
+            [str(python or sys.executable), *command, str(var)],
             cwd=root,
             env=kept | given,
             stdin=subprocess.DEVNULL,
