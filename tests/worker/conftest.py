@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.pipeline import Pipeline, pipeline_of
 from webapp.outbox.events import Event
@@ -61,11 +61,10 @@ class Deliveries:
         [delivery] = self.of(job)
         return delivery
 
-    def make_due(self) -> None:
-        """Let every lease and every pause run out."""
-        from sqlalchemy import text
-
+    def make_due(self, in_seconds: int = -1) -> None:
+        """Let every lease and every pause run out, or run out so much later."""
         self._database.session.execute(
-            text("UPDATE outbox_delivery SET due_at = clock_timestamp() - interval '1 second'")
+            text("UPDATE outbox_delivery SET due_at = clock_timestamp() + make_interval(secs => :seconds)"),
+            {"seconds": in_seconds},
         )
         self._database.session.commit()
