@@ -21,6 +21,7 @@ from webapp.organisation.csv_import import (
     stage_import,
 )
 from webapp.organisation.csv_planning import Effect, Kind, Plan, Reason
+from webapp.organisation.csv_reading import FileFault, UnreadableFile
 from webapp.organisation.errors import NotManaged
 from webapp.organisation.models import Counter, Officer, Service, Shift, StagedImport, Unit
 
@@ -289,3 +290,16 @@ def test_a_second_press_does_nothing(session: Session, city: Unit, admin: Accoun
     apply_import(staged, admin, NOW + timedelta(minutes=1))
     assert counter.name == "Diubah tangan"
     assert staged.applied_at == NOW
+
+
+def test_a_file_is_as_long_as_somebody_can_wait_for(session: Session, admin: Account) -> None:
+    rows = "".join(f"KOTA,{number},Loket\n" for number in range(3001))
+    with pytest.raises(UnreadableFile) as error:
+        stage(Kind.COUNTERS, f"kode_unit,kode,nama\n{rows}", admin)
+    assert (error.value.fault, error.value.detail) == (FileFault.TOO_LONG, "3000")
+    assert plan_import(stage(Kind.SHIFTS, _many_shifts(3001), admin), admin, NOW).bad
+
+
+def _many_shifts(count: int) -> str:
+    rows = "".join("KOTA,1,1,2026-11-25,07.30,12.00\n" for _ in range(count))
+    return f"kode_unit,kode_loket,id_pegawai,tanggal,mulai,selesai\n{rows}"

@@ -15,13 +15,15 @@ from webapp.organisation.actions import lock_tree
 from webapp.organisation.csv_people import plan_officers, plan_shifts
 from webapp.organisation.csv_places import plan_counters, plan_services, plan_units
 from webapp.organisation.csv_planning import COLUMNS, Effect, Kind, Plan
-from webapp.organisation.csv_reading import CsvTable, decode, read_table, write_table
+from webapp.organisation.csv_reading import MOST_ROWS, CsvTable, decode, read_table, write_table
 from webapp.organisation.errors import NotManaged
 from webapp.organisation.managed import LARGEST_ID
 from webapp.organisation.models import StagedImport
 
 #: How long a file waits to be confirmed, and its refused rows to be fetched.
 KEPT_FOR = timedelta(days=1)
+#: Rows that one file of anything but shifts may have: each is a few statements, and somebody waits for the page.
+MOST_PLACES = 3000
 
 
 def template_of(kind: Kind) -> bytes:
@@ -82,4 +84,5 @@ def forget_staged_imports(now: datetime) -> None:
 
 
 def _read(kind: Kind, text: str) -> CsvTable:
-    return read_table(text, [column for column, needed in COLUMNS[kind].items() if needed])
+    most = MOST_ROWS if kind is Kind.SHIFTS else MOST_PLACES
+    return read_table(text, [column for column, needed in COLUMNS[kind].items() if needed], most)

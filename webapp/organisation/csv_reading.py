@@ -61,11 +61,11 @@ def decode(content: bytes) -> str:
     return text
 
 
-def read_table(text: str, required: Iterable[str]) -> CsvTable:
+def read_table(text: str, required: Iterable[str], most_rows: int = MOST_ROWS) -> CsvTable:
     """The rows of a file with its heading in the first row; empty rows are left out.
 
     Raises UnreadableFile where there is no heading or row, a column of `required` is missing, a column comes twice, the
-    quotes are broken, or there are more than MOST_ROWS rows.
+    quotes are broken, or there are more than `most_rows` rows.
     """
     if not text.strip():
         raise UnreadableFile(FileFault.EMPTY)
@@ -82,8 +82,8 @@ def read_table(text: str, required: Iterable[str]) -> CsvTable:
             if not columns:
                 columns = tuple(re.sub(r"[\s-]+", "_", cell.lower()) for cell in cells)
                 continue
-            if len(rows) == MOST_ROWS:
-                raise UnreadableFile(FileFault.TOO_LONG, str(MOST_ROWS))
+            if len(rows) == most_rows:
+                raise UnreadableFile(FileFault.TOO_LONG, str(most_rows))
             named = {name: cell for name, cell in zip(columns, cells, strict=False) if name}
             rows.append(Row(begins, named, any(cells[len(columns) :])))
     except csv.Error:
