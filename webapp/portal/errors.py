@@ -49,7 +49,7 @@ def _texts(code: int) -> tuple[str, str]:
         ),
         404: (_("Halaman tidak ditemukan"), _("Periksa alamatnya, atau mulai dari beranda.")),
         405: (_("Halaman ini dibuka dengan cara lain"), _("Mulai lagi dari beranda.")),
-        413: (_("Kiriman terlalu besar"), _("Kirim paling banyak lima foto, masing-masing di bawah 8 MB.")),
+        413: (_("Kiriman terlalu besar"), _("Foto paling besar 8 MB, berkas impor 5 MB. Perkecil, lalu kirim lagi.")),
         429: (_("Terlalu banyak percobaan"), _("Tunggu beberapa menit, lalu coba lagi.")),
     }
     return known.get(code, (_("Ada yang tidak berjalan"), _("Coba lagi sebentar lagi.")))
