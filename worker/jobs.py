@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import structlog
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from webapp.attribution import actions as attribution
 from webapp.attribution.events import FeedbackAttributed
-from webapp.database import transaction
+from webapp.database import db, transaction
 from webapp.feedback import upkeep
 from webapp.feedback.events import (
     ComplaintAnswered,
@@ -34,6 +34,9 @@ from worker.events import SweepDue
 
 log = structlog.get_logger()
 
+#: Feedbacks that are taken together; fewer officers' figures than that are computed at once.
+MOST_TOGETHER = 20
+
 _app: Flask | None = None
 
 
@@ -52,35 +55,99 @@ def deliver(delivery_id: int) -> None:
 
     The delivery's row is locked, so two workers never do it at a time, and it becomes done in the transaction of its
     effect. A failure is noted on the row and raised as JobFailed, so that RQ counts it as one.
+
+    Feedback that waits behind it for the same job is taken along: when much comes in at once, an officer's figure is
+    computed once for all of it. Should that fail, this delivery is tried alone, and the others have their own turn.
     """
     assert _app is not None, "worker.jobs.serve(app) comes first"
     failure = None
     with _app.app_context():
+        for most in (MOST_TOGETHER, 1):
+            try:
+                _do(delivery_id, most)
+                return
+            except _FailedTogether:
+                continue
+            except Exception as error:
+                failure = describe(error)
+                break
+        assert failure is not None
+        # Out of the handler, so that nothing that follows drags the error and its words along.
+        log.error("job failed", delivery=delivery_id, error=failure)
+        with transaction():
+            note_failure(delivery_id, failure, datetime.now(UTC))
+        raise JobFailed(failure)
+
+
+class _FailedTogether(Exception):
+    """One of several deliveries that were taken together failed, and nobody knows which."""
+
+
+def _do(delivery_id: int, most: int) -> None:
+    with transaction() as session:
+        row = session.execute(_deliveries().where(OutboxDelivery.id == delivery_id)).first()
+        if row is None:
+            return
+        delivery, event = row
+        now = datetime.now(UTC)
+        said = event_from(event.name, event.payload)
+        behind = []
+        if (merged := TOGETHER.get(delivery.job)) is not None:
+            ids = _feedback_of(said)
+            behind = _take_along(delivery, most - len(ids)) if len(ids) < most else []
+            if behind:
+                others = (id_ for _, other in behind for id_ in _feedback_of(event_from(other.name, other.payload)))
+                said = merged(sorted({*ids, *others}))
         try:
-            with transaction() as session:
-                row = session.execute(
-                    select(OutboxDelivery, OutboxEvent)
-                    .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event_id)
-                    .where(
-                        OutboxDelivery.id == delivery_id,
-                        OutboxDelivery.state.in_((DeliveryState.PENDING, DeliveryState.ENQUEUED)),
-                    )
-                    .with_for_update(of=OutboxDelivery)
-                ).first()
-                if row is None:
-                    return
-                delivery, event = row
-                now = datetime.now(UTC)
-                JOBS[delivery.job](event_from(event.name, event.payload), f"event:{event.id}", now)
-                delivery.state = DeliveryState.DONE
-                delivery.done_at = now
-        except Exception as error:
-            failure = describe(error)
-        if failure is not None:  # out of the handler, so that nothing that follows drags the error and its words along
-            log.error("job failed", delivery=delivery_id, error=failure)
-            with transaction():
-                note_failure(delivery_id, failure, datetime.now(UTC))
-            raise JobFailed(failure)
+            JOBS[delivery.job](said, f"event:{event.id}", now)
+        except Exception:
+            if behind:
+                raise _FailedTogether from None
+            raise
+        for done in (delivery, *(other for other, _ in behind)):
+            done.state = DeliveryState.DONE
+            done.done_at = now
+
+
+def _deliveries() -> Select[OutboxDelivery, OutboxEvent]:
+    return (
+        select(OutboxDelivery, OutboxEvent)
+        .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event_id)
+        .where(OutboxDelivery.state.in_((DeliveryState.PENDING, DeliveryState.ENQUEUED)))
+        .with_for_update(of=OutboxDelivery)
+    )
+
+
+def _take_along(delivery: OutboxDelivery, most: int) -> list[tuple[OutboxDelivery, OutboxEvent]]:
+    """What was handed over for the same job and never failed yet, with at most `most` feedbacks in all."""
+    waiting = (
+        _deliveries()
+        .where(
+            OutboxDelivery.state == DeliveryState.ENQUEUED,
+            OutboxDelivery.queue == delivery.queue,
+            OutboxDelivery.job == delivery.job,
+            OutboxDelivery.attempts == 0,
+            OutboxDelivery.id != delivery.id,
+        )
+        .order_by(OutboxDelivery.id)
+        .limit(most)
+        .with_for_update(of=OutboxDelivery, skip_locked=True)
+    )
+    taken = []
+    for other, event in db.session.execute(waiting).all():
+        most -= len(_feedback_of(event_from(event.name, event.payload)))
+        if most < 0:
+            break
+        taken.append((other, event))
+    return taken
+
+
+def _feedback_of(event: Event) -> list[int]:
+    """The feedbacks that an event is about."""
+    if isinstance(event, FeedbackImported | FeedbackAttributed):
+        return event.feedback_ids
+    assert isinstance(event, ComplaintSubmitted | RatingSubmitted | ComplaintAnswered | ComplaintSettled)
+    return [event.feedback_id]
 
 
 def describe(error: Exception) -> str:
@@ -94,20 +161,12 @@ def describe(error: Exception) -> str:
 
 def attribute_feedback(event: Event, key: str, now: datetime) -> None:
     """Judge whom new feedback concerns."""
-    if isinstance(event, FeedbackImported):
-        attribution.attribute_feedback(event.feedback_ids, now)
-    else:
-        assert isinstance(event, ComplaintSubmitted | RatingSubmitted)
-        attribution.attribute_feedback([event.feedback_id], now)
+    attribution.attribute_feedback(_feedback_of(event), now)
 
 
 def record_facts(event: Event, key: str, now: datetime) -> None:
     """Bring the facts up to what is now known of a feedback, and the figures that they move."""
-    if isinstance(event, FeedbackAttributed):
-        indicators.record_facts(event.feedback_ids, now)
-    else:
-        assert isinstance(event, ComplaintAnswered | ComplaintSettled)
-        indicators.record_facts([event.feedback_id], now)
+    indicators.record_facts(_feedback_of(event), now)
 
 
 def refresh_outdated(event: Event, key: str, now: datetime) -> None:
@@ -141,4 +200,9 @@ def sweep(event: Event, key: str, now: datetime) -> None:
 JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
     job.__name__: job
     for job in (attribute_feedback, record_facts, refresh_outdated, fit_reference, notify_followers, sweep)
+}
+#: Jobs that do many feedbacks in little more time than one, and the event that tells of many.
+TOGETHER: dict[str, Callable[[list[int]], Event]] = {
+    "attribute_feedback": FeedbackImported,
+    "record_facts": FeedbackAttributed,
 }

@@ -9,12 +9,14 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
 from tests.factories.city import SmallCity, make_small_city
-from tests.factories.feedback import make_rating
+from tests.factories.feedback import make_complaint, make_rating
 from tests.pipeline import Pipeline
 from tests.worker.conftest import Deliveries, Stumbling
 from webapp.attribution.models import Attribution
+from webapp.feedback.events import FeedbackImported
 from webapp.indicators.models import IndicatorFact
 from webapp.messaging.models import OutgoingMessage
+from webapp.outbox import Event
 from webapp.outbox.actions import LONGEST_WAIT, MAX_ATTEMPTS, note_failure, retry_delivery
 from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
 from webapp.outbox.queries import count_deliveries_by_state, list_dead_deliveries
@@ -75,7 +77,8 @@ def test_a_failure_is_undone_noted_and_tried_again(
     deliveries: Deliveries,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stumbling = Stumbling("attribute_feedback", 2, ValueError(f"cannot read {NIK} of Siti Rahmawati"))
+    # Three times: both together, the first alone, the second alone.
+    stumbling = Stumbling("attribute_feedback", 3, ValueError(f"cannot read {NIK} of Siti Rahmawati"))
     monkeypatch.setitem(jobs.JOBS, "attribute_feedback", stumbling)
     pipeline.relay.round()
     before = datetime.now(UTC)
@@ -258,3 +261,33 @@ def test_a_backlog_waits_in_the_database(
     assert Relay(pipeline.app, pipeline.redis).round() == 0, "a second relay keeps to it as well"
     pipeline.run()
     assert counts(database) == (17, 1)
+
+
+def test_what_waits_is_done_together_and_one_that_fails_takes_no_other_with_it(
+    pipeline: Pipeline,
+    city: SmallCity,
+    database: SQLAlchemy,
+    deliveries: Deliveries,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _ in range(jobs.MOST_TOGETHER + 3):
+        make_complaint(database.session(), datetime.now(UTC), unit_id=city.unit.id)
+    database.session.commit()
+    asked: list[list[int]] = []
+    really = jobs.JOBS["attribute_feedback"]
+    poisoned = city.rating.feedback_id
+
+    def watched(event: Event, key: str, now: datetime) -> None:
+        ids = event.feedback_ids if isinstance(event, FeedbackImported) else [event.feedback_id]  # type: ignore[attr-defined]
+        asked.append(ids)
+        if poisoned in ids:
+            raise ValueError
+        really(event, key, now)
+
+    monkeypatch.setitem(jobs.JOBS, "attribute_feedback", watched)
+    pipeline.relay.round()
+    pipeline.work()
+    assert max(map(len, asked)) == jobs.MOST_TOGETHER
+    states = [(one.state, one.attempts) for one in deliveries.of("attribute_feedback")]
+    assert sorted(set(states)) == [("done", 0), ("pending", 1)] and states.count(("pending", 1)) == 1
+    assert counts(database)[0] == jobs.MOST_TOGETHER + 4
