@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel
-from flask_migrate import Migrate
 
 from config import Settings
 from webapp.database import db, refuse_dead_connections
@@ -64,7 +62,6 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Flask:
     install_keyring(app, Keyring(settings.encryption_keys, settings.secret_key))
     db.init_app(app)
     refuse_dead_connections(app)
-    Migrate(app, db, directory=str(Path(__file__).parent.parent / "migrations"), compare_type=True)
     Babel(app, locale_selector=select_language)
     configure_logging(settings)
     return app

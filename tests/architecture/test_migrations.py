@@ -56,6 +56,9 @@ def schema_of(app: Flask) -> list[tuple[object, ...]]:
 def migrate(app: Flask, *, to: str) -> None:
     import flask_migrate
 
+    from webapp.cli import prepare_migrations
+
+    prepare_migrations(app)
     with app.app_context():
         flask_migrate.upgrade(revision=to) if to == "head" else flask_migrate.downgrade(revision=to)
 
