@@ -29,6 +29,7 @@ class StartError(Exception):
 
 async def serve(port: int, token: str, state: Path | None) -> None:
     """Serve until SIGINT or SIGTERM. Raises StartError."""
+    os.umask(0o077)  # what people wrote in a chat is nobody else's on this machine
     try:
         store = Store(state)
     except sqlite3.Error as error:

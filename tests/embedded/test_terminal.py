@@ -71,10 +71,14 @@ def test_the_block_lines_up() -> None:
         {"role": "administrator", "email": "a@kota.test", "password": "p"},
         {"role": "officer", "email": "petugas@kota.test", "password": "q"},
     ]
-    block = ready_block("http://127.0.0.1:8000", 4.26, sign_ins, "http://127.0.0.1:8081", ["bot"])
+    receipts = [{"receipt": "0000-A0QP-31HH-E771", "service": "Akta kelahiran", "officer": "Siti"}]
+    block = ready_block(
+        "http://127.0.0.1:8000", 4.26, {"sign_ins": sign_ins, "receipts": receipts}, "http://127.0.0.1:8081", ["bot"]
+    )
     assert block.splitlines()[0] == "ready http://127.0.0.1:8000 in 4.3 s"
     assert "    administrator  a@kota.test        p" in block
     assert "    officer        petugas@kota.test  q" in block
+    assert "    0000-A0QP-31HH-E771  Akta kelahiran, served by Siti" in block
     assert "chat simulator  http://127.0.0.1:8081/" in block
     assert "not running yet: bot" in block
 

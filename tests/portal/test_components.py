@@ -100,7 +100,7 @@ def test_faces_are_told_apart_by_words(draw: Draw) -> None:
     radios = tree.all("input", type="radio", name="rating")
     assert [r["value"] for r in radios] == ["1", "2", "3", "4"]
     words = [tree.one("label", for_=r["id"]).text for r in radios]
-    assert words == ["Sangat kurang baik", "Kurang baik", "Baik", "Sangat baik"]
+    assert words == ["Tidak baik", "Kurang baik", "Baik", "Sangat baik"]
     mouths = {svg.one("path")["d"] for svg in tree.all("svg")}
     assert len(mouths) == 4, "each face has a mouth of its own"
     assert not [e for e in tree.walk() if e.get("fill") or e.get("stroke")], "a face carries no colour of its own"

@@ -43,6 +43,7 @@ def sign_in(email: str, password: str, now: datetime) -> Account:
         _verify(_unknown_hash(), password)
         raise SignInRefused
     if account.locked_until is not None and account.locked_until > now:
+        _verify(_unknown_hash(), password)  # a locked account takes as long as any other
         raise AccountLocked(account.locked_until)
     if not _verify(account.password_hash, password):
         account.failed_sign_ins += 1

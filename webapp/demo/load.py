@@ -137,7 +137,10 @@ def _summary(city: DemoCity, ids: LoadedIds, password: str, now: datetime) -> Lo
     agency = city.agency
     rated = {rating.receipt for rating in city.ratings}
     fresh = [visit for visit in reversed(city.visits) if visit.number not in rated]
-    fresh = [visit for visit in fresh if now - visit.finished_at < timedelta(days=7)][:_SHOWN_RECEIPTS]
+    fresh = [visit for visit in fresh if now - visit.finished_at < timedelta(days=7)]
+    # First those of officers who are shown with a sign-in: whoever tries the city wants to see the figure move.
+    seen = {account.officer for account in agency.accounts if account.shown is not None}
+    fresh = sorted(fresh, key=lambda visit: visit.officer not in seen)[:_SHOWN_RECEIPTS]
     cases = []
     for state in _SHOWN_CASES:
         complaint = db.session.scalars(

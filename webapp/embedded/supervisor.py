@@ -92,14 +92,14 @@ class Supervisor:
             self._nursery = Nursery(plan.load, self._root, city.values, self._folder.logs / "nursery.log")
         self._start_engines(city, secrets)
         database = open_database(city, secrets, self._engines)
-        sign_ins = self._prepare(city, plan, database)
+        demo = self._prepare(city, plan, database)
         self._children = [Child(spec, self._folder.logs, self._root, city.values) for spec in plan.children]
         self._start_children()
         self._close_nursery()
         absent = [child.spec.name for child in self._children if not child.alive]
         simulator = f"http://127.0.0.1:{city.simulator_port}" if city.simulator_port else None
         self._opened = True
-        announce(ready_block(city.address, time.monotonic() - began, sign_ins, simulator, absent))
+        announce(ready_block(city.address, time.monotonic() - began, demo, simulator, absent))
 
     def _start_engines(self, city: CityEnvironment, secrets: CitySecrets) -> None:
         """Start what is embedded, both at once."""
@@ -111,14 +111,14 @@ class Supervisor:
             engine.wait_ready(pause=self._pause)
         self._note_running()
 
-    def _prepare(self, city: CityEnvironment, plan: Plan, database: DatabaseState) -> list[dict[str, str]]:
-        """Migrate and load the demo city where that is still to be done; the demo's sign-ins."""
+    def _prepare(self, city: CityEnvironment, plan: Plan, database: DatabaseState) -> dict[str, Any]:
+        """Migrate and load the demo city where that is still to be done; what the demo tells to try it with."""
         newest = newest_revision(self._root / "migrations" / "versions")
         if plan.migrate is not None and (database.revision is None or database.revision != newest):
             say("migrating the database ...")
             self._step("migrate", plan.migrate, city)
         if plan.load_demo is None:
-            return []
+            return {}
         summary = self._folder.demo(database.identity)
         if summary is None or not database.filled:
             say("loading the demo city ...")
@@ -131,7 +131,7 @@ class Supervisor:
             if fresh.get("sign_ins") or summary is None:
                 summary = fresh
                 self._folder.remember_demo(database.identity, fresh)
-        return list(summary.get("sign_ins", []))
+        return dict(summary)
 
     def _step(self, name: str, argv: tuple[str, ...], city: CityEnvironment, *, show: bool = False) -> str:
         """Run a command to its end; what it wrote to standard output. With `show`, its progress is on the terminal."""

@@ -27,15 +27,26 @@ def announce(text: str) -> None:
 
 
 def ready_block(
-    address: str, seconds: float, sign_ins: Sequence[Mapping[str, str]], simulator: str | None, absent: Sequence[str]
+    address: str,
+    seconds: float,
+    demo: Mapping[str, Sequence[Mapping[str, str]]],
+    simulator: str | None,
+    absent: Sequence[str],
 ) -> str:
-    """The one block: where the city is, how to sign in, where the chat is, how to stop."""
+    """The one block: where the city is, how to sign in, what to rate, where the chat is, how to stop.
+
+    `demo` has "sign_ins" (role, email, password) and "receipts" (receipt, service, officer) of the demo city, if any.
+    """
+    sign_ins, receipts = demo.get("sign_ins", ()), demo.get("receipts", ())
     lines = [f"ready {address} in {seconds:.1f} s", ""]
     if sign_ins:
         lines.append("  demo sign-ins")
         rows = [(str(s.get("role", "")), str(s.get("email", "")), str(s.get("password", ""))) for s in sign_ins]
         widths = [max(len(row[column]) for row in rows) for column in range(2)]
         lines += [f"    {role:<{widths[0]}}  {email:<{widths[1]}}  {password}" for role, email, password in rows]
+    if receipts:
+        lines.append("  receipts to rate with")
+        lines += [f"    {r['receipt']}  {r['service']}, served by {r['officer']}" for r in receipts]
     if simulator:
         lines.append(f"  chat simulator  {simulator}/")
     if absent:

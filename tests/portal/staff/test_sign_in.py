@@ -43,7 +43,9 @@ def test_too_many_failures_lock_even_the_right_password_out(client: FlaskClient,
         client.post("/masuk", data={"email": "sari@contoh.go.id", "password": "salah-sandi-99"})
     response = client.post("/masuk", data={"email": "sari@contoh.go.id", "password": PASSWORD})
     assert response.status_code == 401
-    assert "Terlalu banyak percobaan. Coba lagi setelah pukul" in response.text
+    assert "akun terkunci beberapa menit" in response.text
+    unknown = client.post("/masuk", data={"email": "tak.dikenal@contoh.go.id", "password": PASSWORD})
+    assert "akun terkunci beberapa menit" in unknown.text, "a lock must not tell that the address exists"
 
 
 @pytest.mark.parametrize("target", ["https://jahat.example/", "//jahat.example/", "/\\jahat.example", "javascript:1"])

@@ -20,6 +20,8 @@ from webapp.portal.dates import month_in_words, short_day, span_in_words
 #: Names of the macros' states for the statuses of the formula.
 RELIABILITY = {"not_enough_data": "not_enough", "provisional": "provisional", "sufficient": "enough"}
 
+#: Less than this is shown as 0,0 points: it went as is usual here, and the words say so.
+AS_EXPECTED = 0.05
 COMPONENTS = {
     "satisfaction": (_l("Kepuasan warga"), _l("penilaian warga, dan pengaduan yang terbukti")),
     "complaint_handling": (_l("Penanganan pengaduan"), _l("tepat waktu, diterima pelapor, tidak disanggah")),
@@ -200,6 +202,8 @@ def _why(group: GroupView, own: bool) -> str:
         words = _("menyangkut Anda, dan terbukti") if own else _("menyangkut petugas ini, dan terbukti")
     elif group.component == "complaint_handling" and group.kind == "case":
         words = _("terlambat atau disanggah pelapor")
+    elif group.component == "complaint_handling" and abs(group.points) < AS_EXPECTED:
+        words = _("Anda yang menjawab, seperti yang wajar") if own else _("petugas ini menjawab seperti yang wajar")
     elif group.component == "complaint_handling":
         words = _("Anda yang menjawab") if own else _("petugas ini yang menjawab")
     elif own:

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_time
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
@@ -39,28 +38,27 @@ def sign_in() -> ResponseReturnValue:
         return redirect(url_for("staff.start"))
     form = SignInForm()
     if form.validate_on_submit():
-        refused: SignInRefused | AccountLocked | None = None
+        refused = False
         with transaction():  # a failed attempt is counted, so it commits as well
             try:
                 account = open_account(form.email.data or "", form.password.data or "", datetime.now(UTC))
-            except (SignInRefused, AccountLocked) as error:
-                refused = error
+            except (SignInRefused, AccountLocked):
+                refused = True
             else:
+                chosen = session.get("language", account.language)
                 session.clear()
                 login_user(SignedIn(account))
                 session.permanent = True
-                session["language"] = account.language
-        if refused is None:
+                session["language"] = chosen
+        if not refused:
             return redirect(_safe_target(request.args.get("next")) or url_for("staff.start"))
-        if isinstance(refused, AccountLocked):
-            form.password.errors = [
-                _(
-                    "Terlalu banyak percobaan. Coba lagi setelah pukul %(time)s.",
-                    time=format_time(refused.until, "HH.mm"),
-                )
-            ]
-        else:
-            form.password.errors = [_("Alamat email atau kata sandi tidak cocok.")]
+        # One sentence for all: a lock of its own would tell that the address exists.
+        form.password.errors = [
+            _(
+                "Alamat email atau kata sandi tidak cocok. Setelah lima kali gagal, akun terkunci beberapa menit: "
+                "tunggu dulu, lalu coba lagi."
+            )
+        ]
         return render_template("staff/sign_in.html", form=form), 401
     return render_template("staff/sign_in.html", form=form), 400 if form.errors else 200
 
