@@ -12,7 +12,7 @@ from sqlalchemy import select
 from webapp.attribution.events import FeedbackAttributed
 from webapp.database import transaction
 from webapp.feedback.events import ComplaintSettled, ComplaintSubmitted
-from webapp.outbox import publish
+from webapp.outbox import publish, unheard
 from webapp.outbox.events import Event, event_from
 from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
 from webapp.outbox.upkeep import KEPT_FOR, forget_old_events
@@ -44,6 +44,16 @@ def test_an_interrupt_undoes_it_as_well(database: SQLAlchemy) -> None:
         publish(ComplaintSubmitted(7))
         raise KeyboardInterrupt
     assert told(database) == []
+
+
+def test_what_is_published_unheard_is_not_told_and_silence_ends_with_the_block(database: SQLAlchemy) -> None:
+    with pytest.raises(RuntimeError), unheard():
+        raise RuntimeError
+    with transaction():
+        with unheard():
+            publish(ComplaintSubmitted(7))
+        publish(ComplaintSubmitted(8))
+    assert told(database) == [("ComplaintSubmitted", {"feedback_id": 8})]
 
 
 def test_under_one_key_only_the_first_is_told(database: SQLAlchemy) -> None:

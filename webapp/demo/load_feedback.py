@@ -151,7 +151,8 @@ def _rater_keys(raters: set[str]) -> dict[str, bytes]:
 def judge_when_filed(ids: LoadedIds, now: datetime) -> None:
     """Let the rules judge all feedback in one go, and date each judgement to when its feedback was filed."""
     feedback_ids = [*ids.rating.values(), *ids.complaint.values()]
-    attribute_feedback(feedback_ids, now)
+    with db.session.no_autoflush:  # what becomes of the complaints is written together, not one by one
+        attribute_feedback(feedback_ids, now)
     db.session.flush()
     for model, column in (
         (Attribution, Attribution.feedback_id),

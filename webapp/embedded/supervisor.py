@@ -155,7 +155,7 @@ class Supervisor:
                     )
             try:
                 while (code := process.poll()) is None:
-                    self._pause(0.5)
+                    self._pause(0.05)
             finally:
                 processes.end_child(process, (signal.SIGTERM, 10), (signal.SIGKILL, 5))
             if code != 0:

@@ -15,7 +15,7 @@ from webapp.feedback.drafts import ChatAddress, ComplaintDraft, RatingDraft, Sub
 from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase, ReceiptUsed
 from webapp.feedback.events import ComplaintSettled, ComplaintSubmitted, RatingSubmitted
 from webapp.feedback.filing import file_complaint_row, file_rows
-from webapp.feedback.life_cycle import State, Step, next_state
+from webapp.feedback.life_cycle import IllegalStep, State, Step, next_state
 from webapp.feedback.masking import mask_personal_numbers
 from webapp.feedback.models import (
     Complaint,
@@ -35,6 +35,9 @@ from webapp.outbox import publish
 FAILURES_BEFORE_LOCK = 5
 LOOK_STEP = timedelta(minutes=1)
 LONGEST_LOCK = timedelta(hours=1)
+
+_MESSAGES = ComplaintMessage.metadata.tables[ComplaintMessage.__tablename__]
+_SAY = upsert(_MESSAGES).on_conflict_do_nothing(index_elements=["write_key"]).returning(_MESSAGES.c.id)
 
 
 def submit_complaint(
@@ -179,10 +182,11 @@ def dispute_answer(complaint: Complaint, reason: str, *, write_key: str, at: dat
 
     Raises IllegalStep where there is no standing answer; then nothing was said either.
     """
-    with db.session.begin_nested():
-        if not say(complaint, "reporter", "dispute", reason, write_key=write_key, at=at):
-            return
-        move(complaint, Step.DISPUTE, at, None)
+    if is_repetition(State(complaint.state), Step.DISPUTE, write_key):
+        return
+    if not say(complaint, "reporter", "dispute", reason, write_key=write_key, at=at):
+        return
+    move(complaint, Step.DISPUTE, at, None)
     complaint.reopened += 1
     complaint.handler_id = None
     publish(ComplaintSettled(complaint.feedback_id, State.DISPUTED))
@@ -201,6 +205,21 @@ def move(complaint: Complaint, step: Step, at: datetime, account_id: int | None)
     db.session.add(StateChange(complaint_id=complaint.feedback_id, state=complaint.state, at=at, account_id=account_id))
 
 
+def is_repetition(state: State, step: Step, write_key: str) -> bool:
+    """Whether `step` is impossible in `state` because the message that goes with it was written before.
+
+    Raises IllegalStep where it is impossible and was not. Asked before anything is written, so that nothing needs to
+    be taken back: a savepoint for each answer costs more than the answer.
+    """
+    try:
+        next_state(state, step)
+    except IllegalStep:
+        if db.session.scalar(select(ComplaintMessage.id).where(ComplaintMessage.write_key == write_key)) is None:
+            raise
+        return True
+    return False
+
+
 def say(
     complaint: Complaint,
     author: str,
@@ -214,18 +233,17 @@ def say(
     """Write a message on a complaint, masked; its id, or None where the same `write_key` was said before."""
     text = text.strip()
     masked = mask_personal_numbers(text)
-    return db.session.scalar(
-        upsert(ComplaintMessage)
-        .values(
-            complaint_id=complaint.feedback_id,
-            author=author,
-            kind=kind,
-            text=masked,
-            original_text=text if masked != text else None,
-            write_key=write_key,
-            at=at,
-            account_id=account_id,
-        )
-        .on_conflict_do_nothing(index_elements=["write_key"])
-        .returning(ComplaintMessage.id)
+    message_id: int | None = db.session.scalar(
+        _SAY,
+        {
+            "complaint_id": complaint.feedback_id,
+            "author": author,
+            "kind": kind,
+            "text": masked,
+            "original_text": text if masked != text else None,
+            "write_key": write_key,
+            "at": at,
+            "account_id": account_id,
+        },
     )
+    return message_id

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, reach
 from webapp.database import db
-from webapp.feedback.actions import move, say
+from webapp.feedback.actions import is_repetition, move, say
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.events import ComplaintAnswered, ComplaintMoved, QuestionAsked
 from webapp.feedback.life_cycle import State, Step
@@ -176,13 +176,15 @@ def answer_complaint(
     """
     if complaint.handler_id not in (None, actor.id):
         raise NotForThisPerson
-    with db.session.begin_nested():
-        message_id = say(complaint, "agency", "answer", text, write_key=write_key, at=at, account_id=actor.id)
-        if message_id is None:
-            return
-        if complaint.state in (State.SENT, State.DISPUTED):
-            take_complaint(complaint, actor, at)
-        move(complaint, Step.ANSWER, at, actor.id)
+    to_take = complaint.state in (State.SENT, State.DISPUTED)
+    if is_repetition(State.IN_WORK if to_take else State(complaint.state), Step.ANSWER, write_key):
+        return
+    message_id = say(complaint, "agency", "answer", text, write_key=write_key, at=at, account_id=actor.id)
+    if message_id is None:
+        return
+    if to_take:
+        take_complaint(complaint, actor, at)
+    move(complaint, Step.ANSWER, at, actor.id)
     complaint.answered_at = at
     complaint.answered_by_id = actor.id
     complaint.finding = finding
