@@ -63,7 +63,7 @@ def load_agency() -> dict[str, object]:
             "sign_ins": [],
             "units": [unit.id for unit in units],
             "officers": [officer.id for officer in officers],
-            "receipts": receipts,
+            "visits": receipts,
         }
 
 

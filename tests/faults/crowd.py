@@ -60,7 +60,7 @@ class Crowd:
 
     def __post_init__(self) -> None:
         told = self.city.summary
-        self.wishes = [_wish(number, told["receipts"], told["units"]) for number in range(self.count)]
+        self.wishes = [_wish(number, told["visits"], told["units"]) for number in range(self.count)]
         self._waiting: queue.SimpleQueue[Wish] = queue.SimpleQueue()
 
     def begin(self) -> None:
