@@ -18,6 +18,9 @@ from webapp.encryption import Keyring, install_keyring
 from webapp.accounts import models as _accounts  # noqa: F401  isort: skip
 from webapp.attribution import models as _attribution  # noqa: F401  isort: skip
 from webapp.counter import models as _counter  # noqa: F401  isort: skip
+from webapp.counter.applications import models as _applications  # noqa: F401  isort: skip
+from webapp.counter.incoming import models as _incoming  # noqa: F401  isort: skip
+from webapp.counter.queue import models as _queue  # noqa: F401  isort: skip
 from webapp.feedback import models as _feedback  # noqa: F401  isort: skip
 from webapp.indicators import models as _indicators  # noqa: F401  isort: skip
 from webapp.messaging import models as _messaging  # noqa: F401  isort: skip

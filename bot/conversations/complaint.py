@@ -18,10 +18,11 @@ from bot.conversations.talk import Button, Record, Talk
 from bot.conversations.words import kind_words
 from webapp.encryption import keyring
 from webapp.feedback.actions import submit_complaint
-from webapp.feedback.drafts import ChatAddress, ComplaintDraft
+from webapp.feedback.drafts import ComplaintDraft
 from webapp.feedback.photos import list_waiting_photos
 from webapp.feedback.vocabulary import Channel, ComplaintKind
 from webapp.messaging.actions import TELEGRAM
+from webapp.messaging.addresses import ChatAddress
 
 #: Characters of the text that the summary repeats.
 SHOWN_TEXT = 1500

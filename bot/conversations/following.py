@@ -14,7 +14,7 @@ from bot.conversations.words import day_words, kind_words, state_words
 from webapp.database import db
 from webapp.feedback.actions import accept_answer, add_follower, dispute_answer, open_case, reply_to_agency
 from webapp.feedback.codes import clean_code
-from webapp.feedback.drafts import LONGEST_TEXT, ChatAddress
+from webapp.feedback.drafts import LONGEST_TEXT
 from webapp.feedback.errors import CaseLocked, NoSuchCase
 from webapp.feedback.followers import change_language, remove_follower, reporter_at
 from webapp.feedback.life_cycle import IllegalStep, State
@@ -22,6 +22,7 @@ from webapp.feedback.models import Complaint, Feedback
 from webapp.feedback.tracking import Moment, Reporter, ReporterCase, find_case, read_case
 from webapp.feedback.vocabulary import ComplaintKind
 from webapp.messaging.actions import TELEGRAM
+from webapp.messaging.addresses import ChatAddress
 
 #: What the buttons below a case and below notices carry before its code.
 CASE_BUTTONS = ("case", "accept", "dispute", "reply", "unfollow")

@@ -15,10 +15,10 @@ from tests.factories.feedback import make_complaint
 from tests.factories.organisation import make_unit
 from webapp.accounts.models import Account
 from webapp.feedback.actions import FAILURES_BEFORE_LOCK, add_follower
-from webapp.feedback.drafts import ChatAddress
 from webapp.feedback.handling import answer_complaint, ask_reporter, send_to_unit
 from webapp.feedback.models import Complaint, ComplaintMessage, Follower
 from webapp.feedback.vocabulary import Finding
+from webapp.messaging.addresses import ChatAddress
 from webapp.organisation.queries import working_time_of
 
 CLERK = "Hendrawati Prasetyaningsih"

@@ -26,7 +26,7 @@ from webapp.feedback.actions import (
     reply_to_agency,
     submit_complaint,
 )
-from webapp.feedback.drafts import ChatAddress, ComplaintDraft
+from webapp.feedback.drafts import ComplaintDraft
 from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase, ReceiptUsed, TooManyPhotos
 from webapp.feedback.handling import answer_complaint, send_to_unit
 from webapp.feedback.life_cycle import IllegalStep
@@ -34,6 +34,7 @@ from webapp.feedback.models import Complaint, ComplaintMessage, Feedback, Follow
 from webapp.feedback.photos import MOST_PHOTOS, list_waiting_photos, remove_waiting_photo, store_photo
 from webapp.feedback.tracking import Reporter, find_case, list_filed, read_case
 from webapp.feedback.vocabulary import Channel, Finding
+from webapp.messaging.addresses import ChatAddress
 from webapp.organisation.queries import working_time_of
 from webapp.outbox.models import OutboxEvent
 

@@ -38,6 +38,14 @@ class Permission(StrEnum):
     COMPLAINT_READ_PERSONAL = "complaint:read_personal"
     INDICATOR_READ_OWN = "indicator:read_own"
     INDICATOR_READ_UNIT = "indicator:read_unit"
+    #: Open a counter, call numbers, finish visits.
+    QUEUE_SERVE = "queue:serve"
+    #: See how the queues of a unit run.
+    QUEUE_READ_UNIT = "queue:read_unit"
+    #: Register citizens' files and take them through their stages.
+    APPLICATION_HANDLE = "application:handle"
+    #: See all files of a unit, with what is due and what is late.
+    APPLICATION_READ_UNIT = "application:read_unit"
 
 
 #: The table of roles. A row reads: "a triage officer may ...".
@@ -60,7 +68,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.LIAISON: frozenset({Permission.COMPLAINT_READ, Permission.COMPLAINT_ASSIGN, Permission.COMPLAINT_ANSWER}),
-    Role.OFFICER: frozenset({Permission.COMPLAINT_ANSWER, Permission.INDICATOR_READ_OWN}),
+    Role.OFFICER: frozenset(
+        {
+            Permission.COMPLAINT_ANSWER,
+            Permission.INDICATOR_READ_OWN,
+            Permission.QUEUE_SERVE,
+            Permission.APPLICATION_HANDLE,
+        }
+    ),
     Role.SUPERVISOR: frozenset(
         {
             Permission.COMPLAINT_READ,
@@ -68,10 +83,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_ASSIGN,
             Permission.COMPLAINT_ANSWER,
             Permission.INDICATOR_READ_UNIT,
+            Permission.QUEUE_READ_UNIT,
+            Permission.APPLICATION_READ_UNIT,
         }
     ),
     Role.INSPECTOR: frozenset(
-        {Permission.COMPLAINT_READ, Permission.COMPLAINT_READ_PERSONAL, Permission.INDICATOR_READ_UNIT}
+        {
+            Permission.COMPLAINT_READ,
+            Permission.COMPLAINT_READ_PERSONAL,
+            Permission.INDICATOR_READ_UNIT,
+            Permission.QUEUE_READ_UNIT,
+            Permission.APPLICATION_READ_UNIT,
+        }
     ),
     Role.AUDITOR: frozenset({Permission.OUTBOX_READ, Permission.INDICATOR_READ_UNIT}),
 }

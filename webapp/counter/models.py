@@ -19,10 +19,11 @@ class Visit(Base):
         CheckConstraint("finished_at >= started_at", name="order"),
         CheckConstraint("waited_seconds >= 0", name="waited"),
         Index("ix_visit_officer_id_finished_at", "officer_id", "finished_at"),
+        Index("ix_visit_unit_id_finished_at", "unit_id", "finished_at"),
     )
 
     id: Mapped[BigId]
-    unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("unit.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("unit.id"))
     service_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("service.id"))
     counter_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("counter.id"))
     officer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("officer.id"))

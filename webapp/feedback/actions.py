@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from webapp.database import db
 from webapp.encryption import keyring
 from webapp.feedback.codes import clean_code, clean_secret_word, new_code
-from webapp.feedback.drafts import ChatAddress, ComplaintDraft, RatingDraft, Submitted
+from webapp.feedback.drafts import ComplaintDraft, RatingDraft, Submitted
 from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase, ReceiptUsed
 from webapp.feedback.events import ComplaintSettled, ComplaintSubmitted, RatingSubmitted
 from webapp.feedback.filing import file_complaint_row, file_rows
@@ -29,6 +29,7 @@ from webapp.feedback.models import (
 )
 from webapp.feedback.rows import complaint_values, feedback_values, rating_values, shown_text
 from webapp.feedback.vocabulary import Channel
+from webapp.messaging.addresses import ChatAddress
 from webapp.outbox import publish
 
 #: After so many wrong secret words a code is closed for a while, doubling from LOOK_STEP up to LONGEST_LOCK.

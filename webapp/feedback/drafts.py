@@ -63,12 +63,3 @@ class Submitted:
     created: bool
     code: str | None = None
     secret_word: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChatAddress:
-    """Where the reporter is told what becomes of the complaint."""
-
-    channel: str
-    address: str
-    language: str = "id"

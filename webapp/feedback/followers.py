@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from webapp.database import db
 from webapp.encryption import keyring
-from webapp.feedback.drafts import ChatAddress
 from webapp.feedback.models import Follower
 from webapp.feedback.tracking import Reporter
+from webapp.messaging.addresses import ChatAddress
 
 
 def reporter_at(address: ChatAddress) -> Reporter:

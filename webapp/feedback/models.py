@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.counter.applications.models import Application
 from webapp.counter.models import Visit
 from webapp.database import Base, BigId
 from webapp.encryption import EncryptedText
@@ -44,6 +45,8 @@ class Feedback(Base):
     service_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("service.id"))
     counter_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("counter.id"))
     visit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("visit.id"))
+    #: The file it is about, where it was filed from the file's page.
+    application_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("application.id"), index=True)
     #: Decisions that came with the feedback from the agency's own system: the unit and the officer it concerned.
     decided_unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
     decided_officer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("officer.id"))
@@ -60,6 +63,7 @@ class Feedback(Base):
     service: Mapped[Service | None] = relationship()
     counter: Mapped[Counter | None] = relationship()
     visit: Mapped[Visit | None] = relationship()
+    application: Mapped[Application | None] = relationship()
     complaint: Mapped[Complaint | None] = relationship(back_populates="feedback")
     rating: Mapped[Rating | None] = relationship(back_populates="feedback")
 
@@ -108,6 +112,8 @@ class Complaint(Base):
     unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
     handler_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
     due_at: Mapped[datetime | None]
+    #: The calendar and version that `due_at` was counted with: "3:7"; null without calendar.
+    due_calendar: Mapped[str | None]
     answered_at: Mapped[datetime | None]
     #: The account that gave the standing answer: the facts go to who did it, not to who holds the case later.
     answered_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))

@@ -28,6 +28,9 @@ class WorkingCalendar(Base):
     days: Mapped[list[CalendarDay]] = relationship(
         back_populates="calendar", cascade="all, delete-orphan", order_by="CalendarDay.day"
     )
+    seasons: Mapped[list[CalendarSeason]] = relationship(
+        back_populates="calendar", cascade="all, delete-orphan", order_by="CalendarSeason.first_day"
+    )
 
 
 class CalendarDay(Base):
@@ -43,6 +46,39 @@ class CalendarDay(Base):
     working: Mapped[bool] = mapped_column(default=False, server_default="false")
 
     calendar: Mapped[WorkingCalendar] = relationship(back_populates="days")
+
+
+class CalendarSeason(Base):
+    """A time of other hours, Ramadan above all: from its first to its last day units work by their season hours."""
+
+    __tablename__ = "calendar_season"
+    __table_args__ = (
+        UniqueConstraint("calendar_id", "first_day"),
+        CheckConstraint("last_day >= first_day", name="order"),
+    )
+
+    id: Mapped[BigId]
+    calendar_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("working_calendar.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+
+    calendar: Mapped[WorkingCalendar] = relationship(back_populates="seasons")
+
+
+class CalendarVersion(Base):
+    """A calendar as it stood at a version, so that a due date can be counted again as it was then.
+
+    `content`: {"days": {"2026-12-25": false, ...}, "seasons": [["2026-02-18", "2026-03-19"], ...]}.
+    """
+
+    __tablename__ = "calendar_version"
+
+    calendar_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("working_calendar.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
 
 
 class Unit(Base):
@@ -63,6 +99,8 @@ class Unit(Base):
     kind: Mapped[str] = mapped_column(default="unit", server_default="unit")
     timezone: Mapped[str] = mapped_column(default="Asia/Jakarta", server_default="Asia/Jakarta")
     weekly_hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    #: The same for the seasons of its calendar (Ramadan); {}: as the unit above, at last RAMADAN_WEEK.
+    season_hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     calendar_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("working_calendar.id"))
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     #: Where the row came from in an agency's export: "source:id".

@@ -8,21 +8,45 @@ from sqlalchemy import select
 
 from webapp.accounts.models import Account
 from webapp.database import db
-from webapp.organisation.calendars import OFFICE_WEEK, WorkingTime
-from webapp.organisation.models import CalendarDay, Counter, Officer, Posting, Service, Shift, Unit
+from webapp.organisation.calendars import OFFICE_WEEK, RAMADAN_WEEK, Season, WorkingTime
+from webapp.organisation.models import (
+    CalendarDay,
+    CalendarSeason,
+    Counter,
+    Officer,
+    Posting,
+    Service,
+    Shift,
+    Unit,
+    WorkingCalendar,
+)
 
 
 def working_time_of(unit: Unit) -> WorkingTime:
     """When `unit` works: its own week, and the days of its calendar or of the nearest unit above that has one."""
-    calendar_id, weekly_hours, at = unit.calendar_id, unit.weekly_hours, unit.parent
-    while at is not None and (calendar_id is None or not weekly_hours):
+    calendar_id, weekly_hours, season_hours, at = unit.calendar_id, unit.weekly_hours, unit.season_hours, unit.parent
+    while at is not None and (calendar_id is None or not weekly_hours or not season_hours):
         calendar_id = calendar_id or at.calendar_id
         weekly_hours = weekly_hours or at.weekly_hours
+        season_hours = season_hours or at.season_hours
         at = at.parent
+    calendar = db.session.get(WorkingCalendar, calendar_id) if calendar_id is not None else None
     days = db.session.execute(
         select(CalendarDay.day, CalendarDay.working).where(CalendarDay.calendar_id == calendar_id)
     )
-    return WorkingTime(unit.timezone, weekly_hours or OFFICE_WEEK, dict(days.all()))
+    seasons = db.session.execute(
+        select(CalendarSeason.first_day, CalendarSeason.last_day)
+        .where(CalendarSeason.calendar_id == calendar_id)
+        .order_by(CalendarSeason.first_day)
+    )
+    return WorkingTime(
+        unit.timezone,
+        weekly_hours or OFFICE_WEEK,
+        dict(days.all()),
+        tuple(Season(first, last) for first, last in seasons),
+        season_hours or RAMADAN_WEEK,
+        f"{calendar.id}:{calendar.version}" if calendar is not None else None,
+    )
 
 
 def list_units(below: str = "/") -> list[Unit]:

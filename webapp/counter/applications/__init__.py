@@ -1,0 +1,1 @@
+"""Document applications: files with requirements and stages, their pauses, and their turnaround."""

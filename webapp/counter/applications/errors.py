@@ -1,0 +1,31 @@
+"""What can go wrong with a document application."""
+
+from __future__ import annotations
+
+
+class NoSuchApplication(Exception):
+    """The code opens no file, or the viewer may not see it."""
+
+
+class ApplicationGone(Exception):
+    """The file is no longer in a state in which this can be done: somebody was quicker."""
+
+
+class NotInHand(Exception):
+    """The stage is in somebody else's hands, or still in the tray."""
+
+
+class NoStages(Exception):
+    """The service has no stages: files of it cannot be registered."""
+
+
+class PapersMissing(Exception):
+    """The file has missing papers: they must come, or be marked as not needed, before the next stage."""
+
+
+class AlreadyRegistered(Exception):
+    """The same form was sent before. `code` is the file that it became."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__("registered before")

@@ -1,0 +1,1 @@
+"""What an agency's own queue machine or registry system reports: visits and stages."""
