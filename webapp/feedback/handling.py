@@ -104,6 +104,7 @@ def send_to_unit(
     if complaint.due_at is None:
         days = DAYS_TO_SETTLE[ComplaintKind(complaint.complaint_kind)]
         complaint.due_at = due_after_working_days(complaint.feedback.filed_at, days, working)
+        complaint.due_calendar = working.calendar
     db.session.add(
         Disposition(
             complaint_id=complaint.feedback_id,

@@ -75,9 +75,12 @@ def change_unit(unit: Unit, *, code: str, name: str, kind: str, timezone: str) -
     db.session.flush()
 
 
-def set_working_time(unit: Unit, weekly_hours: dict[str, Any], calendar: WorkingCalendar | None) -> None:
-    """Set a unit's week and calendar; an empty week or None means: those of the unit above."""
-    unit.weekly_hours, unit.calendar_id = weekly_hours, calendar.id if calendar else None
+def set_working_time(
+    unit: Unit, weekly_hours: dict[str, Any], season_hours: dict[str, Any], calendar: WorkingCalendar | None
+) -> None:
+    """Set a unit's week, its week in Ramadan and its calendar; an empty week or None: those of the unit above."""
+    unit.weekly_hours, unit.season_hours = weekly_hours, season_hours
+    unit.calendar_id = calendar.id if calendar else None
     db.session.flush()
 
 

@@ -31,6 +31,10 @@ class ParentClosed(OrganisationError):
     """Nothing opens below a unit that is closed."""
 
 
+class SeasonOverlaps(OrganisationError):
+    """Two seasons of a calendar have days in common."""
+
+
 class NipInvalid(OrganisationError):
     """A NIP has 18 digits that begin with a date of birth."""
 

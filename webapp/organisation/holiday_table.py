@@ -1,21 +1,31 @@
-"""National holidays and joint leave (cuti bersama), as far as the library knows the decrees."""
+"""National holidays, joint leave (cuti bersama) and Ramadan, as far as the library knows the decrees."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 
 import holidays
+
+#: Due dates reach so far ahead, so a calendar should know the year in which that ends.
+LOOK_AHEAD = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
 class NationalDays:
-    """Days off of a year by date. `joint_leave_known`: whether a decree on cuti bersama for that year is among them."""
+    """Days off of a year by date. `joint_leave_known`: whether a decree on cuti bersama for that year is among them.
+
+    `ramadan`: first and last day of each Ramadan that ends in the year, counted back from Idul Fitri as 30 days.
+    """
 
     days: dict[date, str]
     joint_leave_known: bool
+    ramadan: tuple[tuple[date, date], ...] = ()
 
 
+@cache
 def national_days(year: int) -> NationalDays:
     """Public holidays and cuti bersama of `year`, named in Indonesian.
 
@@ -24,4 +34,20 @@ def national_days(year: int) -> NationalDays:
     """
     both = holidays.country_holidays("ID", years=year, categories=("public", "government"), language="id")
     decreed = holidays.country_holidays("ID", years=year, categories=("government",), language="id")
-    return NationalDays({day: str(name) for day, name in sorted(both.items())}, bool(decreed))
+    days = {day: str(name) for day, name in sorted(both.items())}
+    fitri = [day for day, name in days.items() if name.startswith("Hari Raya Idul Fitri")]
+    ramadan = tuple((day - timedelta(days=30), day - timedelta(days=1)) for day in fitri)
+    return NationalDays(days, bool(decreed), ramadan)
+
+
+def years_to_mend(days: Iterable[date], today: date) -> list[tuple[int, bool]]:
+    """The years within LOOK_AHEAD of `today` that a calendar with these `days` knows too little of.
+
+    Each with whether any day is entered for it: False where none is, True where its cuti bersama is not decreed as far
+    as is known here, so that somebody has to look.
+    """
+    entered = {day.year for day in days}
+    years = range(today.year, (today + LOOK_AHEAD).year + 1)
+    return [
+        (year, year in entered) for year in years if year not in entered or not national_days(year).joint_leave_known
+    ]

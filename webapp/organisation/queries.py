@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,6 +14,7 @@ from webapp.organisation.calendars import OFFICE_WEEK, RAMADAN_WEEK, Season, Wor
 from webapp.organisation.models import (
     CalendarDay,
     CalendarSeason,
+    CalendarVersion,
     Counter,
     Officer,
     Posting,
@@ -47,6 +50,43 @@ def working_time_of(unit: Unit) -> WorkingTime:
         season_hours or RAMADAN_WEEK,
         f"{calendar.id}:{calendar.version}" if calendar is not None else None,
     )
+
+
+def working_time_as_of(unit: Unit, calendar: str | None) -> WorkingTime:
+    """When `unit` works by a calendar as it stood at a version, "3:7" as in `WorkingTime.calendar`.
+
+    The unit's own week is that of today. Raises LookupError for a version that never was.
+    """
+    if calendar is None:
+        return replace(working_time_of(unit), exceptions={}, seasons=(), calendar=None)
+    calendar_id, version = (int(part) for part in calendar.split(":"))
+    today = working_time_of(unit)
+    if today.calendar == calendar:
+        return today
+    kept = db.session.get(CalendarVersion, (calendar_id, version))
+    content = kept.content if kept is not None else _content_of(calendar_id, version)
+    return replace(
+        today,
+        exceptions={date.fromisoformat(day): working for day, working in content["days"].items()},
+        seasons=tuple(Season(*map(date.fromisoformat, span)) for span in content["seasons"]),
+        calendar=calendar,
+    )
+
+
+def calendar_content(calendar: WorkingCalendar) -> dict[str, Any]:
+    """What a version of a calendar keeps: days with whether they are worked, and seasons."""
+    return {
+        "days": {entry.day.isoformat(): entry.working for entry in calendar.days},
+        "seasons": [[season.first_day.isoformat(), season.last_day.isoformat()] for season in calendar.seasons],
+    }
+
+
+def _content_of(calendar_id: int, version: int) -> dict[str, Any]:
+    """The standing content of a calendar that the unit has left since."""
+    calendar = db.session.get(WorkingCalendar, calendar_id)
+    if calendar is None or calendar.version != version:
+        raise LookupError(f"calendar {calendar_id} has no version {version}")
+    return calendar_content(calendar)
 
 
 def list_units(below: str = "/") -> list[Unit]:

@@ -64,13 +64,23 @@ class WorkingTimeForm(DeskForm):
     )
     week = FormField(_Week)
     calendar = one_of(_l("Kalender hari libur"))
+    own_season = BooleanField(
+        _l("Unit ini punya jam kerja sendiri selama Ramadan"),
+        description=_l("Bila tidak dipilih, berlaku jam Ramadan unit di atasnya."),
+    )
+    season = FormField(_Week)
 
     @property
     def weekly_hours(self) -> dict[str, Any]:
         """The week as it is stored; empty where that of the unit above holds."""
         if self.inherits.data:
             return {}
-        return {name[1:]: spans for name, spans in self.week.data.items() if spans}
+        return _open_days(self.week)
+
+    @property
+    def season_hours(self) -> dict[str, Any]:
+        """The week in Ramadan as it is stored; empty where that of the unit above holds."""
+        return _open_days(self.season) if self.own_season.data else {}
 
     def is_valid(self) -> bool:
         """Besides: a unit with a week of its own is open on some day."""
@@ -80,7 +90,16 @@ class WorkingTimeForm(DeskForm):
                 _("Isi jam buka untuk sedikitnya satu hari, atau pilih jam yang sama dengan unit di atasnya.")
             )
             return False
+        if valid and self.own_season.data and not self.season_hours:
+            self.form_errors.append(
+                _("Isi jam kerja Ramadan untuk sedikitnya satu hari, atau pakai jam unit di atasnya.")
+            )
+            return False
         return valid
+
+
+def _open_days(week: FormField[_Week]) -> dict[str, Any]:
+    return {name[1:]: spans for name, spans in week.data.items() if spans}
 
 
 class ServiceForm(DeskForm):
@@ -173,6 +192,23 @@ class CalendarDayForm(DeskForm):
     day = day(_l("Tanggal"))
     name = words(_l("Keterangan"), _l("Isi keterangan, misalnya nama hari liburnya."))
     working = BooleanField(_l("Hari ini tetap masuk kerja"), description=_l("Untuk hari yang biasanya tutup."))
+
+
+class SeasonForm(DeskForm):
+    """A time of other hours."""
+
+    name = words(_l("Nama"), _l("Isi nama, misalnya Ramadan 1448 H."))
+    first = day(_l("Hari pertama"))
+    last = day(_l("Hari terakhir"))
+
+    def is_valid(self) -> bool:
+        """Besides: it ends after it began, and lasts at most two months."""
+        valid = super().is_valid()
+        first, last = self.first.data, self.last.data
+        if valid and first is not None and last is not None and not 0 <= (last - first).days <= 62:
+            self.last.errors = [_("Hari terakhir tidak boleh sebelum hari pertama, dan paling lama dua bulan.")]
+            return False
+        return valid
 
 
 class NationalDaysForm(DeskForm):

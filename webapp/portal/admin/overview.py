@@ -10,6 +10,7 @@ from webapp.organisation.managed import count_managed
 from webapp.organisation.managed_accounts import list_managed_accounts
 from webapp.outbox.queries import count_deliveries_by_state
 from webapp.portal.access import current_account, requires
+from webapp.portal.admin.calendars import calendars_to_mend
 from webapp.portal.admin.room import blueprint
 
 
@@ -23,5 +24,6 @@ def show_overview() -> ResponseReturnValue:
         counts=count_managed(viewer),
         accounts=len(list_managed_accounts(viewer)) if can(viewer, Permission.ACCOUNT_MANAGE) else None,
         outbox=count_deliveries_by_state() if can(viewer, Permission.OUTBOX_READ) else None,
+        calendars_to_mend=len({calendar.id for calendar, _year, _empty in calendars_to_mend()}),
         may_import=can(viewer, Permission.ORGANISATION_IMPORT),
     )

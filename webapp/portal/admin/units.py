@@ -13,7 +13,7 @@ from webapp.accounts.permissions import Permission
 from webapp.database import transaction
 from webapp.feedback.open_work import count_open_complaints
 from webapp.organisation import actions
-from webapp.organisation.calendars import OFFICE_WEEK
+from webapp.organisation.calendars import OFFICE_WEEK, RAMADAN_WEEK
 from webapp.organisation.errors import CodeTaken, ParentClosed, UnitStillNeeded, UnitWithinItself
 from webapp.organisation.managed import (
     get_managed_calendar,
@@ -201,11 +201,14 @@ def set_unit_hours(unit_id: int) -> ResponseReturnValue:
     viewer = current_account()
     unit = get_managed_unit(viewer, unit_id)
     week = unit.weekly_hours or _week_above(unit)
+    season = unit.season_hours or RAMADAN_WEEK
     form = WorkingTimeForm(
         data={
             "inherits": not unit.weekly_hours,
             "week": {f"d{number}": week.get(str(number), []) for number in range(7)},
             "calendar": unit.calendar_id,
+            "own_season": bool(unit.season_hours),
+            "season": {f"d{number}": season.get(str(number), []) for number in range(7)},
         }
     )
     calendars = [calendar for calendar, _units in list_managed_calendars(viewer)]
@@ -225,7 +228,7 @@ def set_unit_hours(unit_id: int) -> ResponseReturnValue:
                 calendar = unit.calendar
             else:
                 calendar = get_managed_calendar(viewer, chosen)
-            actions.set_working_time(unit, form.weekly_hours, calendar)
+            actions.set_working_time(unit, form.weekly_hours, form.season_hours, calendar)
         flash(_("Jam kerja %(name)s sudah disimpan.", name=unit.name))
         return redirect(url_for("admin.change_unit", unit_id=unit_id))
     return form_page(
