@@ -51,6 +51,7 @@ def upgrade() -> None:
         "api_client",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
         sa.Column("token_digest", sa.LargeBinary(), nullable=False),
         sa.Column("token_hint", sa.Text(), nullable=False),
@@ -61,17 +62,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_api_client_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_client")),
         sa.UniqueConstraint("name", name=op.f("uq_api_client_name")),
+        sa.UniqueConstraint("source", name=op.f("uq_api_client_source")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_api_client_token_digest")),
     )
     op.create_table(
-        "officer_alias",
+        "source_alias",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("alias", sa.Text(), nullable=False),
-        sa.Column("officer_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_officer_alias_officer_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_officer_alias")),
-        sa.UniqueConstraint("source", "alias", name=op.f("uq_officer_alias_source_alias")),
+        sa.Column("officer_id", sa.BigInteger(), nullable=True),
+        sa.Column("service_id", sa.BigInteger(), nullable=True),
+        sa.Column("counter_id", sa.BigInteger(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "num_nonnulls(officer_id, service_id, counter_id, unit_id) = 1", name=op.f("ck_source_alias_target")
+        ),
+        sa.CheckConstraint("kind IN ('officer', 'service', 'counter', 'unit')", name=op.f("ck_source_alias_kind")),
+        sa.ForeignKeyConstraint(["counter_id"], ["counter.id"], name=op.f("fk_source_alias_counter_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_source_alias_officer_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_source_alias_service_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_source_alias_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_alias")),
+        sa.UniqueConstraint("source", "kind", "alias", name=op.f("uq_source_alias_source_kind_alias")),
     )
     op.create_table(
         "queue_hall",
@@ -209,6 +222,7 @@ def upgrade() -> None:
         sa.Column("line_id", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("last_number", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_turn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["line_id"], ["queue_line.id"], name=op.f("fk_queue_day_line_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("line_id", "day", name=op.f("pk_queue_day")),
     )
@@ -271,6 +285,13 @@ def upgrade() -> None:
         ["session_id"],
         unique=True,
         postgresql_where=sa.text("state = 'called'"),
+    )
+    op.create_index(
+        "ix_queue_ticket_line_id_day_first_called",
+        "queue_ticket",
+        ["line_id", "day", "first_called_at"],
+        unique=False,
+        postgresql_where=sa.text("first_called_at IS NOT NULL"),
     )
     op.create_index("ix_queue_ticket_unit_id_day", "queue_ticket", ["unit_id", "day"], unique=False)
     op.create_index(
@@ -358,6 +379,8 @@ def upgrade() -> None:
         ),
         sa.Column("visit_id", sa.BigInteger(), nullable=True),
         sa.Column("application_id", sa.BigInteger(), nullable=True),
+        sa.Column("clock_offset_seconds", sa.Integer(), nullable=True),
+        sa.Column("standing", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.CheckConstraint("kind IN ('visit', 'stage')", name=op.f("ck_incoming_record_kind")),
         sa.CheckConstraint("state IN ('accepted', 'held')", name=op.f("ck_incoming_record_state")),
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_incoming_record_application_id")),
@@ -366,6 +389,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_incoming_record_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incoming_record")),
         sa.UniqueConstraint("source", "kind", "external_id", name=op.f("uq_incoming_record_source_kind_external_id")),
+    )
+    op.create_index(
+        "ix_incoming_record_application_id",
+        "incoming_record",
+        ["application_id"],
+        unique=False,
+        postgresql_where=sa.text("application_id IS NOT NULL"),
     )
     op.create_index(
         "ix_incoming_record_held",
@@ -498,6 +528,7 @@ def upgrade() -> None:
     )
     op.add_column("complaint", sa.Column("due_calendar", sa.Text(), nullable=True))
     op.add_column("feedback", sa.Column("application_id", sa.BigInteger(), nullable=True))
+    op.add_column("feedback", sa.Column("about_delay", sa.Boolean(), server_default="false", nullable=False))
     op.create_index(op.f("ix_feedback_application_id"), "feedback", ["application_id"], unique=False)
     op.create_foreign_key(op.f("fk_feedback_application_id"), "feedback", "application", ["application_id"], ["id"])
     op.add_column(
@@ -519,6 +550,7 @@ def downgrade() -> None:
     op.drop_column("unit", "season_hours")
     op.drop_constraint(op.f("fk_feedback_application_id"), "feedback", type_="foreignkey")
     op.drop_index(op.f("ix_feedback_application_id"), table_name="feedback")
+    op.drop_column("feedback", "about_delay")
     op.drop_column("feedback", "application_id")
     op.drop_column("complaint", "due_calendar")
     op.drop_index(
@@ -544,6 +576,11 @@ def downgrade() -> None:
     op.drop_index("ix_ticket_event_ticket_id", table_name="ticket_event")
     op.drop_table("ticket_event")
     op.drop_index("ix_incoming_record_held", table_name="incoming_record", postgresql_where=sa.text("state = 'held'"))
+    op.drop_index(
+        "ix_incoming_record_application_id",
+        table_name="incoming_record",
+        postgresql_where=sa.text("application_id IS NOT NULL"),
+    )
     op.drop_table("incoming_record")
     op.drop_index(op.f("ix_application_stage_application_id"), table_name="application_stage")
     op.drop_table("application_stage")
@@ -551,6 +588,11 @@ def downgrade() -> None:
     op.drop_table("application_follower")
     op.drop_index("ix_queue_ticket_waiting", table_name="queue_ticket", postgresql_where=sa.text("state = 'waiting'"))
     op.drop_index("ix_queue_ticket_unit_id_day", table_name="queue_ticket")
+    op.drop_index(
+        "ix_queue_ticket_line_id_day_first_called",
+        table_name="queue_ticket",
+        postgresql_where=sa.text("first_called_at IS NOT NULL"),
+    )
     op.drop_index(
         "ix_queue_ticket_session_called", table_name="queue_ticket", postgresql_where=sa.text("state = 'called'")
     )
@@ -586,7 +628,7 @@ def downgrade() -> None:
     )
     op.drop_table("counter_session")
     op.drop_table("queue_hall")
-    op.drop_table("officer_alias")
+    op.drop_table("source_alias")
     op.drop_table("api_client")
     op.drop_table("calendar_version")
     op.drop_table("calendar_season")

@@ -22,6 +22,8 @@ class ApiClient(Base):
 
     id: Mapped[BigId]
     name: Mapped[str] = mapped_column(unique=True)
+    #: Short name that everything it reports is kept under, and that a CSV file of the same system is imported under.
+    source: Mapped[str] = mapped_column(unique=True)
     unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("unit.id"))
     token_digest: Mapped[bytes] = mapped_column(unique=True)
     #: First characters of the token, to tell tokens apart in lists.
@@ -47,6 +49,11 @@ class IncomingRecord(Base):
         UniqueConstraint("source", "kind", "external_id"),
         CheckConstraint("kind IN ('visit', 'stage')", name="kind"),
         CheckConstraint("state IN ('accepted', 'held')", name="state"),
+        Index(
+            "ix_incoming_record_application_id",
+            "application_id",
+            postgresql_where=text("application_id IS NOT NULL"),
+        ),
         Index("ix_incoming_record_held", "unit_id", "received_at", postgresql_where=text("state = 'held'")),
     )
 
@@ -66,17 +73,30 @@ class IncomingRecord(Base):
     problems: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
     visit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("visit.id"))
     application_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("application.id"))
+    #: How far the sender's clock was behind ours, where its times were corrected by that.
+    clock_offset_seconds: Mapped[int | None]
+    #: Of a stage: what stands of it, in our ids and our time. A correction that is held leaves it as it was.
+    standing: Mapped[dict[str, Any] | None]
 
     client: Mapped[ApiClient | None] = relationship()
 
 
-class OfficerAlias(Base):
-    """What a reporting system calls one of our officers, where it uses neither NIP nor our own code."""
+class SourceAlias(Base):
+    """What a reporting system calls one of our officers, services, counters or units, where it uses no name of ours."""
 
-    __tablename__ = "officer_alias"
-    __table_args__ = (UniqueConstraint("source", "alias"),)
+    __tablename__ = "source_alias"
+    __table_args__ = (
+        UniqueConstraint("source", "kind", "alias"),
+        CheckConstraint("kind IN ('officer', 'service', 'counter', 'unit')", name="kind"),
+        CheckConstraint("num_nonnulls(officer_id, service_id, counter_id, unit_id) = 1", name="target"),
+    )
 
     id: Mapped[BigId]
     source: Mapped[str]
+    kind: Mapped[str]
+    #: For a counter with the unit's code before it: "PKM-1/3".
     alias: Mapped[str]
-    officer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("officer.id"))
+    officer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("officer.id"))
+    service_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("service.id"))
+    counter_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("counter.id"))
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
