@@ -254,6 +254,8 @@ def upgrade() -> None:
         sa.Column("nearly_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("promised_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("promised_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expected_spread", sa.Float(), nullable=True),
         sa.CheckConstraint("channel IN ('portal', 'telegram', 'kiosk')", name=op.f("ck_queue_ticket_channel")),
         sa.CheckConstraint(
             "priority IN ('ordinary', 'elderly', 'disabled', 'pregnant')", name=op.f("ck_queue_ticket_priority")

@@ -84,6 +84,8 @@ class QueueDay(Base):
     #: The date in the unit's zone.
     day: Mapped[date] = mapped_column(primary_key=True)
     last_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The latest turn given to a number for now: with it, whoever has the lower number has the earlier turn.
+    last_turn_at: Mapped[datetime | None]
 
 
 class CounterSession(Base):
@@ -133,6 +135,13 @@ class QueueTicket(Base):
         ),
         Index("ix_queue_ticket_unit_id_day", "unit_id", "day"),
         Index(
+            "ix_queue_ticket_line_id_day_first_called",
+            "line_id",
+            "day",
+            "first_called_at",
+            postgresql_where=text("first_called_at IS NOT NULL"),
+        ),
+        Index(
             "ix_queue_ticket_session_called",
             "session_id",
             unique=True,
@@ -179,6 +188,10 @@ class QueueTicket(Base):
     #: The 80 % range in which the first call was promised when the number was drawn.
     promised_from: Mapped[datetime | None]
     promised_until: Mapped[datetime | None]
+    #: The forecast behind the promise, and how far it may be off by the same reckoning, in seconds of working time:
+    #: what later promises are calibrated by.
+    expected_at: Mapped[datetime | None]
+    expected_spread: Mapped[float | None]
 
     line: Mapped[QueueLine] = relationship(foreign_keys=[line_id])
     drawn_line: Mapped[QueueLine] = relationship(foreign_keys=[drawn_line_id])
