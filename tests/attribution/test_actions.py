@@ -14,9 +14,10 @@ from tests.factories.counter import make_visit
 from tests.factories.feedback import make_complaint, make_rating
 from tests.factories.organisation import make_counter, make_officer, make_shift, make_unit
 from webapp.accounts.permissions import Role
-from webapp.attribution.actions import attribute_feedback, decide_attribution
+from webapp.attribution.actions import attribute_applications, attribute_feedback, decide_attribution
 from webapp.attribution.errors import OfficerNotInUnit
 from webapp.attribution.models import Attribution
+from webapp.counter.applications.models import Application, ApplicationStage, TurnaroundFact
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.handling import get_case, take_complaint
 from webapp.feedback.life_cycle import State
@@ -235,3 +236,69 @@ def test_an_officer_of_another_unit_cannot_be_named(city: SmallCity, database: S
     )
     assert whom(decided) == [(city.root.id, stranger.id, 1.0)]
     assert session.get_one(Complaint, city.complaint.feedback_id).unit_id == city.root.id
+
+
+def file_with_delay(database: SQLAlchemy, city: SmallCity, officer_id: int | None, seconds: int) -> Application:
+    """A file of the city's service with one stage that took `seconds` too long in somebody's hands."""
+    session = database.session()
+    file = Application(
+        code="BK-23456-789AB",
+        write_key="uji:berkas",
+        unit_id=city.unit.id,
+        service_id=city.service.id,
+        channel="kiosk",
+        registered_at=AT,
+        stages=[ApplicationStage(position=1, code="verified", name="Diverifikasi", unit_id=city.unit.id)],
+    )
+    session.add(file)
+    session.flush()
+    add_delay(database, file, officer_id, seconds)
+    return file
+
+
+def add_delay(database: SQLAlchemy, file: Application, officer_id: int | None, seconds: int) -> None:
+    database.session.add(
+        TurnaroundFact(
+            application_id=file.id,
+            stage_id=file.stages[0].id,
+            unit_id=file.unit_id,
+            officer_id=officer_id,
+            started_at=AT,
+            elapsed_seconds=seconds,
+            counted_seconds=seconds,
+            outside_seconds={},
+            delay_seconds=seconds,
+            rules_version="1",
+            recorded_at=AT,
+        )
+    )
+    database.session.flush()
+
+
+def test_a_complaint_of_delay_follows_the_facts_of_the_file(city: SmallCity, database: SQLAlchemy) -> None:
+    file = file_with_delay(database, city, None, 3600)
+    complaint = make_complaint(database.session(), AT, application_id=file.id, about_delay=True)
+    attribute_feedback([complaint.feedback_id], AT)
+    assert whom(standing(database, complaint.feedback_id)) == [(city.unit.id, None, 1.0)]
+    assert complaint.state == State.SENT
+    # A day later the tray's hour is followed by three of the officer.
+    add_delay(database, file, city.officer.id, 3 * 3600)
+    assert attribute_applications([file.id], LATER) == [complaint.feedback_id]
+    assert sorted(whom(standing(database, complaint.feedback_id)), key=lambda share: share[2]) == [
+        (city.unit.id, None, 0.25),
+        (city.unit.id, city.officer.id, 0.75),
+    ]
+    assert excluded(database, complaint.feedback_id) == {city.officer.id}
+    assert attribute_applications([file.id], LATER) == []
+
+
+def test_what_a_person_decided_about_a_late_file_stands(city: SmallCity, database: SQLAlchemy) -> None:
+    file = file_with_delay(database, city, None, 3600)
+    complaint = make_complaint(database.session(), AT, application_id=file.id, about_delay=True)
+    attribute_feedback([complaint.feedback_id], AT)
+    actor = make_account(database.session(), (Role.TRIAGE, city.unit))
+    decide_attribution(
+        complaint.feedback_id, unit_id=city.unit.id, officer_id=None, actor=actor, reason="sudah diperiksa", at=AT
+    )
+    add_delay(database, file, city.officer.id, 9 * 3600)
+    assert attribute_applications([file.id], LATER) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from webapp.attribution.rules import LEAST_OFFICER_SHARE, RULES, Circumstances, OnDuty, Share, judge
+from webapp.attribution.rules import LEAST_OFFICER_SHARE, RULES, Circumstances, Delay, OnDuty, Share, judge
 
 UNIT, OTHER_UNIT, OFFICER, COLLEAGUE = 1, 2, 11, 12
 AGENCY_UNIT, AGENCY_OFFICER = 3, 13
@@ -49,6 +49,29 @@ TABLE = [
         [Share(1.0, UNIT)],
     ),
     (
+        "a file that lay in the tray and then with an officer",
+        Circumstances(
+            application_unit_id=UNIT,
+            about_delay=True,
+            delays=(Delay(UNIT, None, 3600), Delay(UNIT, OFFICER, 3600), Delay(OTHER_UNIT, COLLEAGUE, 800)),
+            chosen_unit_id=OTHER_UNIT,
+        ),
+        "application_delay",
+        [Share(0.45, UNIT), Share(0.45, UNIT, OFFICER), Share(0.1, OTHER_UNIT)],
+    ),
+    (
+        "a file that is late for a cause that is nobody's fault",
+        Circumstances(application_unit_id=UNIT, about_delay=True, delays=()),
+        "application_unit",
+        [Share(1.0, UNIT)],
+    ),
+    (
+        "a file that somebody delayed, but the complaint is not about that",
+        Circumstances(application_unit_id=UNIT, delays=(Delay(UNIT, OFFICER, 3600),)),
+        "application_unit",
+        [Share(1.0, UNIT)],
+    ),
+    (
         "a receipt, whatever else was chosen",
         Circumstances(
             visit_officer_id=OFFICER,
@@ -82,22 +105,28 @@ def test_what_is_known_says_whom_it_concerns(known: Circumstances, rule: str, sh
 
 
 def test_the_stronger_rule_decides() -> None:
-    everything = Circumstances(
+    known = Circumstances(
         agency_unit_id=AGENCY_UNIT,
         visit_officer_id=OFFICER,
         visit_unit_id=UNIT,
+        application_unit_id=UNIT,
+        about_delay=True,
+        delays=(Delay(UNIT, None, 60),),
         on_duty=on_duty(OFFICER),
         counter_unit_id=UNIT,
         chosen_unit_id=UNIT,
         service_unit_id=UNIT,
     )
-    without = [
-        everything,
-        replace(everything, agency_unit_id=None),
-        replace(everything, agency_unit_id=None, visit_officer_id=None),
-        replace(everything, agency_unit_id=None, visit_officer_id=None, on_duty=()),
-        Circumstances(service_unit_id=UNIT),
-    ]
+    without = [known]
+    for less in (
+        {"agency_unit_id": None},
+        {"visit_officer_id": None},
+        {"delays": ()},
+        {"application_unit_id": None},
+        {"on_duty": ()},
+        {"counter_unit_id": None, "chosen_unit_id": None},
+    ):
+        without.append(replace(without[-1], **less))
     assert [judge(known).rule for known in without] == [rule.__name__ for rule in RULES]
 
 

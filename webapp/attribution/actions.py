@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import selectinload
 
 from webapp.accounts.models import Account
 from webapp.attribution.errors import OfficerNotInUnit
@@ -52,6 +53,55 @@ def attribute_feedback(feedback_ids: Sequence[int], at: datetime) -> list[int]:
     ids = list(judgements)
     publish(FeedbackAttributed(ids))
     return ids
+
+
+def attribute_applications(application_ids: Sequence[int], at: datetime) -> list[int]:
+    """Judge complaints about these files again where the facts of their turnaround say something else now; the ids.
+
+    Only what the rules had judged: a person's decision stands until a person changes it. The earlier judgement is
+    superseded and kept. A complaint that nobody works on yet goes where it belongs now.
+    """
+    feedback = list(
+        db.session.scalars(
+            select(Feedback)
+            .where(Feedback.application_id.in_(sorted(application_ids)), Feedback.about_delay)
+            .order_by(Feedback.id)
+            .with_for_update(of=Feedback)
+        )
+    )
+    standing = {
+        attribution.feedback_id: attribution
+        for attribution in db.session.scalars(
+            select(Attribution)
+            .where(
+                Attribution.feedback_id.in_([one.id for one in feedback]),
+                Attribution.superseded_at.is_(None),
+                Attribution.made_by == "rules",
+            )
+            .options(selectinload(Attribution.shares))
+        )
+    }
+    judged = [one for one in feedback if one.id in standing]
+    if not judged:
+        return []
+    circumstances = gather_circumstances(judged)
+    judgements = {one.id: judge(circumstances[one.id]) for one in judged}
+    changed = {id_: judgement for id_, judgement in judgements.items() if not _says(standing[id_], judgement)}
+    if not changed:
+        return []
+    for id_ in changed:
+        standing[id_].superseded_at = at
+    db.session.flush()
+    _store(changed, at)
+    _place_complaints(changed, at)
+    publish(FeedbackAttributed(list(changed)))
+    return list(changed)
+
+
+def _says(attribution: Attribution, judgement: Judgement) -> bool:
+    """Whether a stored judgement has the shares of this one."""
+    stored = {(share.unit_id, share.officer_id): share.share for share in attribution.shares}
+    return stored == {(share.unit_id, share.officer_id): share.share for share in judgement.shares}
 
 
 def _store(judgements: dict[int, Judgement], at: datetime) -> None:

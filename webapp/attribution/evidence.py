@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from webapp.attribution.rules import Circumstances, OnDuty
+from webapp.attribution.rules import Circumstances, Delay, OnDuty
+from webapp.counter.applications.models import Application, TurnaroundFact
 from webapp.counter.models import Visit
 from webapp.database import db
 from webapp.feedback.models import Feedback
@@ -17,13 +18,20 @@ from webapp.organisation.models import Counter, Posting, Service, Shift, Unit
 #: Where the day of a feedback is told when no unit is known.
 DEFAULT_TIMEZONE = "Asia/Jakarta"
 
-Row = TypeVar("Row", Visit, Service, Counter, Unit)
+Row = TypeVar("Row", Visit, Service, Counter, Unit, Application)
 
 
 def gather_circumstances(feedback: Sequence[Feedback]) -> dict[int, Circumstances]:
     """What is known about each of `feedback`, by its id."""
     visits = _by_id(Visit, {f.visit_id for f in feedback})
-    services = _by_id(Service, {f.service_id for f in feedback} | {v.service_id for v in visits.values()})
+    files = _by_id(Application, {f.application_id for f in feedback})
+    delays = _delays({f.application_id for f in feedback if f.about_delay})
+    services = _by_id(
+        Service,
+        {f.service_id for f in feedback}
+        | {v.service_id for v in visits.values()}
+        | {file.service_id for file in files.values()},
+    )
     counters = _by_id(Counter, {f.counter_id for f in feedback} | {v.counter_id for v in visits.values()})
     unit_ids = (
         {f.unit_id for f in feedback}
@@ -31,6 +39,7 @@ def gather_circumstances(feedback: Sequence[Feedback]) -> dict[int, Circumstance
         | {v.unit_id for v in visits.values()}
         | {c.unit_id for c in counters.values()}
         | {s.unit_id for s in services.values()}
+        | {file.unit_id for file in files.values()}
     )
     units = _by_id(Unit, unit_ids)
     on_duty = _on_duty(feedback, counters)
@@ -38,10 +47,12 @@ def gather_circumstances(feedback: Sequence[Feedback]) -> dict[int, Circumstance
     known: dict[int, Circumstances] = {}
     for one in feedback:
         visit = visits.get(one.visit_id or 0)
-        service = services.get((visit.service_id if visit else one.service_id) or 0)
+        file = files.get(one.application_id or 0)
+        service = services.get((visit.service_id if visit else file.service_id if file else one.service_id) or 0)
         counter = counters.get((visit.counter_id if visit else one.counter_id) or 0)
         decided_unit = one.decided_unit_id or posted.get(one.decided_officer_id or 0)
-        unit_id = decided_unit or (visit.unit_id if visit else one.unit_id) or (counter.unit_id if counter else None)
+        stated_unit = visit.unit_id if visit else file.unit_id if file else one.unit_id
+        unit_id = decided_unit or stated_unit or (counter.unit_id if counter else None)
         names: dict[str, str] = {}
         if service:
             names["service"] = service.name
@@ -60,6 +71,9 @@ def gather_circumstances(feedback: Sequence[Feedback]) -> dict[int, Circumstance
             agency_unit_id=decided_unit,
             visit_officer_id=visit.officer_id if visit else None,
             visit_unit_id=visit.unit_id if visit else None,
+            application_unit_id=file.unit_id if file else None,
+            about_delay=one.about_delay,
+            delays=delays.get(one.application_id or 0, ()),
             on_duty=on_duty.get(one.id, ()),
             counter_unit_id=counter.unit_id if counter else None,
             chosen_unit_id=one.unit_id,
@@ -74,6 +88,33 @@ def _by_id(model: type[Row], ids: set[int | None]) -> dict[int, Row]:
     if not wanted:
         return {}
     return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(wanted)))}
+
+
+def _delays(application_ids: set[int | None]) -> dict[int, tuple[Delay, ...]]:
+    """Who delayed these files, and by how much, as the facts of their turnaround stand."""
+    wanted = sorted(id_ for id_ in application_ids if id_ is not None)
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(
+            TurnaroundFact.application_id,
+            TurnaroundFact.unit_id,
+            TurnaroundFact.officer_id,
+            func.sum(TurnaroundFact.delay_seconds),
+        )
+        .where(
+            TurnaroundFact.application_id.in_(wanted),
+            TurnaroundFact.superseded_at.is_(None),
+            TurnaroundFact.stage_id.is_not(None),
+            TurnaroundFact.delay_seconds > 0,
+        )
+        .group_by(TurnaroundFact.application_id, TurnaroundFact.unit_id, TurnaroundFact.officer_id)
+        .order_by(TurnaroundFact.application_id, TurnaroundFact.unit_id, TurnaroundFact.officer_id)
+    )
+    found: dict[int, tuple[Delay, ...]] = {}
+    for application_id, unit_id, officer_id, seconds in rows:
+        found[application_id] = (*found.get(application_id, ()), Delay(unit_id, officer_id, int(seconds)))
+    return found
 
 
 def _on_duty(feedback: Sequence[Feedback], counters: dict[int, Counter]) -> dict[int, tuple[OnDuty, ...]]:

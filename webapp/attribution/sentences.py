@@ -42,6 +42,22 @@ def _receipt(known: Particulars) -> str:
     return str(_("Struk kunjungan membuktikan kunjungannya."))
 
 
+def _application_delay(known: Particulars) -> str:
+    service = _text(known, "service") or _("permohonan")
+    return str(
+        _(
+            "Ini tentang lamanya berkas %(service)s. Dihitung dari tahapan yang melebihi targetnya, tanpa jeda yang "
+            "bukan kesalahan siapa pun.",
+            service=service,
+        )
+    )
+
+
+def _application_unit(known: Particulars) -> str:
+    service, unit = _text(known, "service") or _("permohonan"), _text(known, "unit") or _("unit yang memprosesnya")
+    return str(_("Ini tentang berkas %(service)s di %(unit)s.", service=service, unit=unit))
+
+
 def _counter_and_shift(known: Particulars) -> str:
     counter = _text(known, "counter") or _("Loket")
     day = _day(known) or _("hari itu")
@@ -83,6 +99,8 @@ _SENTENCES: dict[str, Callable[[Particulars], str]] = {
     "triage_decision": _triage_decision,
     "agency_decision": _agency_decision,
     "receipt": _receipt,
+    "application_delay": _application_delay,
+    "application_unit": _application_unit,
     "counter_and_shift": _counter_and_shift,
     "unit_chosen": _unit_chosen,
     "service_chosen": _service_chosen,

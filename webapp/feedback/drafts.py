@@ -22,6 +22,9 @@ class ComplaintDraft:
     service_id: int | None = None
     counter_id: int | None = None
     visit_id: int | None = None
+    application_id: int | None = None
+    #: The reporter says that it is about how long that file takes.
+    about_delay: bool = False
     place: str | None = None
     latitude: float | None = None
     longitude: float | None = None

@@ -23,7 +23,7 @@ _EVENT = cast(Table, OutboxEvent.__table__)
 
 FEEDBACK_COLUMNS = (
     "kind", "channel", "write_key", "unit_id", "service_id", "counter_id", "visit_id", "occurred_at",
-    "occurred_exactly", "filed_at", "rater_key", "place", "latitude", "longitude",
+    "occurred_exactly", "filed_at", "rater_key", "place", "latitude", "longitude", "application_id", "about_delay",
 )  # fmt: skip
 COMPLAINT_COLUMNS = (
     "code", "secret_word", "complaint_kind", "text", "original_text", "secret", "anonymous", "points_at_person",

@@ -47,6 +47,8 @@ class Feedback(Base):
     visit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("visit.id"))
     #: The file it is about, where it was filed from the file's page.
     application_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("application.id"), index=True)
+    #: The reporter says that it is about how long that file takes.
+    about_delay: Mapped[bool] = mapped_column(default=False, server_default="false")
     #: Decisions that came with the feedback from the agency's own system: the unit and the officer it concerned.
     decided_unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
     decided_officer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("officer.id"))

@@ -32,6 +32,8 @@ def feedback_values(
     if isinstance(draft, ComplaintDraft):
         values |= {
             "kind": "complaint",
+            "application_id": draft.application_id,
+            "about_delay": draft.about_delay,
             "place": draft.place,
             "latitude": draft.latitude,
             "longitude": draft.longitude,

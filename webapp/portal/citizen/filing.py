@@ -47,7 +47,7 @@ from webapp.portal.citizen.own_cases import (
     remember_sent,
     sent_before,
 )
-from webapp.portal.citizen.visits import find_visit
+from webapp.portal.citizen.visits import find_application, find_visit
 from webapp.portal.citizen.words import KINDS, day_in_words, default_timezone
 from webapp.portal.typed_text import keeps_typed_text
 
@@ -56,7 +56,10 @@ from webapp.portal.typed_text import keeps_typed_text
 @public
 @keeps_typed_text
 def submit_complaint() -> ResponseReturnValue:
-    """The form of a complaint. `?struk=` links a visit, `?unit=` and `?layanan=` choose beforehand."""
+    """The form of a complaint.
+
+    `?struk=` links a visit, `?berkas=` a document application; `?unit=` and `?layanan=` choose beforehand.
+    """
     now = datetime.now(UTC)
     if request.method == "GET":
         return _page(SubmitComplaintForm(formdata=None, data=_asked_for()), now)
@@ -112,12 +115,15 @@ def _file(form: SubmitComplaintForm, now: datetime) -> str | None:
 def _draft_from(form: SubmitComplaintForm, now: datetime) -> ComplaintDraft:
     """What the citizen stated; raises NoSuchChoice. A visit's receipt says where and when, whatever else is chosen."""
     visit = find_visit(form.receipt.data, now)
+    file = find_application(form.application.data) if visit is None else None
     unit_id: int | None
     service_id: int | None
     occurred_at: datetime | None
     if visit is not None:
         unit_id, service_id, counter_id = visit.unit_id, visit.service_id, visit.counter_id
         occurred_at, exactly = visit.finished_at, True
+    elif file is not None:
+        unit_id, service_id, counter_id, occurred_at, exactly = file.unit_id, file.service_id, None, None, False
     else:
         place = check_place(form.unit.data, form.service.data, form.counter.data)
         unit_id, service_id, counter_id = place.unit_id, place.service_id, place.counter_id
@@ -131,6 +137,8 @@ def _draft_from(form: SubmitComplaintForm, now: datetime) -> ComplaintDraft:
         service_id=service_id,
         counter_id=counter_id,
         visit_id=visit.id if visit else None,
+        application_id=file.id if file else None,
+        about_delay=file is not None and bool(form.about_delay.data),
         place=(form.place.data or "").strip() or None,
         latitude=form.latitude.data if located else None,
         longitude=form.longitude.data if located else None,
@@ -185,7 +193,11 @@ def _without_photo(form: SubmitComplaintForm, now: datetime) -> ResponseReturnVa
 
 def _asked_for() -> dict[str, Any]:
     """What the address asks to fill in beforehand."""
-    asked: dict[str, Any] = {"receipt": request.args.get("struk", "")[:40]}
+    asked: dict[str, Any] = {
+        "receipt": request.args.get("struk", "")[:40],
+        "application": request.args.get("berkas", "")[:40],
+        "about_delay": "berkas" in request.args,
+    }
     for field, name in (("unit", "unit"), ("service", "layanan")):
         try:
             asked[field] = chosen_id(request.args.get(name))
@@ -196,7 +208,8 @@ def _asked_for() -> dict[str, Any]:
 
 def _page(form: SubmitComplaintForm, now: datetime, status: int = 200) -> ResponseReturnValue:
     visit = find_visit(form.receipt.data, now)
-    if visit is None:
+    file = find_application(form.application.data) if visit is None else None
+    if visit is None and file is None:
         form.unit.choices = choices_of(list_unit_choices(), _("Tidak tahu, tolong carikan"))
         form.service.choices = choices_of(list_service_choices(), _("Tidak tahu atau lainnya"))
         form.counter.choices = choices_of(list_counter_choices(), _("Tidak ingat"))
@@ -208,6 +221,7 @@ def _page(form: SubmitComplaintForm, now: datetime, status: int = 200) -> Respon
         form=form,
         visit=visit,
         visit_day=day_in_words(visit.finished_at, visit.timezone) if visit else None,
+        file=file,
         receipt_unknown=bool(form.receipt.data) and visit is None,
         kind_hints={kind.value: hint for kind, (_words, hint) in KINDS.items()},
         photo_ids=photo_ids,

@@ -198,6 +198,9 @@ class SubmitComplaintForm(TypedForm):
     contact_phone = TelField(_l("Nomor telepon atau WhatsApp"), filters=[without_nul], validators=[Optional()])
     contact_email = EmailField(_l("Alamat email"), filters=[without_nul], validators=[Optional()])
     receipt = HiddenField(filters=[without_nul])
+    #: The code of the file that it is about.
+    application = HiddenField(filters=[without_nul])
+    about_delay = BooleanField(_l("Ini tentang lamanya berkas itu diproses"))
     #: Set where photos of this form wait already, so that others need not be looked for.
     uploaded = HiddenField()
 
