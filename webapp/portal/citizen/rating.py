@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from flask import Response, after_this_request, current_app, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,7 +15,6 @@ from webapp.app import settings_of
 from webapp.counter.errors import ReceiptExpired
 from webapp.counter.receipts import InvalidReceipt
 from webapp.database import transaction
-from webapp.encryption import keyring
 from webapp.feedback.actions import submit_rating
 from webapp.feedback.drafts import RatingDraft
 from webapp.feedback.errors import AlreadySent, ReceiptOwn, ReceiptUsed
@@ -25,17 +23,13 @@ from webapp.feedback.vocabulary import Channel
 from webapp.organisation.choices import NoSuchChoice, check_place, list_service_choices, list_unit_choices
 from webapp.portal.access import current_account, public
 from webapp.portal.citizen.blueprint import blueprint
+from webapp.portal.citizen.device import device_key
 from webapp.portal.citizen.forms import RateForm, SubmitComplaintForm, choices_of
 from webapp.portal.citizen.limits import count_rating
 from webapp.portal.citizen.own_cases import digest_of, remember_sent, sent_before
 from webapp.portal.citizen.visits import ProvenVisit, find_visit, read_visit
 from webapp.portal.citizen.words import ELEMENTS, day_in_words
 from webapp.portal.typed_text import keeps_typed_text
-
-#: Tells one device's ratings from another's, so that repeated ones weigh less; nothing else is known by it.
-RATER_COOKIE = "tanggap_rater"
-_TWO_YEARS = 2 * 365 * 24 * 3600
-_RATER_LENGTH = 22
 
 
 @blueprint.route("/nilai", methods=["GET", "POST"])
@@ -88,7 +82,7 @@ def _take(form: RateForm, visit: ProvenVisit | None, now: datetime) -> bool:
                 write_key=form.write_key,
                 channel=Channel.RECEIPT if visit else Channel.PORTAL,
                 at=now,
-                rater_key=keyring().lookup_key("rater", _rater()),
+                rater_key=device_key("rater"),  # repeated ratings of one device weigh less
             )
     except NoSuchChoice as error:
         for name in error.fields:
@@ -204,24 +198,3 @@ def thank_rater() -> ResponseReturnValue:
 
 def _signed_in() -> Account | None:
     return current_account() if current_user.is_authenticated else None
-
-
-def _rater() -> str:
-    """What this device calls itself: a random word in a cookie, made up at its first rating."""
-    known = request.cookies.get(RATER_COOKIE, "")
-    if len(known) != _RATER_LENGTH:
-        known = secrets.token_urlsafe(16)
-        after_this_request(lambda response: _remember_rater(response, known))
-    return known
-
-
-def _remember_rater(response: Response, rater: str) -> Response:
-    response.set_cookie(
-        RATER_COOKIE,
-        rater,
-        max_age=_TWO_YEARS,
-        httponly=True,
-        samesite="Lax",
-        secure=settings_of(current_app).secure_cookies,
-    )
-    return response

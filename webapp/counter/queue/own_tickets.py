@@ -1,0 +1,64 @@
+"""The numbers of one person: a device or a chat, known by a keyed hash only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from webapp.counter.queue.models import QueueLine, QueueTicket
+from webapp.counter.queue.vocabulary import OPEN_STATES
+from webapp.database import db
+from webapp.organisation.models import Service, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTicket:
+    """An open number, as its holder sees it in a list."""
+
+    code: str
+    label: str
+    state: str
+    unit_id: int
+    line_id: int
+    unit: str
+    service: str
+    timezone: str
+    day: date
+    #: Null where it was drawn for now.
+    slot_starts_at: datetime | None
+
+
+def list_own_tickets(person_key: bytes, now: datetime) -> list[OwnTicket]:
+    """The numbers of this person that may still be called, the next one first."""
+    rows = db.session.execute(
+        select(QueueTicket, Unit.name, Service.name, Unit.timezone)
+        .join(QueueLine, QueueLine.id == QueueTicket.line_id)
+        .join(Service, Service.id == QueueLine.service_id)
+        .join(Unit, Unit.id == QueueTicket.unit_id)
+        .where(QueueTicket.person_key == person_key, QueueTicket.state.in_(OPEN_STATES))
+        .order_by(QueueTicket.turn_at, QueueTicket.id)
+    )
+    return [
+        OwnTicket(
+            code=ticket.code,
+            label=ticket.label,
+            state=ticket.state,
+            unit_id=ticket.unit_id,
+            line_id=ticket.line_id,
+            unit=unit,
+            service=service,
+            timezone=zone,
+            day=ticket.day,
+            slot_starts_at=ticket.slot_starts_at,
+        )
+        for ticket, unit, service, zone in rows.tuples()
+        if ticket.day >= now.astimezone(ZoneInfo(zone)).date()
+    ]
+
+
+def drawn_under(write_key: str) -> str | None:
+    """The code of the number that was drawn by this very form; None if it has drawn none."""
+    return db.session.scalar(select(QueueTicket.code).where(QueueTicket.write_key == write_key))
