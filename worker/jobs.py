@@ -11,6 +11,9 @@ from sqlalchemy import Select, select
 
 from webapp.attribution import actions as attribution
 from webapp.attribution.events import FeedbackAttributed
+from webapp.counter.applications.notices import queue_application_notices
+from webapp.counter.events import ApplicationMoved, TicketMoved
+from webapp.counter.queue.notices import queue_ticket_notice
 from webapp.database import db, transaction
 from webapp.feedback import upkeep
 from webapp.feedback.events import (
@@ -187,6 +190,18 @@ def notify_followers(event: Event, key: str, now: datetime) -> None:
     queue_notices(event.feedback_id, key=f"notice:{key}", message_id=message_id)
 
 
+def notify_ticket_holder(event: Event, key: str, now: datetime) -> None:
+    """Tell the holder of a number what happened to it."""
+    assert isinstance(event, TicketMoved)
+    queue_ticket_notice(event.ticket_id, event.step, key=f"notice:{key}")
+
+
+def notify_applicant(event: Event, key: str, now: datetime) -> None:
+    """Tell whoever follows a file what changed on it."""
+    assert isinstance(event, ApplicationMoved)
+    queue_application_notices(event.application_id, event.change, event.detail_id, key=f"notice:{key}")
+
+
 def sweep(event: Event, key: str, now: datetime) -> None:
     """Close what was left unanswered, go on with figures whose computing was given up, throw away what nobody needs."""
     assert isinstance(event, SweepDue)
@@ -199,7 +214,16 @@ def sweep(event: Event, key: str, now: datetime) -> None:
 
 JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
     job.__name__: job
-    for job in (attribute_feedback, record_facts, refresh_outdated, fit_reference, notify_followers, sweep)
+    for job in (
+        attribute_feedback,
+        record_facts,
+        refresh_outdated,
+        fit_reference,
+        notify_followers,
+        notify_ticket_holder,
+        notify_applicant,
+        sweep,
+    )
 }
 #: Jobs that do many feedbacks in little more time than one, and the event that tells of many.
 TOGETHER: dict[str, Callable[[list[int]], Event]] = {

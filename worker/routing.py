@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp.attribution.events import FeedbackAttributed
+from webapp.counter.events import ApplicationMoved, TicketMoved
 from webapp.feedback.events import (
     ComplaintAnswered,
     ComplaintMoved,
@@ -45,6 +46,8 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     QuestionAsked: (Route("notify_followers", MESSAGES),),
     FactsOutdated: (Route("refresh_outdated", INDICATORS),),
     ReferenceDue: (Route("fit_reference", INDICATORS),),
+    TicketMoved: (Route("notify_ticket_holder", MESSAGES),),
+    ApplicationMoved: (Route("notify_applicant", MESSAGES),),
     SweepDue: (Route("sweep", MESSAGES),),
 }
 

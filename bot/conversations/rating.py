@@ -10,8 +10,9 @@ from sqlalchemy import exists, select
 from bot.conversations.menu import show_menu
 from bot.conversations.talk import Button, Talk
 from bot.conversations.units import ask_unit, hear_unit
-from bot.conversations.words import day_words, value_words
+from bot.conversations.words import day_words
 from webapp.counter.errors import ReceiptExpired
+from webapp.counter.faces import VALUES, value_words
 from webapp.counter.models import Visit
 from webapp.counter.queries import receipt_of, visit_of_receipt
 from webapp.counter.receipts import InvalidReceipt
@@ -122,7 +123,7 @@ def ask_value(talk: Talk) -> None:
     """Four faces with words; the scale of the satisfaction survey (PermenPANRB 14/2017), best last."""
     talk.say(
         _("Bagaimana pelayanannya?\n\n%(about)s", about=talk.errand["about"]),
-        [[(value_words(value), talk.button(str(value)))] for value in (4, 3, 2, 1)],
+        [[(value_words(value), talk.button(str(value)))] for value in VALUES],
     )
 
 

@@ -22,17 +22,6 @@ def kind_words(kind: ComplaintKind) -> str:
     return words[kind]
 
 
-def value_words(value: int) -> str:
-    """A face and its word; the face never stands alone."""
-    words: dict[int, str] = {
-        1: _("😞 Tidak baik"),
-        2: _("🙁 Kurang baik"),
-        3: _("🙂 Baik"),
-        4: _("😀 Sangat baik"),
-    }
-    return words[value]
-
-
 def state_words(state: State) -> str:
     """Where a complaint stands. Closed is not solved, and is not called so."""
     words: dict[State, str] = {
