@@ -28,7 +28,7 @@ from webapp.counter.queue.errors import (
     TooManyTickets,
 )
 from webapp.counter.queue.models import QueueDay, QueueHall, QueueLine, QueueTicket, TicketEvent
-from webapp.counter.queue.slots import Slot, current_slot, places_left, slots_of_day
+from webapp.counter.queue.slots import Slot, around_the_clock, current_slot, places_left, slots_of_day
 from webapp.counter.queue.vocabulary import OPEN_STATES, DrawChannel, Priority, Step, TicketState
 from webapp.database import db
 from webapp.messaging.addresses import ChatAddress
@@ -95,7 +95,7 @@ def draw_ticket(
     if earlier is not None:
         return earlier
     line = open_line(draft.line_id)
-    working = working_time_of(line.hall.unit)
+    working = _serving_time(line)
     day, slot, before = _place(line, working, draft.slot_starts_at, at)
     if person_key is not None:
         _lock_person(person_key)
@@ -184,7 +184,7 @@ def follow_ticket(code: str, chat: ChatAddress, at: datetime) -> QueueTicket:
 def offer_slots(line_id: int, channel: DrawChannel, at: datetime) -> list[OfferedDay]:
     """The days and slots that `channel` may choose from at `at`, full ones included; raises NoQueueHere."""
     line = open_line(line_id)
-    working = working_time_of(line.hall.unit)
+    working = _serving_time(line)
     today = working.local_day(at)
     days = [today + timedelta(days=number) for number in range(line.days_ahead + 1)]
     turns = _turns(line.id, days)
@@ -209,7 +209,7 @@ def places_now(line_id: int, channel: DrawChannel, at: datetime) -> int:
     """
     line = open_line(line_id)
     try:
-        day, slot, before = _place(line, working_time_of(line.hall.unit), None, at)
+        day, slot, before = _place(line, _serving_time(line), None, at)
     except HallClosed:
         return 0
     return places_left(line.quotas, _taken(line.id, day, before, slot.ends_at), channel, slot.starts_at <= at)
@@ -233,6 +233,11 @@ def ticket_by_code(code: str) -> QueueTicket:
     if ticket is None:
         raise NoSuchTicket
     return ticket
+
+
+def _serving_time(line: QueueLine) -> WorkingTime:
+    working = working_time_of(line.hall.unit)
+    return around_the_clock(working) if line.hall.always_open else working
 
 
 def _place(

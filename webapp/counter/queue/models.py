@@ -34,6 +34,8 @@ class QueueHall(Base):
 
     unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    #: Numbers are drawn and called at any hour of any day, whatever hours the unit works: an emergency or night desk.
+    always_open: Mapped[bool] = mapped_column(default=False, server_default="false")
     kiosk_key: Mapped[str] = mapped_column(unique=True)
     #: So many people with priority are called before one without has a turn, if both wait.
     priority_in_a_row: Mapped[int] = mapped_column(default=2, server_default="2")

@@ -7,7 +7,7 @@ Once it has begun, what other channels left unused is open to all.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from webapp.counter.queue.vocabulary import DrawChannel
@@ -38,6 +38,12 @@ def slots_of_day(working: WorkingTime, day: date, minutes: int) -> list[Slot]:
             slots.append(Slot(starts, ends))
             starts = ends
     return slots
+
+
+def around_the_clock(working: WorkingTime) -> WorkingTime:
+    """The hours of a hall that is always open: every hour of every day in the unit's zone."""
+    week = {str(day): [["00:00", "24:00"]] for day in range(7)}
+    return replace(working, weekly_hours=week, exceptions={}, seasons=())
 
 
 def current_slot(slots: Sequence[Slot], at: datetime) -> Slot | None:
