@@ -89,13 +89,25 @@ def design_samples() -> dict[str, Any]:
         _officer("I Made Sudarma", 61.0, 38.5, 82.7, 81.4, "not_enough"),
         _officer("Sari Wulandari", 84.2, 80.9, 87.5, 82.6, "enough", trend),
     ]
+    hours = [
+        {"label": label, "value": value, "shown": f"{value}" if value else "", "more": came}
+        for label, value, came in (("08", 12, 31), ("09", 22, 40), ("10", 17, 28), ("11", None, 0), ("12", 4, 6))
+    ]
     lines = [
         _line(_("23 penilaian loket 3, minggu ke-2 November"), _("struk kunjungan, pasti"), 1.6),
         _line(_("Pengaduan diterima warga, tepat waktu"), _("Anda yang menjawab"), 0.7),
         _line(_("Berkas lewat 2 hari di tahap verifikasi"), _("60 % tangan Anda, 40 % menunggu di unit"), -0.7),
         _line(_("41 penilaian dari satu jaringan"), _("tidak terverifikasi, dihitung sebagai satu suara"), 0.0),
     ]
-    return {"blank": blank, "filled": filled, "wrong": wrong, "trend": trend, "officers": officers, "lines": lines}
+    return {
+        "blank": blank,
+        "filled": filled,
+        "wrong": wrong,
+        "trend": trend,
+        "hours": hours,
+        "officers": officers,
+        "lines": lines,
+    }
 
 
 def _officer(

@@ -33,14 +33,18 @@ class HallForm(DeskForm):
 
     active = BooleanField(
         _l("Nomor dapat diambil"),
-        description=_l("Bila tidak dipilih, tidak ada nomor baru. Nomor yang sudah diambil tetap dilayani."),
+        description=_l(
+            "Bila tidak dipilih, tidak ada nomor baru. Loket yang sedang buka melayani yang sudah menunggu."
+        ),
     )
     priority_in_a_row = amount(
         _l("Paling banyak nomor prioritas berturut-turut"),
         20,
         least=1,
         required=True,
-        description=_l("Setelah sebanyak itu lansia, penyandang disabilitas, dan ibu hamil, satu nomor biasa dipanggil."),
+        description=_l(
+            "Setelah sebanyak itu lansia, penyandang disabilitas, dan ibu hamil, satu nomor biasa dipanggil."
+        ),
     )
     tell_ahead = amount(
         _l("Kabari bila tinggal berapa orang di depan"),
@@ -132,5 +136,7 @@ class ChangeLineForm(LineForm):
 
     active = BooleanField(
         _l("Layanan ini diantrekan"),
-        description=_l("Bila tidak dipilih, tidak ada nomor baru. Nomor yang sudah diambil tetap dilayani."),
+        description=_l(
+            "Bila tidak dipilih, tidak ada nomor baru. Loket yang sedang buka melayani yang sudah menunggu."
+        ),
     )

@@ -1,0 +1,61 @@
+"""What an officer fills in at a counter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import DataRequired, InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from webapp.counter.queue.opening import Opening
+from webapp.counter.queue.vocabulary import Priority
+from webapp.portal.staff.forms import DeskForm
+from webapp.portal.staff.queue_words import PRIORITIES
+
+
+class OpeningForm(DeskForm):
+    """Which counter, and what is called from there."""
+
+    counter = RadioField(  # type: ignore[call-arg]  # newer than its stubs
+        _l("Loket"),
+        coerce=int,
+        choices=[],
+        invalid_choice_message=_l("Pilih loket Anda."),
+        validators=[InputRequired(_l("Pilih loket Anda."))],
+    )
+    lines = SelectMultipleField(  # type: ignore[call-arg]  # newer than its stubs
+        _l("Layanan yang Anda panggil"),
+        description=_l("Yang gilirannya lebih dulu dipanggil lebih dulu, apa pun layanannya."),
+        coerce=int,
+        choices=[],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validators=[DataRequired(_l("Pilih sedikitnya satu layanan."))],
+    )
+
+    def offer(self, opening: Opening) -> None:
+        """Give the fields their choices and, where nothing was sent yet, what is likely meant."""
+        self.counter.choices = [SelectChoice(counter.id, counter.name) for counter in opening.counters]
+        self.lines.choices = [SelectChoice(line.id, f"{line.prefix} · {line.service}") for line in opening.lines]
+        if not self.is_submitted():
+            self.counter.data = opening.counter_id
+            self.lines.data = list(opening.line_ids)
+
+
+class DrawForm(DeskForm):
+    """A number for somebody who stands before the officer."""
+
+    line = SelectField(_l("Layanan"), coerce=int, choices=[], validators=[InputRequired(_l("Pilih layanan."))])
+    priority = SelectField(_l("Didahulukan?"), choices=[])
+
+    def __init__(self, lines: list[tuple[int, str]], **more: Any) -> None:
+        super().__init__(prefix="draw", **more)
+        self.line.choices = [SelectChoice(line_id, words) for line_id, words in lines]
+        self.priority.choices = [
+            SelectChoice(str(Priority.ORDINARY), _("Tidak")),
+            *(SelectChoice(str(priority), str(words)) for priority, words in PRIORITIES.items()),
+        ]
