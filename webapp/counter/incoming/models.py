@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.counter.applications.models import Application
+from webapp.counter.models import Visit
 from webapp.database import Base, BigId
 from webapp.organisation.models import Unit
 
@@ -79,6 +81,9 @@ class IncomingRecord(Base):
     standing: Mapped[dict[str, Any] | None]
 
     client: Mapped[ApiClient | None] = relationship()
+    unit: Mapped[Unit] = relationship()
+    visit: Mapped[Visit | None] = relationship()
+    application: Mapped[Application | None] = relationship()
 
 
 class SourceAlias(Base):
