@@ -72,13 +72,20 @@ def test_the_block_lines_up() -> None:
         {"role": "officer", "email": "petugas@kota.test", "password": "q"},
     ]
     receipts = [{"receipt": "0000-A0QP-31HH-E771", "service": "Akta kelahiran", "officer": "Siti"}]
-    block = ready_block(
-        "http://127.0.0.1:8000", 4.26, {"sign_ins": sign_ins, "receipts": receipts}, "http://127.0.0.1:8081", ["bot"]
-    )
+    demo = {
+        "sign_ins": sign_ins,
+        "receipts": receipts,
+        "halls": [{"unit": "Seksi Akta", "display": "/antrean/7/layar", "kiosk": "/kiosk/rahasia"}],
+        "files": [{"code": "BK-7K2M9-4QXTV", "state": "finished", "cause": "central_server"}],
+    }
+    block = ready_block("http://127.0.0.1:8000", 4.26, demo, "http://127.0.0.1:8081", ["bot"])
     assert block.splitlines()[0] == "ready http://127.0.0.1:8000 in 4.3 s"
     assert "    administrator  a@kota.test        p" in block
     assert "    officer        petugas@kota.test  q" in block
     assert "    0000-A0QP-31HH-E771  Akta kelahiran, served by Siti" in block
+    assert "    display of the hall http://127.0.0.1:8000/antrean/7/layar" in block
+    assert "at the door http://127.0.0.1:8000/kiosk/rahasia" in block
+    assert "    BK-7K2M9-4QXTV  finished, delayed by: central_server" in block
     assert "chat simulator  http://127.0.0.1:8081/" in block
     assert "not running yet: bot" in block
 

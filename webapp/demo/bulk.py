@@ -6,20 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
-from sqlalchemy import Table, text
+from sqlalchemy import Table
 
 from webapp.database import Base, db
-
-
-def new_ids(model: type[Base], count: int) -> list[int]:
-    """`count` fresh primary keys of the model's table, taken from its own sequence."""
-    table = _table(model)
-    (key,) = table.primary_key.columns
-    numbers = db.session.execute(
-        text("SELECT nextval(pg_get_serial_sequence(:table, :column)) FROM generate_series(1, :count)"),
-        {"table": table.name, "column": key.name, "count": count},
-    )
-    return [int(number) for (number,) in numbers]
 
 
 def copy_rows(model: type[Base], rows: Iterable[Mapping[str, Any]]) -> int:

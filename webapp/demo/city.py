@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from webapp.demo.agency import TIMEZONE, DemoAgency, build_agency
 from webapp.demo.complaints import hear_complaints
+from webapp.demo.files import DemoFile, file_applications
 from webapp.demo.parts import DemoComplaint, DemoRating, DemoVisit
 from webapp.demo.ratings import ask_citizens
 from webapp.demo.visits import receive_visitors
@@ -34,6 +35,7 @@ class DemoCity:
     visits: tuple[DemoVisit, ...]
     ratings: tuple[DemoRating, ...]
     complaints: tuple[DemoComplaint, ...]
+    files: tuple[DemoFile, ...]
 
     @property
     def mark(self) -> str:
@@ -59,4 +61,5 @@ def build_city(seed: int, until: date, *, days: int = DAYS, ratings: int = 5_000
         visits=visits,
         ratings=ask_citizens(Random(f"{seed}/ratings"), agency, visits, ratings, midnight),
         complaints=hear_complaints(Random(f"{seed}/complaints"), agency, visits, complaints, midnight),
+        files=file_applications(Random(f"{seed}/files"), agency, visits, midnight),
     )

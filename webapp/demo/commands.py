@@ -105,6 +105,7 @@ class _Bar:
         "visits": "Visits",
         "ratings": "Ratings",
         "complaints": "Complaints and their lives",
+        "files": "Citizens' files",
         "attribution": "Whom they concern",
         "indicators": "Officers' figures",
         "ready": "Demo city",

@@ -11,12 +11,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from webapp.accounts.actions import hash_password
+from webapp.counter.applications.models import Application
 from webapp.counter.queries import receipt_of
+from webapp.counter.queue.models import QueueHall
 from webapp.database import db
 from webapp.demo.agency import TIMEZONE
 from webapp.demo.city import DemoCity
+from webapp.demo.halls import ALWAYS_OPEN
 from webapp.demo.load_agency import LoadedIds, load_agency, load_visits
 from webapp.demo.load_feedback import judge_when_filed, live_through, load_complaints, load_ratings
+
+# from webapp.demo.load_files import load_files
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
 from webapp.indicators.actions import record_facts, refresh_figure, renew_reference
@@ -62,6 +67,9 @@ class LoadedCity:
     sign_ins: list[SignIn]
     receipts: list[dict[str, str]]
     cases: list[dict[str, str]]
+    #: Addresses (paths) and codes for trying the counter.
+    files: list[dict[str, str]]
+    halls: list[dict[str, str]]
 
     def as_json(self) -> dict[str, Any]:
         """The summary as plain values."""
@@ -96,6 +104,8 @@ def load_city(city: DemoCity, *, now: datetime, progress: Progress = lambda _ste
     load_complaints(city, ids)
     # What these events would set off is done here: the figures stand, and nobody follows an invented case.
     with unheard():
+        progress("files", 0.28)
+        # load_files(city, ids, now)
         progress("attribution", 0.3)
         judge_when_filed(ids, now)
         progress("complaints", 0.45)
@@ -167,4 +177,29 @@ def _summary(city: DemoCity, ids: LoadedIds, password: str, now: datetime) -> Lo
             for visit in fresh
         ],
         cases=cases,
+        files=[],
+        halls=_shown_halls(ids),
     )
+
+
+def _shown_files(city: DemoCity, ids: LoadedIds) -> list[dict[str, str]]:
+    """A file that was late for nobody's fault, one that lay in the tray, one that waits for a paper, one paused."""
+    wanted = (
+        lambda file: file.state == "finished" and file.true_cause == "central_server",
+        lambda file: file.state == "finished" and file.true_cause == "tray",
+        lambda file: file.state == "incomplete",
+        lambda file: file.state == "paused" and file.true_cause != "none",
+    )
+    found = [next((file for file in reversed(city.files) if fits(file)), None) for fits in wanted]
+    codes = dict(db.session.execute(select(Application.id, Application.code)).tuples().all())
+    return [
+        {"code": codes[ids.file[file.number]], "state": file.state, "cause": file.true_cause}
+        for file in found
+        if file is not None
+    ]
+
+
+def _shown_halls(ids: LoadedIds) -> list[dict[str, str]]:
+    """The hall that is open at any hour: its display and kiosk."""
+    hall = db.session.get_one(QueueHall, ids.unit[ALWAYS_OPEN])
+    return [{"unit": hall.unit.name, "display": f"/antrean/{hall.unit_id}/layar", "kiosk": f"/kiosk/{hall.kiosk_key}"}]

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import date
 
 from webapp.accounts.models import Account, RoleAssignment
 from webapp.counter.models import Visit
+from webapp.counter.queue.models import QueueHall, QueueLine
+from webapp.database import new_ids
 from webapp.demo.agency import public_holidays
-from webapp.demo.bulk import copy_rows, new_ids
+from webapp.demo.bulk import copy_rows
 from webapp.demo.city import DemoCity
+from webapp.demo.halls import SLOT_MINUTES, open_halls
 from webapp.encryption import keyring
-from webapp.organisation.models import CalendarDay, Counter, Officer, Posting, Service, Shift, Unit, WorkingCalendar
+from webapp.organisation.holiday_table import national_days
+from webapp.organisation.models import (
+    CalendarDay,
+    CalendarSeason,
+    Counter,
+    Officer,
+    Posting,
+    Service,
+    Shift,
+    Unit,
+    WorkingCalendar,
+)
 
 
 @dataclass
@@ -24,6 +39,7 @@ class LoadedIds:
     officer: dict[str, int] = field(default_factory=dict)
     counter: dict[tuple[str, str], int] = field(default_factory=dict)
     visit: dict[int, int] = field(default_factory=dict)
+    file: dict[int, int] = field(default_factory=dict)
     rating: dict[int, int] = field(default_factory=dict)
     complaint: dict[int, int] = field(default_factory=dict)
 
@@ -34,6 +50,7 @@ def load_agency(city: DemoCity, password_hash: str) -> LoadedIds:
     _load_units(city, ids)
     _load_people(city, ids, password_hash)
     _load_roster(city, ids)
+    _load_halls(city, ids)
     return ids
 
 
@@ -45,6 +62,15 @@ def _load_units(city: DemoCity, ids: LoadedIds) -> None:
     copy_rows(
         CalendarDay,
         [{"calendar_id": calendar_id, "day": day, "name": name, "working": False} for day, name in days.items()],
+    )
+    years = range(city.first.year, city.until.year + 2)
+    copy_rows(
+        CalendarSeason,
+        [
+            {"calendar_id": calendar_id, "name": "Ramadan (perkiraan)", "first_day": first, "last_day": last}
+            for year in years
+            for first, last in national_days(year).ramadan
+        ],
     )
     ids.unit = dict(zip((unit.code for unit in agency.units), new_ids(Unit, len(agency.units)), strict=True))
     copy_rows(
@@ -163,6 +189,31 @@ def _load_roster(city: DemoCity, ids: LoadedIds) -> None:
                 "ends_at": shift.ends_at,
             }
             for shift in city.agency.shifts
+        ],
+    )
+
+
+def _load_halls(city: DemoCity, ids: LoadedIds) -> None:
+    halls = open_halls(city.agency)
+    copy_rows(
+        QueueHall,
+        [
+            {"unit_id": ids.unit[hall.unit], "always_open": hall.always_open, "kiosk_key": secrets.token_urlsafe(12)}
+            for hall in halls
+        ],
+    )
+    copy_rows(
+        QueueLine,
+        [
+            {
+                "unit_id": ids.unit[hall.unit],
+                "service_id": ids.service[line.service],
+                "prefix": line.prefix,
+                "slot_minutes": SLOT_MINUTES,
+                "quotas": line.quotas,
+            }
+            for hall in halls
+            for line in hall.lines
         ],
     )
 

@@ -15,8 +15,8 @@ from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
 from webapp.attribution.actions import attribute_feedback, decide_attribution
 from webapp.attribution.models import Attribution
-from webapp.database import db
-from webapp.demo.bulk import copy_rows, new_ids
+from webapp.database import db, new_ids
+from webapp.demo.bulk import copy_rows
 from webapp.demo.city import DemoCity
 from webapp.demo.load_agency import LoadedIds
 from webapp.demo.parts import DemoComplaint, DemoRating, DemoStep

@@ -35,7 +35,8 @@ def ready_block(
 ) -> str:
     """The one block: where the city is, how to sign in, what to rate, where the chat is, how to stop.
 
-    `demo` has "sign_ins" (role, email, password) and "receipts" (receipt, service, officer) of the demo city, if any.
+    `demo` has, of the demo city if any, "sign_ins" (role, email, password), "receipts" (receipt, service, officer),
+    "halls" (unit, display, kiosk: paths) and "files" (code, state, cause).
     """
     sign_ins, receipts = demo.get("sign_ins", ()), demo.get("receipts", ())
     lines = [f"ready {address} in {seconds:.1f} s", ""]
@@ -47,6 +48,13 @@ def ready_block(
     if receipts:
         lines.append("  receipts to rate with")
         lines += [f"    {r['receipt']}  {r['service']}, served by {r['officer']}" for r in receipts]
+    for hall in demo.get("halls", ()):
+        lines.append(f"  queue at any hour: {hall['unit']}")
+        lines.append(f"    draw a number {address}/antrean   at the door {address}{hall['kiosk']}")
+        lines.append(f"    display of the hall {address}{hall['display']}")
+    if files := demo.get("files", ()):
+        lines.append(f"  files to track at {address}/berkas")
+        lines += [f"    {f['code']}  {f['state']}, delayed by: {f['cause']}" for f in files]
     if simulator:
         lines.append(f"  chat simulator  {simulator}/")
     if absent:
