@@ -208,11 +208,22 @@ def places_now(line_id: int, channel: DrawChannel, at: datetime) -> int:
     Raises NoQueueHere.
     """
     line = open_line(line_id)
-    try:
-        day, slot, before = _place(line, _serving_time(line), None, at)
-    except HallClosed:
-        return 0
-    return places_left(line.quotas, _taken(line.id, day, before, slot.ends_at), channel, slot.starts_at <= at)
+    return places_by_line([line], channel, at)[line.id]
+
+
+def places_by_line(lines: Sequence[QueueLine], channel: DrawChannel, at: datetime) -> dict[int, int]:
+    """`places_now` of lines of one hall, by their ids."""
+    places = {}
+    working = _serving_time(lines[0])
+    for line in lines:
+        try:
+            day, slot, before = _place(line, working, None, at)
+        except HallClosed:
+            places[line.id] = 0
+        else:
+            taken = _taken(line.id, day, before, slot.ends_at)
+            places[line.id] = places_left(line.quotas, taken, channel, slot.starts_at <= at)
+    return places
 
 
 def open_line(line_id: int) -> QueueLine:

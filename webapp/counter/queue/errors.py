@@ -49,3 +49,11 @@ class CounterClosed(Exception):
 
 class StillServing(Exception):
     """The counter has a number called that must first be finished, held, transferred or marked as absent."""
+
+
+class PrefixTaken(Exception):
+    """Another line of the hall has these letters, or gave numbers under them lately."""
+
+
+class ServiceTaken(Exception):
+    """The service is queued for in this hall already."""
