@@ -29,3 +29,15 @@ class AlreadyRegistered(Exception):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__("registered before")
+
+
+class NotOffered(Exception):
+    """The unit does not offer the service (any more), or the visit was not served by who registers the file."""
+
+
+class OfficerElsewhere(Exception):
+    """A stage goes only to an active officer who is posted in its unit."""
+
+
+class StagesInvalid(ValueError):
+    """Stages of a service need codes of their own, names, and targets above zero."""

@@ -41,6 +41,8 @@ class ServiceStage(Base):
     unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
     #: Who gets it at once; null: it waits in the tray until somebody takes it.
     officer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("officer.id"))
+    #: Nothing is left to do but for the applicant to come, as for handing over: the file waits for him from its start.
+    waits_for_applicant: Mapped[bool] = mapped_column(default=False, server_default="false")
 
     service: Mapped[Service] = relationship()
     unit: Mapped[Unit | None] = relationship()
@@ -125,6 +127,8 @@ class ApplicationPaper(Base):
     position: Mapped[int]
     name: Mapped[str]
     state: Mapped[str] = mapped_column(default=PaperState.MISSING, server_default="missing")
+    #: The applicant says that he has it. An officer's look makes it met: complete means complete and correct.
+    at_hand: Mapped[bool] = mapped_column(default=False, server_default="false")
     changed_at: Mapped[datetime | None]
     changed_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("officer.id"))
 
@@ -149,6 +153,7 @@ class ApplicationStage(Base):
     unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("unit.id"))
     #: Who gets it when it begins; null: the tray.
     officer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("officer.id"))
+    waits_for_applicant: Mapped[bool] = mapped_column(default=False, server_default="false")
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
