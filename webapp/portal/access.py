@@ -17,6 +17,7 @@ R = TypeVar("R")
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
+OTHER_SYSTEM = "other_system"
 
 _MARK = "_tanggap_access"
 
@@ -33,6 +34,12 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def by_token(view: Callable[P, R]) -> Callable[P, R]:
+    """Declare that `view` is for other systems and checks their token itself: nobody's session opens it."""
+    setattr(view, _MARK, OTHER_SYSTEM)
+    return view
+
+
 def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare that `view` is for those who hold `permission` in some unit; in which, the view's query decides."""
 
@@ -44,7 +51,7 @@ def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R
 
 
 def access_of(app: Flask, endpoint: str) -> Permission | str | None:
-    """What `endpoint` declares: a permission, PUBLIC, SIGNED_IN, or None where it declares nothing."""
+    """What `endpoint` declares: a permission, PUBLIC, SIGNED_IN, OTHER_SYSTEM, or None where it declares nothing."""
     if endpoint == "static":
         return PUBLIC
     mark = getattr(app.view_functions[endpoint], _MARK, None)
@@ -66,7 +73,7 @@ def check_access() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
     access = access_of(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]  # werkzeug's proxy
-    if access == PUBLIC:
+    if access in (PUBLIC, OTHER_SYSTEM):
         return None
     if access is None:
         abort(403)

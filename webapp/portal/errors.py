@@ -13,6 +13,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from webapp.portal.problem_documents import is_interface, problem
+
 log = structlog.get_logger()
 
 
@@ -58,6 +60,8 @@ def _texts(code: int) -> tuple[str, str]:
 def _page(code: int, title: str, advice: str) -> ResponseReturnValue:
     if request.path.startswith("/static/"):
         return title, code
+    if is_interface():
+        return problem(code)
     return render_template("layout/error.html", code=code, title=title, text=advice), code
 
 
@@ -65,6 +69,9 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     """An HTTP error that a view or the framework raised; redirects and the like pass."""
     if error.code is None or error.code < 400:
         return error.get_response()
+    if is_interface():
+        allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
+        return problem(error.code, headers=allow)
     return _page(error.code, *_texts(error.code))
 
 

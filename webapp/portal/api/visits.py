@@ -1,0 +1,54 @@
+"""Visits come in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from flask import Response, current_app, url_for
+
+from webapp.app import settings_of
+from webapp.counter.incoming.intake import Sender, Taken
+from webapp.counter.incoming.reports import SentVisit, VisitAnswer, VisitBatch, VisitBatchAnswer
+from webapp.counter.incoming.visits import take_in_visits
+from webapp.counter.queries import receipt_of
+from webapp.database import transaction
+from webapp.portal.api.room import answer, blueprint, noticed, read_as, status_of, takes_reports
+
+
+@blueprint.post("/visits")
+@takes_reports
+def submit_visit(sender: Sender) -> Response:
+    """Take one visit."""
+    report = read_as(SentVisit)
+    with transaction():
+        [taken] = take_in_visits([report], sender, now=datetime.now(UTC), sent_at=report.sent_at)
+        told = _told(taken)
+    return answer(told, status_of(taken))
+
+
+@blueprint.post("/visits/batch")
+@takes_reports
+def submit_visits(sender: Sender) -> Response:
+    """Take many visits at once: all of them, or none where one is not as described."""
+    batch = read_as(VisitBatch)
+    with transaction():
+        taken = take_in_visits(batch.visits, sender, now=datetime.now(UTC), sent_at=batch.sent_at)
+        results = tuple(map(_told, taken))
+    return answer(VisitBatchAnswer(counts=Counter(one.outcome for one in results), results=results))
+
+
+def _told(taken: Taken) -> VisitAnswer:
+    record, settings = taken.record, settings_of(current_app)
+    receipt = receipt_of(record.visit.id) if record.visit is not None else None
+    return VisitAnswer(
+        id=record.external_id,
+        outcome=taken.outcome,
+        revision=record.revision,
+        problems=noticed(taken),
+        receipt=receipt,
+        rating_url=settings.public_url + url_for("citizen.rate", receipt=receipt) if receipt is not None else None,
+        rate_until=(
+            record.visit.finished_at + timedelta(days=settings.receipt_valid_days) if record.visit is not None else None
+        ),
+    )
