@@ -18,6 +18,7 @@ from sqlalchemy import select
 from webapp.counter.queue.hall_clock import HallClock
 from webapp.counter.queue.models import CounterSession, QueueHall, QueueLine, QueueTicket, TicketEvent
 from webapp.counter.queue.order import Waiting, in_order_of_calls
+from webapp.counter.queue.slots import around_the_clock
 from webapp.counter.queue.vocabulary import Priority, Step, TicketState
 from webapp.counter.queue.waiting import (
     Calibration,
@@ -121,6 +122,11 @@ class HallPace:
             return None
         low, high = self.learned.calibration.range_of(*expected)
         return _promise(clock, now, max(low, ready), max(high, ready), *expected)
+
+    def behind(self, line_id: int, people: int | None) -> int:
+        """How many of the hall are called before somebody who has `people` ahead in the line, None: all of them."""
+        places = [number for number, one in enumerate(self.order) if self.labels[one.id][1] == line_id]
+        return places[people] if people is not None and people < len(places) else len(self.order)
 
     def slot_promise(self, starts_at: datetime) -> Promise:
         """For somebody who has chosen a slot that has not begun."""
@@ -241,6 +247,8 @@ def _learn(unit_id: int, now: datetime) -> Learned:
     if unit is None or hall is None:
         raise LookupError(f"unit {unit_id} has no hall")
     working = working_time_of(unit)
+    if hall.always_open:
+        working = around_the_clock(working)
     day = working.local_day(now)
     clock = HallClock(working, day - timedelta(days=_DAYS), day + timedelta(days=_AHEAD))
     calls = _recent_calls(unit_id, now)

@@ -81,7 +81,7 @@ def promise_for(drawn: HasTurn, at: datetime) -> Promise | None:
 def expected_range(place: QueueTicket | tuple[int, int | None], now: datetime) -> CallRange | None:
     """When a ticket that waits will be called for the first time; for a ticket in another state None.
 
-    Or for (line_id, ahead): somebody in a line with `ahead` people of the hall called before, None for all of them, as
+    Or for (line_id, ahead): somebody in a line with `ahead` of those who wait in it called before; (line_id, None) is
     for whoever draws now. None also where no counter calls from the line.
     """
     if isinstance(place, tuple):
@@ -90,7 +90,7 @@ def expected_range(place: QueueTicket | tuple[int, int | None], now: datetime) -
         if unit_id is None:
             return None
         pace = hall_pace(unit_id, now)
-        return pace.range_at(line_id, len(pace.order) if people is None else people)
+        return pace.range_at(line_id, pace.behind(line_id, people))
     if place.state != TicketState.WAITING:
         return None
     pace = hall_pace(place.unit_id, now)
