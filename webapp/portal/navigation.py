@@ -25,7 +25,8 @@ class NavItem:
 #: Permission, endpoint, words. The first endpoint of a room stands for the whole room.
 ENTRIES: tuple[tuple[Permission, str, LazyString], ...] = (
     (Permission.COMPLAINT_TRIAGE, "triage.list_undecided", _l("Perlu diputuskan")),
-    (Permission.COMPLAINT_ANSWER, "officer.list_queue", _l("Antrean saya")),
+    (Permission.QUEUE_SERVE, "officer.show_counter", _l("Loket")),
+    (Permission.COMPLAINT_ANSWER, "officer.list_queue", _l("Laporan saya")),
     (Permission.INDICATOR_READ_OWN, "officer.show_score", _l("Nilai saya")),
     (Permission.INDICATOR_READ_UNIT, "supervisor.list_officers", _l("Petugas")),
     (Permission.ORGANISATION_MANAGE, "admin.show_overview", _l("Kelola")),

@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 PAGES = [
     ("nobody", "/masuk", "Masuk untuk petugas"),
     ("newcomer", "/mulai", "Akun Anda belum punya tugas"),
-    ("sari", "/meja", "Antrean saya"),
+    ("sari", "/meja", "Laporan saya"),
     ("sari", "/meja?q=naga", "Tidak ada yang cocok"),
     ("sari", "/meja?tampil=selesai", "Belum ada yang selesai"),
     ("sari", "/meja/{untaken}", "Jawaban untuk warga"),

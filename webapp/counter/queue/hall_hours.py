@@ -30,8 +30,7 @@ def hours_of_today(unit: Unit, now: datetime) -> list[HallHour]:
     Who has a slot comes when it begins. Cancelled numbers and slots yet to begin are left out. Waits are in seconds,
     until the first call. Callers have asked for the hall as somebody who may see it.
     """
-    came_at = func.coalesce(QueueTicket.slot_starts_at, QueueTicket.drawn_at)
-    came_at = func.greatest(came_at, QueueTicket.drawn_at)
+    came_at = func.greatest(QueueTicket.slot_starts_at, QueueTicket.drawn_at)  # which leaves out what is null
     hour = func.extract("hour", func.timezone(unit.timezone, came_at))
     rows = db.session.execute(
         select(

@@ -43,7 +43,6 @@ def get_managed_hall(viewer: Account, unit_id: int) -> QueueHall:
         select(QueueHall)
         .join(Unit, Unit.id == QueueHall.unit_id)
         .where(QueueHall.unit_id == _id(unit_id), in_reach(viewer))
-        .options(joinedload(QueueHall.unit))
     ).one_or_none()
     if hall is None:
         raise NotManaged
@@ -56,7 +55,7 @@ def get_managed_line(viewer: Account, line_id: int) -> QueueLine:
         select(QueueLine)
         .join(Unit, Unit.id == QueueLine.unit_id)
         .where(QueueLine.id == _id(line_id), in_reach(viewer))
-        .options(joinedload(QueueLine.service), joinedload(QueueLine.hall).joinedload(QueueHall.unit))
+        .options(joinedload(QueueLine.service))
     ).one_or_none()
     if line is None:
         raise NotManaged

@@ -37,6 +37,10 @@ class HallForm(DeskForm):
             "Bila tidak dipilih, tidak ada nomor baru. Loket yang sedang buka melayani yang sudah menunggu."
         ),
     )
+    always_open = BooleanField(
+        _l("Buka sepanjang hari, setiap hari"),
+        description=_l("Untuk unit gawat darurat atau masa percobaan. Bila tidak dipilih, berlaku jam kerja unit ini."),
+    )
     priority_in_a_row = amount(
         _l("Paling banyak nomor prioritas berturut-turut"),
         20,

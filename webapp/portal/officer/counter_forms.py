@@ -27,7 +27,7 @@ class OpeningForm(DeskForm):
         invalid_choice_message=_l("Pilih loket Anda."),
         validators=[InputRequired(_l("Pilih loket Anda."))],
     )
-    lines = SelectMultipleField(  # type: ignore[call-arg]  # newer than its stubs
+    lines = SelectMultipleField(
         _l("Layanan yang Anda panggil"),
         description=_l("Yang gilirannya lebih dulu dipanggil lebih dulu, apa pun layanannya."),
         coerce=int,
