@@ -20,7 +20,22 @@ def navigation_of_citizens() -> dict[str, Any]:
         return {}
     ways = (
         ("citizen.submit_complaint", _("Lapor"), ("citizen.submit_complaint", "citizen.show_filed")),
+        (
+            "citizen.choose_hall",
+            _("Antrean"),
+            ("citizen.choose_hall", "citizen.choose_line", "citizen.draw", "citizen.show_ticket"),
+        ),
         ("citizen.rate", _("Nilai layanan"), ("citizen.rate", "citizen.thank_rater")),
+        (
+            "citizen.track_application",
+            _("Berkas"),
+            (
+                "citizen.track_application",
+                "citizen.show_application",
+                "citizen.choose_application",
+                "citizen.register_application",
+            ),
+        ),
         ("citizen.track", _("Lacak"), ("citizen.track", "citizen.show_case")),
     )
     return {

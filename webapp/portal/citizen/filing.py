@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import segno
 from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from webapp.app import settings_of
 from webapp.database import transaction
@@ -49,6 +47,7 @@ from webapp.portal.citizen.own_cases import (
 )
 from webapp.portal.citizen.visits import find_application, find_visit
 from webapp.portal.citizen.words import KINDS, day_in_words, default_timezone
+from webapp.portal.qr import draw_qr
 from webapp.portal.typed_text import keeps_typed_text
 
 
@@ -263,11 +262,5 @@ def show_filed() -> ResponseReturnValue:
         filed=shown,
         others=[one.code for one in filed if one.code != shown.code],
         address=address,
-        qr=_drawing(address),
+        qr=draw_qr(address),
     )
-
-
-def _drawing(address: str) -> Markup:
-    """An address as a QR code, for a second device or a print-out."""
-    svg = segno.make(address, error="m").svg_inline(border=3, dark="#000", light="#fff", omitsize=True)
-    return Markup(svg)  # noqa: S704  drawn by segno from squares; the address is not in it as text
