@@ -54,8 +54,8 @@ class DeskLine:
 class CounterDesk:
     """An open counter. `next` are those whom it calls next if nobody else calls.
 
-    `held` were put aside, `missed` did not come when they were called: both can be called again. `served` is the last one
-    that the officer has served today, at whichever counter.
+    `held` were put aside, `missed` did not come when they were called: both can be called again. `served` is the last
+    one that the officer has served today, at whichever counter.
     """
 
     session_id: int

@@ -28,6 +28,7 @@ from webapp.counter.queue.errors import (
     TooManyTickets,
 )
 from webapp.counter.queue.models import QueueDay, QueueHall, QueueLine, QueueTicket, TicketEvent
+from webapp.counter.queue.paces import TurnDrawn, promise_for
 from webapp.counter.queue.slots import Slot, around_the_clock, current_slot, places_left, slots_of_day
 from webapp.counter.queue.vocabulary import OPEN_STATES, DrawChannel, Priority, Step, TicketState
 from webapp.database import db
@@ -110,6 +111,7 @@ def draw_ticket(
         raise SlotFull
     number = last_number + 1
     turn_at = draft.slot_starts_at or max(at, last_turn_at or at)
+    promise = promise_for(TurnDrawn(line.unit_id, line.id, turn_at, draft.priority, draft.slot_starts_at), at)
     drawn = _insert(
         {
             "write_key": write_key,
@@ -127,6 +129,7 @@ def draw_ticket(
             "person_key": person_key,
             "chat_address": chat.address if chat else None,
             "chat_language": chat.language if chat else "id",
+            **(promise.columns() if promise is not None else {}),
         }
     )
     if not drawn.created:
