@@ -105,8 +105,8 @@ async def _introduce(app: Flask, settings: Settings, api: TelegramApi, stopping:
 def _commands(app: Flask) -> dict[str | None, list[tuple[str, str]]]:
     """The commands of the menu by language; Indonesian for everybody whose language we don't speak."""
     names = {
-        "id": ("lapor", "nilai", "ikuti", "kasus", "bantuan", "bahasa", "batal"),
-        "en": ("report", "rate", "follow", "cases", "help", "language", "cancel"),
+        "id": ("lapor", "nilai", "antre", "nomor", "berkas", "ikuti", "kasus", "bantuan", "bahasa", "batal"),
+        "en": ("report", "rate", "queue", "numbers", "file", "follow", "cases", "help", "language", "cancel"),
     }
     menus: dict[str | None, list[tuple[str, str]]] = {}
     for language in LANGUAGES:
@@ -116,6 +116,9 @@ def _commands(app: Flask) -> dict[str | None, list[tuple[str, str]]]:
             words = (
                 _("Kirim pengaduan, saran atau pertanyaan"),
                 _("Nilai kunjungan Anda"),
+                _("Ambil nomor antrean"),
+                _("Nomor antrean Anda"),
+                _("Lacak berkas permohonan"),
                 _("Ikuti laporan dengan kode dan kata rahasia"),
                 _("Laporan yang Anda ikuti"),
                 _("Bantuan"),

@@ -10,3 +10,8 @@ from webapp.outbox import Event
 @dataclass(frozen=True, slots=True)
 class SweepDue(Event):
     """It is time to close what was left unanswered and to throw away what nobody needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemindersDue(Event):
+    """It is time to look whose slot in some queue is about to begin."""

@@ -12,8 +12,9 @@ from sqlalchemy import Select, select
 from webapp.attribution import actions as attribution
 from webapp.attribution.events import FeedbackAttributed
 from webapp.counter.applications.notices import queue_application_notices
-from webapp.counter.events import ApplicationMoved, TicketMoved
-from webapp.counter.queue.notices import queue_ticket_notice
+from webapp.counter.events import ApplicationMoved, QueueAdvanced, TicketMoved, TurnaroundRecorded
+from webapp.counter.queue.notices import halls_with_somebody_to_tell, queue_nearly_notices, queue_ticket_notice
+from webapp.counter.queue.upkeep import close_past_days
 from webapp.database import db, transaction
 from webapp.feedback import upkeep
 from webapp.feedback.events import (
@@ -33,7 +34,7 @@ from webapp.outbox.actions import note_failure
 from webapp.outbox.events import Event, event_from
 from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
 from webapp.outbox.upkeep import forget_old_events
-from worker.events import SweepDue
+from worker.events import RemindersDue, SweepDue
 
 log = structlog.get_logger()
 
@@ -196,6 +197,19 @@ def notify_ticket_holder(event: Event, key: str, now: datetime) -> None:
     queue_ticket_notice(event.ticket_id, event.step, key=f"notice:{key}")
 
 
+def tell_who_is_near(event: Event, key: str, now: datetime) -> None:
+    """Tell whoever waits that his turn has nearly come: after a call in that hall, and by the clock in all halls."""
+    assert isinstance(event, QueueAdvanced | RemindersDue)
+    for unit_id in [event.unit_id] if isinstance(event, QueueAdvanced) else halls_with_somebody_to_tell(now):
+        queue_nearly_notices(unit_id, now)
+
+
+def attribute_delayed(event: Event, key: str, now: datetime) -> None:
+    """Judge complaints about the delay of files again: the facts of their turnaround changed."""
+    assert isinstance(event, TurnaroundRecorded)
+    attribution.attribute_applications(event.application_ids, now)
+
+
 def notify_applicant(event: Event, key: str, now: datetime) -> None:
     """Tell whoever follows a file what changed on it."""
     assert isinstance(event, ApplicationMoved)
@@ -203,10 +217,11 @@ def notify_applicant(event: Event, key: str, now: datetime) -> None:
 
 
 def sweep(event: Event, key: str, now: datetime) -> None:
-    """Close what was left unanswered, go on with figures whose computing was given up, throw away what nobody needs."""
+    """Close what was left unanswered or waiting, go on with figures that were given up, forget what nobody needs."""
     assert isinstance(event, SweepDue)
     upkeep.close_silent_complaints(now)
     upkeep.forget_unsent_photos(now)
+    close_past_days(now)
     forget_staged_imports(now)
     indicators.resume_rounds()
     forget_old_events(now)
@@ -221,6 +236,8 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         fit_reference,
         notify_followers,
         notify_ticket_holder,
+        tell_who_is_near,
+        attribute_delayed,
         notify_applicant,
         sweep,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp.attribution.events import FeedbackAttributed
-from webapp.counter.events import ApplicationMoved, TicketMoved
+from webapp.counter.events import ApplicationMoved, QueueAdvanced, TicketMoved, TurnaroundRecorded
 from webapp.feedback.events import (
     ComplaintAnswered,
     ComplaintMoved,
@@ -17,7 +17,7 @@ from webapp.feedback.events import (
 )
 from webapp.indicators.events import FactsOutdated, ReferenceDue
 from webapp.outbox import Event
-from worker.events import SweepDue
+from worker.events import RemindersDue, SweepDue
 
 ATTRIBUTION = "attribution"
 INDICATORS = "indicators"
@@ -47,6 +47,9 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     FactsOutdated: (Route("refresh_outdated", INDICATORS),),
     ReferenceDue: (Route("fit_reference", INDICATORS),),
     TicketMoved: (Route("notify_ticket_holder", MESSAGES),),
+    QueueAdvanced: (Route("tell_who_is_near", MESSAGES),),
+    RemindersDue: (Route("tell_who_is_near", MESSAGES),),
+    TurnaroundRecorded: (Route("attribute_delayed", ATTRIBUTION),),
     ApplicationMoved: (Route("notify_applicant", MESSAGES),),
     SweepDue: (Route("sweep", MESSAGES),),
 }

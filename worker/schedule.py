@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from webapp.database import transaction
 from webapp.indicators.events import ReferenceDue
 from webapp.outbox import Event, publish
-from worker.events import SweepDue
+from worker.events import RemindersDue, SweepDue
 
 log = structlog.get_logger()
 
@@ -37,6 +37,7 @@ class Task:
 
 TASKS = (
     Task("sweep", lambda now: now.strftime("%Y-%m-%dT%H"), lambda _slot: SweepDue()),
+    Task("tell_who_is_near", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: RemindersDue()),
     Task("fit_reference", lambda now: now.strftime("%Y-%m"), lambda slot: ReferenceDue(slot)),
 )
 

@@ -228,6 +228,8 @@ def draft_of(errand: dict[str, Any]) -> ComplaintDraft:
         unit_id=errand.get("unit_id"),
         service_id=errand.get("service_id"),
         visit_id=errand.get("visit_id"),
+        application_id=errand.get("application_id"),
+        about_delay=errand.get("about_delay", False),
         place=errand.get("place"),
         latitude=errand.get("latitude"),
         longitude=errand.get("longitude"),

@@ -15,6 +15,7 @@ def menu_buttons() -> list[list[Button]]:
     return [
         [(_("📝 Kirim pengaduan"), "menu:complaint")],
         [(_("⭐ Nilai kunjungan"), "menu:rate")],
+        [(_("🎫 Ambil nomor antrean"), "menu:queue"), (_("📄 Lacak berkas"), "menu:file")],
         [(_("🔎 Ikuti laporan"), "menu:follow"), (_("📂 Laporan saya"), "menu:cases")],
         [(_("❓ Bantuan"), "menu:help"), (_("🌐 Bahasa"), "menu:language")],
     ]
@@ -54,6 +55,9 @@ def help_people(talk: Talk) -> None:
             "Yang dapat Anda lakukan di sini:\n\n"
             "/lapor – mengirim pengaduan, saran atau pertanyaan, dengan foto dan lokasi\n"
             "/nilai – menilai kunjungan Anda dengan kode pada struk\n"
+            "/antre – mengambil nomor antrean, untuk sekarang atau untuk jam lain\n"
+            "/nomor – nomor antrean Anda\n"
+            "/berkas – melacak berkas permohonan dengan kodenya\n"
             "/ikuti – mengikuti laporan dengan kode dan kata rahasia\n"
             "/kasus – laporan yang Anda ikuti\n"
             "/batal – membatalkan yang sedang berjalan\n"

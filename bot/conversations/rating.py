@@ -26,6 +26,7 @@ from webapp.feedback.vocabulary import Channel
 
 #: What a receipt's link carries before its code: t.me/<bot>?start=struk_<code>.
 RECEIPT_LINK = "struk_"
+_VALUE_NAMES = frozenset(map(str, VALUES))
 
 
 def start(talk: Talk) -> None:
@@ -37,7 +38,20 @@ def start(talk: Talk) -> None:
 def start_with_receipt(talk: Talk, code: str) -> None:
     """Begin with a receipt's link, or with a code that was simply typed."""
     talk.begin("rating.receipt")
-    _read_receipt(talk, code)
+    if _read_receipt(talk, code):
+        ask_value(talk)
+
+
+def hear_receipt_button(talk: Talk, rest: str) -> None:
+    """A face below a receipt ("<receipt>:3"), or the button that leads to the faces ("<receipt>")."""
+    receipt, _colon, value = rest.partition(":")
+    talk.begin("rating.receipt")
+    if not _read_receipt(talk, receipt):
+        return
+    if value in _VALUE_NAMES:
+        _take_value(talk, int(value))
+    else:
+        ask_value(talk)
 
 
 def ask_receipt(talk: Talk) -> None:
@@ -55,18 +69,20 @@ def hear_receipt(talk: Talk) -> None:
         talk.step = "rating.unit"
         ask_unit(talk, _unit_question())
     elif talk.heard.kind == "text":
-        _read_receipt(talk, talk.heard.text)
+        if _read_receipt(talk, talk.heard.text):
+            ask_value(talk)
     else:
         ask_receipt(talk)
 
 
-def _read_receipt(talk: Talk, code: str) -> None:
+def _read_receipt(talk: Talk, code: str) -> bool:
+    """Whether the visit of a receipt can be rated, which is the next step then; else why not has been said."""
     try:
         visit = visit_of_receipt(code, now=talk.at, valid_days=talk.receipt_valid_days)
     except InvalidReceipt:
         talk.say(_("Kode itu tidak kami kenal. Periksa lagi huruf dan angkanya."))
         ask_receipt(talk)
-        return
+        return False
     except ReceiptExpired:
         talk.say(
             _(
@@ -76,14 +92,14 @@ def _read_receipt(talk: Talk, code: str) -> None:
             )
         )
         ask_receipt(talk)
-        return
+        return False
     if db.session.scalar(select(exists().where(Feedback.visit_id == visit.id, Feedback.kind == "rating"))):
         _say_used(talk, visit.id)
-        return
+        return False
     talk.errand.update(visit_id=visit.id, unit_id=visit.unit_id, service_id=visit.service_id, keep=True)
     talk.errand["about"] = _about(visit)
     talk.step = "rating.value"
-    ask_value(talk)
+    return True
 
 
 def _about(visit: Visit) -> str:
@@ -130,11 +146,15 @@ def ask_value(talk: Talk) -> None:
 def hear_value(talk: Talk) -> None:
     """Hear the face; a number is understood as well."""
     value = talk.pressed() or (talk.heard.text if talk.heard.kind == "text" else "")
-    if value not in ("1", "2", "3", "4"):
+    if value not in _VALUE_NAMES:
         ask_value(talk)
         return
-    talk.errand["value"] = int(value)
-    talk.mark(value_words(int(value)))
+    _take_value(talk, int(value))
+
+
+def _take_value(talk: Talk, value: int) -> None:
+    talk.errand["value"] = value
+    talk.mark(value_words(value))
     talk.step = "rating.comment"
     ask_comment(talk)
 

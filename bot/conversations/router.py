@@ -7,7 +7,17 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from bot.conversations import complaint, complaint_fields, complaint_story, following, menu, rating
+from bot.conversations import (
+    applications,
+    complaint,
+    complaint_fields,
+    complaint_story,
+    following,
+    menu,
+    queue,
+    rating,
+    tickets,
+)
 from bot.conversations.talk import Talk
 from webapp.counter.errors import ReceiptExpired
 from webapp.counter.queries import visit_of_receipt
@@ -26,6 +36,8 @@ HEAR: dict[str, Step] = {
     "rating.unit": rating.hear_the_unit,
     "rating.value": rating.hear_value,
     "rating.comment": rating.hear_comment,
+    **{f"queue.{name}": queue.hear for name in ("hall", "line", "when", "slot", "priority", "confirm")},
+    "file.code": applications.hear_code,
     **{f"following.{name}": following.hear for name in ("code", "word", "reply", "dispute")},
 }
 #: Step -> who repeats its question.
@@ -36,6 +48,8 @@ ASK: dict[str, Step] = {
     "rating.unit": rating.ask_the_unit,
     "rating.value": rating.ask_value,
     "rating.comment": rating.ask_comment,
+    **{step: queue.ask_again for step in HEAR if step.startswith("queue.")},
+    "file.code": applications.ask_code,
     **{step: following.ask_again for step in HEAR if step.startswith("following.")},
 }
 #: Indonesian commands and their English twins.
@@ -43,6 +57,9 @@ COMMANDS: dict[str, Step] = {}
 for _names, _step in (
     (("lapor", "report"), complaint.start),
     (("nilai", "rate"), rating.start),
+    (("antre", "queue"), queue.start),
+    (("nomor", "numbers"), tickets.list_tickets),
+    (("berkas", "file"), applications.start),
     (("ikuti", "follow"), following.start),
     (("kasus", "cases"), following.list_cases),
     (("bantuan", "help"), menu.help_people),
@@ -54,6 +71,8 @@ for _names, _step in (
 _MENU: dict[str, Step] = {
     "complaint": complaint.start,
     "rate": rating.start,
+    "queue": queue.start,
+    "file": applications.start,
     "follow": following.start,
     "cases": following.list_cases,
     "help": menu.help_people,
@@ -92,6 +111,10 @@ def _hear_command(talk: Talk) -> None:
     command, argument = talk.heard.command, talk.heard.argument
     if command == "start" and argument.startswith(rating.RECEIPT_LINK):
         rating.start_with_receipt(talk, argument[len(rating.RECEIPT_LINK) :])
+    elif command == "start" and tickets.code_in(argument):
+        tickets.follow(talk, argument)
+    elif command == "start" and applications.code_in(argument):
+        applications.follow(talk, argument)
     elif command == "start" and clean_code(argument):
         following.start(talk, argument)
     elif command == "start" and talk.step in ASK and talk.errand.get("keep"):
@@ -110,7 +133,13 @@ def _hear_command(talk: Talk) -> None:
 
 def _cancel(talk: Talk) -> None:
     kind = (talk.step or "").partition(".")[0]
-    doing = {"complaint": complaint.cancel, "rating": rating.cancel, "following": following.cancel}.get(kind)
+    doing = {
+        "complaint": complaint.cancel,
+        "rating": rating.cancel,
+        "queue": queue.cancel,
+        "file": applications.cancel,
+        "following": following.cancel,
+    }.get(kind)
     if doing is not None:
         doing(talk)
         return
@@ -137,6 +166,12 @@ def _hear_button(talk: Talk) -> None:
         complaint.undo(talk)
     elif action in following.CASE_BUTTONS and clean_code(rest):
         following.hear_case_button(talk, action, rest)
+    elif action == "rate":
+        rating.hear_receipt_button(talk, rest)
+    elif action in tickets.TICKET_BUTTONS and tickets.code_in(rest):
+        tickets.hear_ticket_button(talk, action, rest)
+    elif action in applications.FILE_BUTTONS and applications.code_in(rest):
+        applications.hear_file_button(talk, action, rest)
     elif talk.pressed() == "file" and talk.step == "menu.spoken":
         text = talk.errand["text"]
         talk.mark(_("Ya, jadikan laporan"))
@@ -173,6 +208,10 @@ def _hear_unasked(talk: Talk) -> None:
         complaint.start(talk, latitude=heard.latitude, longitude=heard.longitude, **_named(heard.place))
     elif heard.kind != "text":
         menu.show_menu(talk)
+    elif tickets.code_in(heard.text):
+        tickets.follow(talk, heard.text)
+    elif applications.code_in(heard.text):
+        applications.follow(talk, heard.text)
     elif clean_code(heard.text):
         following.start(talk, heard.text)
     elif _RECEIPT.fullmatch(heard.text):

@@ -64,9 +64,7 @@ class Talk:
         if html:
             call["parse_mode"] = "HTML"
         if buttons:
-            call["reply_markup"] = {
-                "inline_keyboard": [[{"text": label, "callback_data": data} for label, data in row] for row in buttons]
-            }
+            call["reply_markup"] = _inline(buttons)
         elif keyboard is not None:
             call["reply_markup"] = keyboard
         self.calls.append(call)
@@ -83,6 +81,17 @@ class Talk:
                 "message_id": self.heard.message_id,
                 "text": text,
                 "parse_mode": "HTML",
+            }
+        )
+
+    def rewrite(self, text: str, buttons: Sequence[Sequence[Button]] = ()) -> None:
+        """Put other words and buttons in place of the message whose button was pressed."""
+        self.calls.append(
+            {
+                "method": "editMessageText",
+                "message_id": self.heard.message_id,
+                "text": text,
+                "reply_markup": _inline(buttons),
             }
         )
 
@@ -140,6 +149,10 @@ class Talk:
     def to_record(self) -> Record:
         """What is kept until the next turn."""
         return {"errand": self.errand, "waiting": self.waiting, "undone": self.undone}
+
+
+def _inline(buttons: Sequence[Sequence[Button]]) -> Record:
+    return {"inline_keyboard": [[{"text": label, "callback_data": data} for label, data in row] for row in buttons]}
 
 
 def new_nonce() -> str:

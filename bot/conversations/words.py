@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 
+from webapp.counter.applications.vocabulary import ApplicationState
+from webapp.counter.queue.vocabulary import Priority
 from webapp.feedback.life_cycle import State
 from webapp.feedback.vocabulary import ComplaintKind
 
@@ -40,3 +42,48 @@ def state_words(state: State) -> str:
 def day_words(at: datetime, timezone: str) -> str:
     """A day in words with the day of the week, in the unit's own zone."""
     return str(format_date(at.astimezone(ZoneInfo(timezone)).date(), "EEEE, d MMMM y"))
+
+
+def date_words(day: date) -> str:
+    """A day in words with the day of the week."""
+    return str(format_date(day, "EEEE, d MMMM y"))
+
+
+def time_words(at: datetime, timezone: str) -> str:
+    """An hour as it stands on the unit's own clock: "08.14", in English "08:14"."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{local:%H:%M}" if str(get_locale()) == "en" else f"{local:%H.%M}"
+
+
+def moment_words(at: datetime, timezone: str) -> str:
+    """Day and hour in the unit's own zone, which is named: "Selasa, 24 November 2026, 08.14 WIB"."""
+    return f"{day_words(at, timezone)}, {time_words(at, timezone)} {at.astimezone(ZoneInfo(timezone)):%Z}"
+
+
+def times_words(earliest: datetime, latest: datetime, timezone: str) -> str:
+    """From when to when on the unit's own clock: hours of the day, since a message is read when it is read."""
+    first, last = time_words(earliest, timezone), time_words(latest, timezone)
+    return first if first == last else f"{first}–{last}"
+
+
+def priority_words(priority: Priority) -> str:
+    """Who is called first by rule."""
+    words: dict[Priority, str] = {
+        Priority.ORDINARY: _("Tidak"),
+        Priority.ELDERLY: _("Lansia"),
+        Priority.DISABLED: _("Penyandang disabilitas"),
+        Priority.PREGNANT: _("Sedang hamil"),
+    }
+    return words[priority]
+
+
+def file_state_words(state: ApplicationState) -> str:
+    """Where a document application stands."""
+    words: dict[ApplicationState, str] = {
+        ApplicationState.INCOMPLETE: _("Belum lengkap: masih ada persyaratan yang kurang"),
+        ApplicationState.IN_WORK: _("Sedang dikerjakan"),
+        ApplicationState.PAUSED: _("Menunggu"),
+        ApplicationState.FINISHED: _("Selesai"),
+        ApplicationState.WITHDRAWN: _("Ditarik, tidak dikerjakan lagi"),
+    }
+    return words[state]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_datetime
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -81,7 +81,10 @@ def _paper_missing(paper: ApplicationPaper | None) -> str:
 def _stage_begun(stage: ApplicationStage | None) -> str:
     if stage is None:
         return _sentences(_("Berkas masuk ke tahap berikutnya."))
-    return _sentences(_("Berkas sekarang di tahap: %(stage)s.", stage=stage.name))
+    return _sentences(
+        _("Berkas sekarang di tahap: %(stage)s.", stage=stage.name),
+        _("Silakan datang ke %(unit)s.", unit=stage.unit.name) if stage.waits_for_applicant else "",
+    )
 
 
 def _registered(application: Application) -> str:
@@ -107,12 +110,14 @@ def _due(application: Application) -> str:
     """Until when, in the unit's own zone; empty where nothing is promised."""
     if application.due_at is None:
         return ""
-    return str(_("Selesai paling lambat %(due)s.", due=due_words(application.due_at, application.unit.timezone)))
+    return str(_("Selesai paling lambat %(due)s.", due=_moment(application.due_at, application.unit.timezone)))
 
 
-def due_words(at: datetime, timezone: str) -> str:
-    """A due date with its hour: a standard counts working hours."""
-    return str(format_datetime(at.astimezone(ZoneInfo(timezone)), "EEEE, d MMMM y HH.mm", rebase=False))
+def _moment(at: datetime, timezone: str) -> str:
+    """Day and hour, since a standard counts working hours: "Selasa, 24 November 2026, 08.14 WIB"."""
+    local = at.astimezone(ZoneInfo(timezone))
+    time = f"{local:%H:%M}" if str(get_locale()) == "en" else f"{local:%H.%M}"
+    return f"{format_date(local.date(), 'EEEE, d MMMM y')}, {time} {local:%Z}"
 
 
 def _detail(kind: type[T], id_: int | None) -> T | None:
