@@ -54,7 +54,7 @@ def list_own_tickets(person_key: bytes, now: datetime) -> list[OwnTicket]:
             day=ticket.day,
             slot_starts_at=ticket.slot_starts_at,
         )
-        for ticket, unit, service, zone in rows.tuples()
+        for ticket, unit, service, zone in rows
         if ticket.day >= now.astimezone(ZoneInfo(zone)).date()
     ]
 
