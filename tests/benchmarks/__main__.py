@@ -20,6 +20,7 @@ BENCHES = {
     "filing": "filing",
     "latency": "latency",
     "import": "import_",
+    "turnaround": "turnaround",
 }
 
 

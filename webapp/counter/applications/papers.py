@@ -56,7 +56,7 @@ def complete_if_all_there(application: Application, at: datetime) -> None:
 def _wait_for(application: Application, paper: ApplicationPaper, at: datetime) -> None:
     """A paper of a complete file is missing: wait for the applicant, unless something else outside control holds it."""
     running = open_pause(application)
-    if running is not None and is_automatic(running) and running.cause.code == WAITING_APPLICANT:
+    if running is not None and is_automatic(running):
         running.note = missing_names(application)
     elif running is None or not running.outside_control:
         end_pause(application, at)

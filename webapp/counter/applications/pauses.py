@@ -93,7 +93,7 @@ def open_pause(application: Application) -> ApplicationPause | None:
 
 def is_automatic(one: ApplicationPause) -> bool:
     """Whether a pause began by itself: a paper turned out to be missing, or the applicant has only to come."""
-    return one.started_by_id is None and one.external_id is None
+    return one.cause.code == WAITING_APPLICANT and one.started_by_id is None and one.external_id is None
 
 
 def missing_names(application: Application) -> str | None:
