@@ -17,11 +17,11 @@ from webapp.counter.queue.models import QueueHall
 from webapp.database import db
 from webapp.demo.agency import TIMEZONE
 from webapp.demo.city import DemoCity
+from webapp.demo.files import DemoFile
 from webapp.demo.halls import ALWAYS_OPEN
 from webapp.demo.load_agency import LoadedIds, load_agency, load_visits
 from webapp.demo.load_feedback import judge_when_filed, live_through, load_complaints, load_ratings
-
-# from webapp.demo.load_files import load_files
+from webapp.demo.load_files import load_files
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
 from webapp.indicators.actions import record_facts, refresh_figure, renew_reference
@@ -105,7 +105,7 @@ def load_city(city: DemoCity, *, now: datetime, progress: Progress = lambda _ste
     # What these events would set off is done here: the figures stand, and nobody follows an invented case.
     with unheard():
         progress("files", 0.28)
-        # load_files(city, ids, now)
+        load_files(city, ids, now)
         progress("attribution", 0.3)
         judge_when_filed(ids, now)
         progress("complaints", 0.45)
@@ -177,14 +177,14 @@ def _summary(city: DemoCity, ids: LoadedIds, password: str, now: datetime) -> Lo
             for visit in fresh
         ],
         cases=cases,
-        files=[],
+        files=_shown_files(city, ids),
         halls=_shown_halls(ids),
     )
 
 
 def _shown_files(city: DemoCity, ids: LoadedIds) -> list[dict[str, str]]:
     """A file that was late for nobody's fault, one that lay in the tray, one that waits for a paper, one paused."""
-    wanted = (
+    wanted: tuple[Callable[[DemoFile], bool], ...] = (
         lambda file: file.state == "finished" and file.true_cause == "central_server",
         lambda file: file.state == "finished" and file.true_cause == "tray",
         lambda file: file.state == "incomplete",

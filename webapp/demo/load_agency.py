@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import date
 
 from webapp.accounts.models import Account, RoleAssignment
 from webapp.counter.models import Visit
+from webapp.counter.queue.halls import new_kiosk_key
 from webapp.counter.queue.models import QueueHall, QueueLine
 from webapp.database import new_ids
 from webapp.demo.agency import public_holidays
@@ -198,7 +198,7 @@ def _load_halls(city: DemoCity, ids: LoadedIds) -> None:
     copy_rows(
         QueueHall,
         [
-            {"unit_id": ids.unit[hall.unit], "always_open": hall.always_open, "kiosk_key": secrets.token_urlsafe(12)}
+            {"unit_id": ids.unit[hall.unit], "always_open": hall.always_open, "kiosk_key": new_kiosk_key()}
             for hall in halls
         ],
     )
