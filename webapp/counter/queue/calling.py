@@ -66,7 +66,7 @@ _CALL = text(
     WITH called AS (
         UPDATE queue_ticket
         SET state = 'called', session_id = :session_id,
-            called_at = :at, first_called_at = coalesce(first_called_at, :at)
+            called_at = :at, first_called_at = coalesce(first_called_at, :at), finished_at = NULL
         WHERE id = :ticket_id AND state = :state
         RETURNING *
     ), logged AS (
