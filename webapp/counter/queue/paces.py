@@ -125,7 +125,7 @@ def coverage_of(unit_id: int, days: int, now: datetime) -> Coverage:
             func.coalesce(func.avg(func.extract("epoch", ticket.promised_until - ticket.promised_from)), 0.0),
         ).where(ticket.unit_id == unit_id, ticket.day >= first, ticket.promised_until.is_not(None), due)
     ).one()
-    promised, held, too_early, seconds = row.tuple()
+    promised, held, too_early, seconds = row
     return Coverage(promised, held, too_early, promised - held - too_early, float(seconds) / 60)
 
 
