@@ -3,12 +3,15 @@
 from webapp.portal.admin import (  # noqa: F401  # each registers its pages with the blueprint
     accounts,
     calendars,
+    causes,
     counters,
     deliveries,
+    halls,
     imports,
     officers,
     overview,
     services,
+    stages,
     units,
 )
 from webapp.portal.admin.room import blueprint

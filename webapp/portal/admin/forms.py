@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, FormField, SelectField
+from wtforms import BooleanField, Form, FormField, HiddenField, SelectField
 from wtforms.validators import InputRequired
 
+from webapp.counter.applications.requirements import RequirementWarning, forbidden_requirements
 from webapp.organisation.actions import ServiceFacts
 from webapp.portal.admin.choices import WEEKDAYS, zone_choices
 from webapp.portal.admin.fields import HoursField, LinesField, amount, clock_time, code, day, one_of, words
@@ -121,6 +123,33 @@ class ServiceForm(DeskForm):
     )
     fee = amount(_l("Biaya (rupiah)"), 1_000_000_000, required=True, description=_l("Isi 0 bila gratis."), default=0)
     requirements = LinesField(_l("Persyaratan"), description=_l("Satu persyaratan setiap baris."))
+    #: The requirements that the form warned of: a tick holds for these alone.
+    warned_of = HiddenField()
+    insists = BooleanField(_l("Saya sudah memeriksa aturannya dan tetap meminta persyaratan ini"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_submitted():
+            self.warned_of.data = self._warning
+
+    @property
+    def _warning(self) -> str:
+        """What the page warns of, in a few letters."""
+        return hashlib.sha256("\n".join(warning.name for warning in self.warnings).encode()).hexdigest()[:16]
+
+    @property
+    def warnings(self) -> list[RequirementWarning]:
+        """Requirements that a regulation speaks against."""
+        return forbidden_requirements(self.requirements.data or ())
+
+    def is_valid(self) -> bool:
+        """Besides: what a regulation speaks against is asked for only with a tick that was set after the warning."""
+        valid = super().is_valid()
+        if self.warnings and not (self.insists.data and self.warned_of.data == self._warning):
+            self.insists.data, self.warned_of.data = False, self._warning
+            self.insists.errors = [_("Hapus persyaratan itu, atau centang ini bila memang ada dasar hukumnya.")]
+            return False
+        return valid
 
     @property
     def facts(self) -> ServiceFacts:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.accounts.permissions import Permission
+from webapp.counter.applications.catalogue import list_stages
 from webapp.database import transaction
 from webapp.organisation import actions
 from webapp.organisation.errors import CodeTaken
@@ -54,7 +55,14 @@ def add_service() -> ResponseReturnValue:
         else:
             flash(_("Layanan %(name)s sudah ditambahkan.", name=form.name.data))
             return redirect(url_for("admin.list_services"))
-    return form_page(form, _("Tambah layanan"), submit=_("Tambah layanan"), back=url_for("admin.list_services"))
+    return form_page(
+        form,
+        _("Tambah layanan"),
+        submit=_("Tambah layanan"),
+        back=url_for("admin.list_services"),
+        template="admin/service_form.html",
+        stages=None,
+    )
 
 
 @blueprint.route("/kelola/layanan/<int:service_id>", methods=["GET", "POST"])
@@ -92,7 +100,13 @@ def change_service(service_id: int) -> ResponseReturnValue:
             flash(_("Layanan %(name)s sudah diubah.", name=form.name.data))
             return redirect(url_for("admin.list_services"))
     return form_page(
-        form, _("Ubah %(name)s", name=service.name), submit=_("Simpan"), back=url_for("admin.list_services")
+        form,
+        _("Ubah %(name)s", name=service.name),
+        submit=_("Simpan"),
+        back=url_for("admin.list_services"),
+        template="admin/service_form.html",
+        stages=list_stages(service_id),
+        service_id=service_id,
     )
 
 
