@@ -1,4 +1,4 @@
-"""`flask --app wsgi import units|complaints|ratings FILE`: take an agency's exports in, see docs/importing.md."""
+"""`flask --app wsgi import KIND FILE`: take an agency's exports in, see docs/importing.md."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _arguments(command: Command) -> Command:
-    """What all three commands take."""
+    """What all commands take."""
     for decorate in (
         click.option("--dry-run", is_flag=True, help="List the bad rows and count the others; write nothing."),
         click.option("--root", metavar="CODE", help="The unit below which it hangs, instead of the mapping's."),
@@ -76,6 +76,26 @@ def ratings(file: Path, mapping: str, root: str | None, dry_run: bool) -> None:
     _run("ratings", file, mapping, root, dry_run)
 
 
+@import_commands.command("visits")
+@_arguments
+def visits(file: Path, mapping: str, root: str | None, dry_run: bool) -> None:
+    """Take in the visits in FILE (.csv or .csv.gz) of a queue machine.
+
+    Those that name something unknown are held for an administrator. The last line of stdout is a JSON summary.
+    """
+    _run("visits", file, mapping, root, dry_run)
+
+
+@import_commands.command("stages")
+@_arguments
+def stages(file: Path, mapping: str, root: str | None, dry_run: bool) -> None:
+    """Take in the stages of files in FILE (.csv or .csv.gz) of a registry system.
+
+    Those that name something unknown are held for an administrator. The last line of stdout is a JSON summary.
+    """
+    _run("stages", file, mapping, root, dry_run)
+
+
 def _run(kind: str, file: Path, mapping_name: str, root: str | None, dry_run: bool) -> None:
     from sqlalchemy.exc import IntegrityError
 
@@ -94,7 +114,7 @@ def _run(kind: str, file: Path, mapping_name: str, root: str | None, dry_run: bo
         raise click.ClickException(str(error)) from None
     except IntegrityError:
         raise click.ClickException(
-            "Somebody else wrote the same units or officers at this moment. Run it again: nothing is taken twice."
+            "Somebody else wrote the same things at this moment. Run it again: nothing is taken twice."
         ) from None
     summary["seconds"] = round(time.perf_counter() - begun, 2)
     click.echo(json.dumps(summary, ensure_ascii=False))
@@ -105,6 +125,7 @@ def _take_all(file: Path, table: Table, mapping: ImportMapping, root: str | None
     from webapp.database import transaction
     from webapp.importing.bad_rows import BadRows
     from webapp.importing.feedback import FeedbackImport
+    from webapp.importing.reporting import ReportImport
     from webapp.importing.units import UnitImport
 
     edge = nullcontext if dry_run else transaction
@@ -115,10 +136,17 @@ def _take_all(file: Path, table: Table, mapping: ImportMapping, root: str | None
         def note(outcome: Outcome) -> None:
             for row, reason in outcome.bad:
                 bad.add(row, reason)
-            counted.update(created=outcome.created, changed=outcome.changed, unchanged=outcome.unchanged)
+            counted.update(created=outcome.created, changed=outcome.changed)
+            counted.update(unchanged=outcome.unchanged, held=outcome.held)
 
         with edge():
-            importing = (UnitImport if mapping.kind == "units" else FeedbackImport)(mapping, root, now)
+            importing: UnitImport | FeedbackImport | ReportImport
+            if mapping.kind == "units":
+                importing = UnitImport(mapping, root, now)
+            elif mapping.kind in ("visits", "stages"):
+                importing = ReportImport(mapping, root, now)
+            else:
+                importing = FeedbackImport(mapping, root, now)
         for batch in table.batches(BATCH):
             with edge():
                 outcome = importing.take(batch)
@@ -128,7 +156,7 @@ def _take_all(file: Path, table: Table, mapping: ImportMapping, root: str | None
         with edge():
             outcome = importing.finish()
         note(outcome)
-    return {
+    summary = {
         "kind": mapping.kind,
         "source": mapping.source,
         "rows": counted["rows"],
@@ -140,6 +168,9 @@ def _take_all(file: Path, table: Table, mapping: ImportMapping, root: str | None
         "dry_run": dry_run,
         "made": importing.made,
     }
+    if isinstance(importing, ReportImport):
+        summary |= {"held": counted["held"], "held_because": dict(importing.held_because)}
+    return summary
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from webapp.importing.errors import Unusable
 from webapp.importing.mapping import ImportMapping
 from webapp.importing.outcome import Outcome
 from webapp.importing.reading import Row
+from webapp.importing.times import read_time
 
 #: Before it there were no such systems: a time before is a mistake.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -127,17 +128,11 @@ class FeedbackImport:
             ) from None
 
     def _time(self, field: str, row: dict[str, str]) -> datetime | None:
-        told = self._mapping.value(field, row)
-        if not told:
+        at = read_time(self._mapping, field, row)
+        if at is None:
             return None
-        try:
-            form = self._mapping.time_format
-            # Without a zone it is completed below by that of the mapping.
-            at = datetime.strptime(told, form) if form else datetime.fromisoformat(told)  # noqa: DTZ007
-            at = (at if at.tzinfo is not None else at.replace(tzinfo=self._mapping.timezone)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise Unusable(f'{field} is "{told}": such times cannot be read, see time_format in the mapping') from None
         if not _EARLIEST <= at <= self._now:
+            told = self._mapping.value(field, row)
             raise Unusable(f'{field} is "{told}", which is {"in the future" if at > self._now else "too long ago"}')
         return at
 

@@ -32,13 +32,39 @@ FIELDS = {
         "contact_email",
     ),
     "ratings": ("id", "value", "rater", "officer", "unit", "service", "comment", "filed_at", "occurred_at"),
+    "visits": ("id", "unit", "service", "counter", "officer", "drawn_at", "called_at", "finished_at"),
+    "stages": (
+        "file",
+        "unit",
+        "service",
+        "stage",
+        "registered_at",
+        "complete_at",
+        "started_at",
+        "finished_at",
+        "officer",
+        "taken_at",
+        "given_at",
+        "pause_cause",
+        "pause_starts_at",
+        "pause_ends_at",
+        "file_finished_at",
+    ),
 }
-NEEDED = {"units": ("id", "name"), "complaints": ("id", "text"), "ratings": ("id", "value")}
+NEEDED = {
+    "units": ("id", "name"),
+    "complaints": ("id", "text"),
+    "ratings": ("id", "value"),
+    "visits": ("id", "service", "officer", "drawn_at", "called_at", "finished_at"),
+    "stages": ("file", "service", "stage", "registered_at", "started_at"),
+}
 #: Beside its columns, what a mapping of each kind may say.
 _OPTIONS: dict[str, dict[str, type]] = {
     "units": {"kinds": dict},
     "complaints": {"unit_by": str, "kinds": dict},
     "ratings": {"unit_by": str, "scale": int, "names": dict, "title": str, "posted_since": date},
+    "visits": {},
+    "stages": {},
 }
 _GENERAL: dict[str, type] = {
     "source": str,
@@ -136,7 +162,7 @@ def shipped_mappings() -> list[str]:
 
 
 def load_mapping(name_or_path: str, kind: str) -> ImportMapping:
-    """The mapping of this name or in this file, for "units", "complaints" or "ratings"; raises ImportFailed."""
+    """The mapping of this name or in this file, for one of the kinds in FIELDS; raises ImportFailed."""
     shipped = SHIPPED / f"{name_or_path}.toml"
     path = shipped if name_or_path in shipped_mappings() else Path(name_or_path)
     try:

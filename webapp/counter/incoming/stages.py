@@ -241,6 +241,6 @@ def _waiting(times: _Times) -> Standstill:
 
 def _contradicts(file: _File, stage: str, unit: Unit, service: Service) -> bool:
     """Whether what was told of the file before names another unit or service. Its service never changes."""
-    if file.application is not None and file.application.service_id != service.id:
+    if any(other.service_id != service.id for other in file.standing.values()):
         return True
     return any(other.unit_id != unit.id for code, other in file.standing.items() if code != stage)

@@ -16,8 +16,9 @@ from webapp.counter.incoming.intake import Sender, Taken
 from webapp.counter.incoming.names import shown_name
 from webapp.counter.incoming.problems import in_words
 from webapp.counter.incoming.reports import Noticed
+from webapp.counter.incoming.shape_errors import errors_in_words
 from webapp.portal.access import by_token
-from webapp.portal.problem_documents import errors_in_words, problem
+from webapp.portal.problem_documents import problem
 from webapp.portal.security import csrf, limiter
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
