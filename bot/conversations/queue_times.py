@@ -64,9 +64,7 @@ def hear_when(talk: Talk) -> bool:
 
 def ask_slot(talk: Talk, *, choosing: bool = False) -> None:
     """Ask for the hour of the day that was chosen, just now if `choosing`. Raises NoQueueHere, SlotFull."""
-    day = next((day for day in _free_days(talk) if day.day.isoformat() == talk.errand["day"]), None)
-    if day is None:
-        raise SlotFull
+    day = _chosen_day(talk)
     if choosing:
         talk.mark(day_words(talk, day.day))
     buttons = [
@@ -83,6 +81,8 @@ def hear_slot(talk: Talk) -> bool:
     """Whether it is said when; else the next question has been put. Raises NoQueueHere, SlotFull."""
     action, number = pressed_number(talk)
     if action == "at":
+        if not any(slot.left and slot.starts_at.timestamp() == number for slot in _chosen_day(talk).slots):
+            raise SlotFull
         talk.errand["slot"] = number
         talk.mark(time_words(datetime.fromtimestamp(number, UTC), zone_of(talk)))
         return True
@@ -139,6 +139,14 @@ def _free_days(talk: Talk) -> list[OfferedDay]:
     """The days on which a slot has places left."""
     days = offer_slots(talk.errand["line_id"], DrawChannel.TELEGRAM, talk.at)
     return [day for day in days if any(slot.left for slot in day.slots)]
+
+
+def _chosen_day(talk: Talk) -> OfferedDay:
+    """The day that was chosen, as it is on offer now; raises NoQueueHere, SlotFull."""
+    day = next((day for day in _free_days(talk) if day.day.isoformat() == talk.errand["day"]), None)
+    if day is None:
+        raise SlotFull
+    return day
 
 
 def _slot_words(talk: Talk, slot: OfferedSlot) -> str:
