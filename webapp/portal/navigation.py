@@ -29,6 +29,7 @@ ENTRIES: tuple[tuple[Permission, str, LazyString], ...] = (
     (Permission.COMPLAINT_ANSWER, "officer.list_queue", _l("Laporan saya")),
     (Permission.INDICATOR_READ_OWN, "officer.show_score", _l("Nilai saya")),
     (Permission.INDICATOR_READ_UNIT, "supervisor.list_officers", _l("Petugas")),
+    (Permission.QUEUE_READ_UNIT, "supervisor.list_halls", _l("Antrean unit")),
     (Permission.ORGANISATION_MANAGE, "admin.show_overview", _l("Kelola")),
     (Permission.OUTBOX_READ, "admin.list_deliveries", _l("Pesan tertunda")),
 )

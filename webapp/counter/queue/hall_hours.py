@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from webapp.counter.queue.models import QueueTicket
 from webapp.counter.queue.vocabulary import TicketState
 from webapp.database import db
-from webapp.organisation.models import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +23,14 @@ class HallHour:
     mean_wait: float | None
 
 
-def hours_of_today(unit: Unit, now: datetime) -> list[HallHour]:
-    """The hours of today from the first to the last in which somebody came to wait in the hall of `unit`.
+def hours_of_today(unit_id: int, timezone: str, now: datetime) -> list[HallHour]:
+    """The hours of today from the first to the last in which somebody came to wait in the hall of a unit.
 
     Who has a slot comes when it begins. Cancelled numbers and slots yet to begin are left out. Waits are in seconds,
     until the first call. Callers have asked for the hall as somebody who may see it.
     """
     came_at = func.greatest(QueueTicket.slot_starts_at, QueueTicket.drawn_at)  # which leaves out what is null
-    hour = func.extract("hour", func.timezone(unit.timezone, came_at))
+    hour = func.extract("hour", func.timezone(timezone, came_at))
     rows = db.session.execute(
         select(
             hour,
@@ -42,8 +41,8 @@ def hours_of_today(unit: Unit, now: datetime) -> list[HallHour]:
             ),
         )
         .where(
-            QueueTicket.unit_id == unit.id,
-            QueueTicket.day == now.astimezone(ZoneInfo(unit.timezone)).date(),
+            QueueTicket.unit_id == unit_id,
+            QueueTicket.day == now.astimezone(ZoneInfo(timezone)).date(),
             QueueTicket.state != TicketState.CANCELLED,
             came_at <= now,
         )

@@ -1,5 +1,6 @@
 """Pages for the supervisor."""
 
+from webapp.portal.supervisor import halls
 from webapp.portal.supervisor.views import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "halls"]

@@ -72,6 +72,12 @@
     });
   }
 
+  // A piece of the page in which somebody has opened something does not fetch itself anew until it is closed again.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const piece = event.detail.elt;
+    if (piece.getAttribute("hx-trigger")?.startsWith("every") && piece.querySelector("details[open]")) event.preventDefault();
+  });
+
   // A piece of the page that fetched itself anew must not take the focus away from who is reading it.
   let focusedHref = null;
   document.addEventListener("htmx:beforeSwap", (event) => {

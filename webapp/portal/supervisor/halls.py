@@ -1,0 +1,129 @@
+"""How the queues of a supervisor's units run: all of them at a glance, and one of them today."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.accounts.permissions import Permission
+from webapp.counter.queue.hall_hours import HallHour, hours_of_today
+from webapp.counter.queue.halls_now import list_halls_now
+from webapp.counter.queue.overview import CounterToday, hall_overview
+from webapp.counter.queue.paces import Coverage, coverage_of
+from webapp.organisation.errors import NotManaged
+from webapp.portal.access import current_account, requires
+from webapp.portal.dates import clock, day_in_words
+from webapp.portal.staff.queue_words import minutes_in_words
+from webapp.portal.supervisor.views import blueprint
+
+#: The days over which promised waiting times are compared with what came true.
+_COVERAGE_DAYS = 28
+
+
+@blueprint.get("/antrean-unit")
+@requires(Permission.QUEUE_READ_UNIT)
+def list_halls() -> ResponseReturnValue:
+    """The halls in reach; where there is only one, that one."""
+    now = datetime.now(UTC)
+    halls = list_halls_now(current_account(), now)
+    if len(halls) == 1:
+        return _hall_page(halls[0].unit_id, now, only=True)
+    return render_template(
+        "supervisor/list_halls.html",
+        halls=[(hall, minutes_in_words(hall.longest_wait)) for hall in halls],
+    )
+
+
+@blueprint.get("/antrean-unit/<int:unit_id>")
+@requires(Permission.QUEUE_READ_UNIT)
+def show_hall(unit_id: int) -> ResponseReturnValue:
+    """One hall today. What changes by itself is fetched anew alone."""
+    return _hall_page(unit_id, datetime.now(UTC))
+
+
+def _hall_page(unit_id: int, now: datetime, *, only: bool = False) -> ResponseReturnValue:
+    try:
+        hall = hall_overview(current_account(), unit_id, now)
+    except NotManaged:
+        abort(404)
+    alone = request.headers.get("HX-Request") == "true"
+    values: dict[str, Any] = {
+        "hall": hall,
+        "title": _("%(unit)s hari ini", unit=hall.unit),
+        "day": day_in_words(hall.day),
+        "at": clock(now, hall.timezone),
+        "waited": minutes_in_words,
+        "counters": [_counter(one, hall.timezone) for one in hall.counters],
+        "hours": _hours(hours_of_today(hall.unit_id, hall.timezone, now)),
+        "only": only,
+    }
+    values["busiest"] = _busiest(values["hours"])
+    if not alone:
+        values["coverage"] = _coverage(coverage_of(unit_id, _COVERAGE_DAYS, now))
+        values["coverage_days"] = _COVERAGE_DAYS
+    template = "supervisor/hall_now.html" if alone else "supervisor/show_hall.html"
+    response = Response(render_template(template, **values))
+    response.vary.add("HX-Request")
+    return response
+
+
+def _counter(one: CounterToday, timezone: str) -> dict[str, str | int]:
+    """An open counter as its row shows it."""
+    serving = (
+        _("%(label)s sejak %(time)s", label=one.label, time=clock(one.called_at, timezone))
+        if one.label
+        else _("kosong")
+    )
+    return {
+        "counter": one.counter,
+        "officer": one.officer,
+        "letters": ", ".join(one.prefixes),
+        "serving": serving,
+        "since": clock(one.opened_at, timezone),
+        "served": one.served,
+    }
+
+
+def _hours(hours: list[HallHour]) -> list[dict[str, Any]]:
+    """The hours as the bars take them: how long those who came in an hour waited, in minutes."""
+    return [
+        {
+            "label": f"{hour.hour:02d}",
+            "value": hour.mean_wait / 60 if hour.mean_wait is not None else None,
+            "shown": str(round(hour.mean_wait / 60)) if hour.mean_wait is not None else "",
+            "more": hour.came,
+        }
+        for hour in hours
+    ]
+
+
+def _busiest(hours: list[dict[str, Any]]) -> str:
+    """What the bars say, in a sentence; empty while there is nothing to compare."""
+    known = [hour for hour in hours if hour["value"] is not None]
+    if len(known) < 2:
+        return ""
+    most = max(known, key=lambda hour: hour["value"])
+    return str(
+        _(
+            "Yang datang pukul %(hour)s menunggu paling lama: rata-rata %(minutes)s",
+            hour=most["label"],
+            minutes=minutes_in_words(most["value"] * 60),
+        )
+    )
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any] | None:
+    """How honest the promised ranges were, in shares; None before anything was promised."""
+    if not coverage.promised:
+        return None
+    return {
+        "promised": coverage.promised,
+        "kept": coverage.kept / coverage.promised,
+        "early": coverage.early / coverage.promised,
+        "late": coverage.late / coverage.promised,
+        "minutes": minutes_in_words(coverage.minutes * 60),
+    }
