@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
@@ -46,6 +47,8 @@ class Settings:
     city_name: str = "Kota Contoh"
     default_timezone: str = "Asia/Jakarta"
     telegram_token: str = field(default="", repr=False)
+    #: The bot's name without @, for links that open it; empty where pages shall not link to it.
+    telegram_bot: str = ""
     telegram_api_url: str = "https://api.telegram.org"
     #: Empty means long polling; else the public address Telegram shall call, served by `python -m bot`.
     telegram_webhook_url: str = ""
@@ -118,6 +121,9 @@ class Settings:
         webhook_secret = text("TELEGRAM_WEBHOOK_SECRET", "")
         if webhook_url and not webhook_secret:
             problems.append("TELEGRAM_WEBHOOK_SECRET is missing: a webhook without it would believe anybody")
+        bot = text("TELEGRAM_BOT", "").removeprefix("@")
+        if bot and not re.fullmatch(r"\w{4,32}", bot, re.ASCII):
+            problems.append("TELEGRAM_BOT must be the name of the bot, such as layanan_kota_bot")
         settings = cls(
             database_url=_with_driver(database_url),
             redis_url=redis_url,
@@ -128,6 +134,7 @@ class Settings:
             city_name=text("CITY_NAME", "Kota Contoh"),
             default_timezone=zone,
             telegram_token=text("TELEGRAM_TOKEN", ""),
+            telegram_bot=bot,
             telegram_api_url=url("TELEGRAM_API_URL", ("http", "https"), "https://api.telegram.org").rstrip("/"),
             telegram_webhook_url=webhook_url,
             telegram_webhook_secret=webhook_secret,

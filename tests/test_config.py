@@ -56,6 +56,7 @@ def test_everything_wrong_is_named_at_once() -> None:
         "RATE_LIMITS": "perhaps",
         "LOG_LEVEL": "LOUD",
         "TELEGRAM_WEBHOOK_PORT": "70000",
+        "TELEGRAM_BOT": "nama bot",
     }
     problems = problems_of(**wrong)
     expected = {*wrong, "TELEGRAM_WEBHOOK_SECRET"} - {"TELEGRAM_WEBHOOK_URL"}

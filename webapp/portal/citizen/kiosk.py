@@ -20,7 +20,7 @@ from webapp.portal.citizen.blueprint import blueprint
 from webapp.portal.citizen.forms import chosen_id
 from webapp.portal.citizen.limits import count_kiosk, count_wrong_code
 from webapp.portal.citizen.queue_forms import KioskForm
-from webapp.portal.citizen.queue_words import waiting_in_words
+from webapp.portal.citizen.queue_words import call_in_words, waiting_in_words
 from webapp.portal.citizen.ticket_story import tell_ticket
 from webapp.portal.citizen.words import moment_in_words
 from webapp.portal.qr import draw_qr
@@ -61,11 +61,13 @@ def kiosk_slip(kiosk_key: str, code: str) -> ResponseReturnValue:
     if ticket.unit_id != hall.unit_id:
         return redirect(url_for("citizen.kiosk", kiosk_key=kiosk_key))
     address = settings_of(current_app).public_url + url_for("citizen.show_ticket", code=ticket.code)
+    expected = expected_range(row, now)
     return render_template(
         "citizen/kiosk_slip.html",
         kiosk_key=kiosk_key,
         ticket=ticket,
-        story=tell_ticket(ticket, expected_range(row, now), now),
+        story=tell_ticket(ticket, expected, now),
+        expected=call_in_words(expected, now, ticket.timezone) if expected is not None else None,
         drawn=moment_in_words(ticket.drawn_at, ticket.timezone),
         qr=draw_qr(address),
         seconds=_SHOWN_SECONDS,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.counter.codes import clean_ticket_code
+from webapp.counter.queue.directory import QueuePlace, list_places
 from webapp.counter.queue.drawing import (
     OfferedDay,
     draw_ticket,
@@ -24,6 +27,7 @@ from webapp.counter.queue.errors import NoQueueHere, NoSuchTicket, QueueRefusal,
 from webapp.counter.queue.hall_times import serving_time_of
 from webapp.counter.queue.models import QueueLine
 from webapp.counter.queue.own_tickets import OwnTicket, drawn_under, list_own_tickets
+from webapp.counter.queue.paces import expected_range
 from webapp.counter.queue.queries import LineChoice, list_halls, list_lines
 from webapp.counter.queue.vocabulary import DrawChannel
 from webapp.database import transaction
@@ -39,10 +43,13 @@ from webapp.portal.citizen.queue_words import (
     own_ticket_in_words,
     refusal_in_words,
     slot_in_words,
+    wait_in_words,
     waiting_in_words,
 )
 from webapp.portal.typed_text import keeps_typed_text, without_nul
 
+#: More places than these are folded away by office.
+_MOST_UNFOLDED = 6
 #: Under this purpose a device is known in the queue.
 PERSON = "queue"
 
@@ -85,18 +92,24 @@ def choose_hall() -> ResponseReturnValue:
                 if clean_ticket_code(typed)
                 else _("Kode nomor terdiri dari AN dan 10 huruf atau angka, misalnya AN-7K2M9-4QXTV.")
             )
-    now = datetime.now(UTC)
-    halls = list_halls()
-    if len(halls) == 1 and not typed and not request.args.get("semua"):
-        return redirect(url_for("citizen.choose_line", unit_id=halls[0].unit_id))
+    places = list_places()
+    if len(places) == 1 and not typed and not request.args.get("semua"):
+        return redirect(url_for("citizen.choose_line", unit_id=places[0].unit_id))
     page = render_template(
         "citizen/choose_hall.html",
-        halls=[{"unit_id": hall.unit_id, "name": hall.name, "detail": _of_hall(hall.unit_id, now)} for hall in halls],
-        own=_own(now),
+        groups=[_group(office, list(group)) for office, group in groupby(places, lambda place: place.office)],
+        folded=len(places) > _MOST_UNFOLDED,
+        own=_own(datetime.now(UTC)),
         typed=typed,
         unknown=unknown,
     )
     return page, 404 if unknown else 200
+
+
+def _group(office: str | None, places: list[QueuePlace]) -> dict[str, Any]:
+    """The halls of an office, and what one can do there."""
+    services = dict.fromkeys(name for place in places for name in place.services)
+    return {"office": office, "places": places, "services": ", ".join(services)}
 
 
 @blueprint.get("/antrean/<int:unit_id>")
@@ -186,7 +199,7 @@ def _page(form: DrawForm, line: QueueLine, now: datetime, status: int = 200) -> 
         "citizen/draw_ticket.html",
         form=form,
         line={"id": line.id, "unit_id": line.unit_id, "unit": line.hall.unit.name, "service": line.service.name},
-        now_choice=_for_now(form, waits, begun, left) if left else None,
+        now_choice=_for_now(form, line.id, waits, begun, left, now) if left else None,
         closed_words=None if left else _why_not_now(works_today),
         days=_days(form, days, today, zone, first=1 if left else 0),
         mine=_own(now, line.id),
@@ -196,13 +209,19 @@ def _page(form: DrawForm, line: QueueLine, now: datetime, status: int = 200) -> 
     return page, status
 
 
-def _for_now(form: DrawForm, line: LineChoice | None, begun: bool, left: int) -> TurnChoice:
-    places = ngettext("Sisa %(num)d tempat.", "Sisa %(num)d tempat.", left)
+def _for_now(
+    form: DrawForm, line_id: int, line: LineChoice | None, begun: bool, left: int, now: datetime
+) -> TurnChoice:
+    said = [waiting_in_words(line)] if line is not None else []
+    expected = expected_range((line_id, None), now) if begun else None
+    if expected is not None:
+        said.append(_("Perkiraan menunggu %(wait)s.", wait=wait_in_words(expected, now)))
+    said.append(ngettext("Sisa %(num)d tempat.", "Sisa %(num)d tempat.", left))
     return TurnChoice(
         id="when-0",
         value=NOW,
         words=_("Sekarang, langsung ikut antrean") if begun else _("Hari ini, begitu loket buka"),
-        hint=f"{waiting_in_words(line)} {places}" if line is not None else places,
+        hint=" ".join(said),
         chosen=form.when.data == NOW,
     )
 
@@ -219,7 +238,8 @@ def _why_not_now(works_today: bool) -> str:
 
 
 def _days(form: DrawForm, offered: Sequence[OfferedDay], today: date, zone: str, first: int) -> list[DayChoice]:
-    days, number = [], first
+    days: list[DayChoice] = []
+    number = first
     for day in offered:
         turns = []
         for slot in day.slots:
@@ -238,24 +258,17 @@ def _days(form: DrawForm, offered: Sequence[OfferedDay], today: date, zone: str,
             )
             number += 1
         places = sum(slot.left for slot in day.slots)
+        # Nothing for now: the first day with a place stands open.
+        first_with_places = first == 0 and bool(places) and not any(one.open for one in days) and not form.when.data
         days.append(
             DayChoice(
                 words=day_said(day.day, today),
                 left=ngettext("sisa %(num)d tempat", "sisa %(num)d tempat", places) if places else _("penuh"),
-                open=any(turn.chosen for turn in turns),
+                open=first_with_places or any(turn.chosen for turn in turns),
                 turns=tuple(turns),
             )
         )
     return days
-
-
-def _of_hall(unit_id: int, now: datetime) -> str:
-    lines = list_lines(unit_id, DrawChannel.PORTAL, now)
-    waiting = sum(line.waiting for line in lines)
-    return str(
-        f"{hours_in_words(serving_time_of(unit_id), now)} "
-        + ngettext("%(num)d orang menunggu.", "%(num)d orang menunggu.", waiting)
-    )
 
 
 def _own(now: datetime, line_id: int | None = None) -> list[dict[str, str]]:

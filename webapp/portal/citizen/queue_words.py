@@ -43,8 +43,8 @@ _REFUSALS: tuple[tuple[type[QueueRefusal], LazyString], ...] = (
         _l("Layanan ini tidak lagi memakai nomor antrean daring. Pilih layanan lain, atau datang langsung ke unitnya."),
     ),
 )
-#: From so many minutes on a wait is told as times of day.
-_LONG = 90
+#: Above so many minutes nobody counts them one by one.
+_LONG = 60
 
 
 def refusal_in_words(refusal: QueueRefusal) -> str:
@@ -109,18 +109,19 @@ def waiting_in_words(line: LineChoice) -> str:
     return str(ngettext("%(num)d orang menunggu.", "%(num)d orang menunggu.", line.waiting))
 
 
-def range_in_words(expected: CallRange, now: datetime, zone: str) -> str:
-    """When one will be called: "20–35 menit lagi", of a longer wait the times of day, "pukul 10.20–11.05"."""
-    low, high = ((at - now).total_seconds() / 60 for at in expected)
-    if local_day(expected.latest, zone) == local_day(now, zone) and high < _LONG:
-        soonest, latest = max(0, int(low)), max(1, -int(-high // 1))
-        if soonest == 0:
-            return str(ngettext("dalam %(num)d menit", "dalam %(num)d menit", latest))
-        if soonest == latest:
-            return str(ngettext("%(num)d menit lagi", "%(num)d menit lagi", latest))
-        return str(_("%(low)d–%(high)d menit lagi", low=soonest, high=latest))
-    earliest = max(expected.earliest, now)
-    return str(_("pukul %(span)s", span=f"{time_in_words(earliest, zone)}–{time_in_words(expected.latest, zone)}"))
+def wait_in_words(expected: CallRange, now: datetime) -> str:
+    """How long one waits who draws now: "20–35 menit", of a long wait in steps of five minutes."""
+    low, high = (max(0, round((at - now).total_seconds() / 60)) for at in expected)
+    if high > _LONG:
+        low, high = low // 5 * 5, -(-high // 5) * 5
+    if low == high or high <= 1:
+        return str(ngettext("%(num)d menit", "%(num)d menit", max(1, high)))
+    return str(_("%(low)d–%(high)d menit", low=low, high=high))
+
+
+def call_in_words(expected: CallRange, now: datetime, zone: str) -> str:
+    """Between which times of day one will be called: "pukul 10.20–11.05"; it stays true while the page is open."""
+    return str(_("pukul %(span)s", span=slot_in_words(max(expected.earliest, now), max(expected.latest, now), zone)))
 
 
 def turn_in_words(day: date, slot_starts_at: datetime | None, now: datetime, zone: str) -> str:

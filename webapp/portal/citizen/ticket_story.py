@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from webapp.counter.queue.hall_pace import CallRange
 from webapp.counter.queue.queries import TicketView
 from webapp.counter.queue.vocabulary import TicketState
-from webapp.portal.citizen.queue_words import range_in_words, turn_in_words
+from webapp.portal.citizen.queue_words import call_in_words, turn_in_words
 from webapp.portal.citizen.words import time_in_words
 from webapp.portal.dates import local_day
 
@@ -93,18 +92,18 @@ def _waiting(ticket: TicketView, expected: CallRange | None, now: datetime) -> T
     when = turn_in_words(ticket.day, ticket.slot_starts_at, now, zone)
     days_off = (ticket.day - local_day(now, zone)).days
     later = days_off > 0
-    if ticket.ahead is None or later:
-        ahead = ""
-    elif ticket.ahead == 0:
-        ahead = _("Anda berikutnya")
-    else:
-        ahead = ngettext("%(num)d orang", "%(num)d orang", ticket.ahead)
-    said = range_in_words(expected, now, zone) if expected is not None else _("belum dapat diperkirakan")
+    ahead = "" if ticket.ahead is None or later else _("%(n)s orang", n=ticket.ahead)
+    said = call_in_words(expected, now, zone) if expected is not None else _("muncul begitu ada loket yang buka")
     if later or (ticket.slot_starts_at is not None and ticket.slot_starts_at > now):
         heading, lead = (
             # Within the sentence "hari ini" and "besok" are small; names of days never are.
             _("Datang %(when)s", when=when[0].lower() + when[1:] if days_off <= 1 else when),
             _("Anda dipanggil menurut urutan pada jam itu. Datang sepuluh menit sebelumnya cukup."),
+        )
+    elif expected is None:
+        heading, lead = (
+            _("Nomor Anda"),
+            _("Belum ada loket yang melayani nomor ini. Simpan halaman ini dan lihat lagi nanti."),
         )
     elif ticket.ahead is not None and ticket.ahead <= 3:
         heading, lead = _("Giliran Anda dekat"), _("Tunggu di dekat loket: nomor Anda sebentar lagi dipanggil.")

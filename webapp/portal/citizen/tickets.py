@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,7 @@ from webapp.counter.codes import clean_ticket_code
 from webapp.counter.errors import ReceiptExpired
 from webapp.counter.models import Visit
 from webapp.counter.queries import receipt_of, visit_of_receipt
+from webapp.counter.queue.board import NoSuchHall, current_board
 from webapp.counter.queue.drawing import cancel_ticket, ticket_by_code
 from webapp.counter.queue.errors import NoSuchTicket, TicketGone
 from webapp.counter.queue.paces import expected_range
@@ -31,6 +33,7 @@ from webapp.portal.citizen.queue_words import duration_in_words
 from webapp.portal.citizen.ticket_story import tell_ticket
 from webapp.portal.citizen.visits import DAYS_FOR_COMPLAINTS
 from webapp.portal.citizen.words import day_in_words, time_in_words
+from webapp.portal.dates import local_day
 from webapp.portal.qr import draw_qr
 from webapp.portal.typed_text import keeps_typed_text
 
@@ -46,6 +49,19 @@ class ReceiptPage:
     until: str
     rated: bool
     expired: bool
+    #: Opens the bot to rate there, or None.
+    telegram: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """Where a ticket stands on its hall's board, which the page goes on asking for."""
+
+    address: str
+    #: As the board has it: waiting, called, or away.
+    state: str
+    #: The last call of a number with the same letter, in words; empty where there was none lately.
+    last_call: str
 
 
 @blueprint.get("/antrean/tiket/<code>")
@@ -100,16 +116,38 @@ def _page(ticket: TicketView, form: CancelForm, now: datetime, status: int = 200
         "citizen/show_ticket.html",
         ticket=ticket,
         story=story,
-        board=url_for("hall.read_board", unit_id=ticket.unit_id) if story.open else None,
+        board=_on_board(ticket, now) if story.open and ticket.day == local_day(now, ticket.timezone) else None,
         address=address,
         qr=draw_qr(address),
         cancel=form if may_cancel else None,
         requirements=row.line.service.requirements,
         receipt=receipt,
         receipt_qr=draw_qr(public_url + url_for("citizen.rate", receipt=receipt.code)) if receipt else None,
-        telegram=None,
+        telegram=_bot_link(ticket.code) if story.open else None,
     )
     return page, status
+
+
+def _bot_link(start: str) -> str | None:
+    """Address that opens the bot and tells it what for; None where this city has no bot to link to."""
+    bot = settings_of(current_app).telegram_bot
+    return f"https://t.me/{bot}?start={start}" if bot else None
+
+
+def _on_board(ticket: TicketView, now: datetime) -> OnBoard | None:
+    try:
+        board = json.loads(current_board(ticket.unit_id, now).text)
+    except NoSuchHall:
+        return None
+    waiting = {label for line in board["lines"] if line["id"] == ticket.line_id for label in line["waiting"]}
+    called = {counter["label"] for counter in board["counters"]}
+    letter = ticket.label.partition("-")[0]
+    last = next((call for call in board["calls"] if call["label"].startswith(f"{letter}-")), None)
+    return OnBoard(
+        url_for("hall.read_board", unit_id=ticket.unit_id),
+        "waiting" if ticket.label in waiting else "called" if ticket.label in called else "away",
+        _("%(label)s ke %(counter)s", label=last["label"], counter=last["counter"]) if last else "",
+    )
 
 
 @blueprint.get("/struk/<receipt>")
@@ -162,6 +200,7 @@ def read_receipt_page(receipt: str, now: datetime) -> ReceiptPage:
         until=_("Dapat dinilai sampai %(day)s.", day=day_in_words(until, zone)),
         rated=_is_rated(visit),
         expired=now > until,
+        telegram=_bot_link(f"struk_{receipt_of(visit.id)}"),
     )
 
 
