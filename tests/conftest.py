@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,6 +139,9 @@ def _clean_tables(request: pytest.FixtureRequest) -> Iterator[None]:
     address = request.getfixturevalue("environment")["REDIS_URL"]
     yield
     left_open = cleaner.clean()
+    boards = sys.modules.get("webapp.counter.queue.board")
+    if boards is not None:
+        boards.forget_boards()  # what it keeps of halls that are gone now
     with redis.Redis.from_url(address) as queue:
         queue.flushdb()
     if left_open:

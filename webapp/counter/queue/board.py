@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from webapp.counter.queue.hall_pace import CallRange, HallPace, hall_pace
+from webapp.counter.queue.hall_pace import CallRange, HallPace, forget_paces, hall_pace
 from webapp.counter.queue.models import CounterSession, QueueDay, QueueHall, QueueLine, QueueTicket, TicketEvent
 from webapp.counter.queue.spoken import call_in_words
 from webapp.counter.queue.vocabulary import Step, TicketState
@@ -81,8 +81,9 @@ def current_board(unit_id: int, now: datetime) -> Board:
 
 
 def forget_boards() -> None:
-    """Forget the boards that this process has read: for tests that empty the tables behind its back."""
+    """Forget all that this process has read of halls: for tests that empty the tables behind its back."""
     _boards.clear()
+    forget_paces()
 
 
 def read_board(unit_id: int, now: datetime) -> dict[str, Any]:

@@ -110,7 +110,8 @@
     let shown = null;
     const voice = speaker(button, note);
 
-    const tick = () => (time.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
+    const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const tick = () => (time.textContent = clock.format(new Date()));
     tick();
     setInterval(tick, 5000);
     navigator.wakeLock?.request("screen").catch(() => {}); // a screen that goes dark calls nobody
