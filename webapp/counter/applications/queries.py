@@ -222,4 +222,4 @@ def _urgency(application: Application, now: datetime) -> Urgency:
 def _names_of(application: Application) -> dict[int, str]:
     """Names of the officers who ticked papers of a file."""
     ids = {paper.changed_by_id for paper in application.papers} - {None}
-    return dict(db.session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(ids))).tuples())
+    return dict(db.session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(ids))).all())

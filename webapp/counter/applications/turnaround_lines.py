@@ -33,7 +33,7 @@ def turnaround_of(viewer: Account, application_id: int, now: datetime) -> Turnar
     whole = next((fact for fact in facts if fact.stage_id is None), None)
     if whole is None:
         return None
-    causes = dict(db.session.execute(select(PauseCause.code, PauseCause.name)).tuples())
+    causes = dict(db.session.execute(select(PauseCause.code, PauseCause.name)).all())
     return Turnaround(
         started_at=whole.started_at,
         ended_at=whole.ended_at,
@@ -103,7 +103,7 @@ def _lines(application: Application, facts: Sequence[Fact], causes: Mapping[str,
 
 
 def _names(model: type[Officer] | type[Unit], ids: set[int | None] | set[int]) -> dict[int, str]:
-    return dict(db.session.execute(select(model.id, model.name).where(model.id.in_(ids - {None}))).tuples())
+    return dict(db.session.execute(select(model.id, model.name).where(model.id.in_(ids - {None}))).all())
 
 
 def _outside(seconds: Mapping[str, int], causes: Mapping[str, str]) -> tuple[OutsideTime, ...]:
