@@ -10,8 +10,10 @@ from webapp.portal.admin import (  # noqa: F401  # each registers its pages with
     imports,
     officers,
     overview,
+    reports,
     services,
     stages,
+    systems,
     units,
 )
 from webapp.portal.admin.room import blueprint

@@ -58,6 +58,8 @@ def sections() -> list[dict[str, Any]]:
         (Permission.ORGANISATION_MANAGE, "list_pause_causes", _("Sebab jeda"), ("cause",)),
         (Permission.ACCOUNT_MANAGE, "list_accounts", _("Akun"), ("account", "role", "password")),
         (Permission.ORGANISATION_IMPORT, "choose_import", _("Impor"), ("import",)),
+        (Permission.ORGANISATION_MANAGE, "list_systems", _("Sistem lain"), ("system", "token")),
+        (Permission.ORGANISATION_IMPORT, "list_reports", _("Kiriman"), ("report", "meaning")),
         (Permission.OUTBOX_READ, "list_deliveries", _("Pesan tertunda"), ("deliver",)),
     )
     here = (request.endpoint or "").removeprefix("admin.")
