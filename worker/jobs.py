@@ -11,8 +11,15 @@ from sqlalchemy import Select, select
 
 from webapp.attribution import actions as attribution
 from webapp.attribution.events import FeedbackAttributed
+from webapp.counter.applications import turnaround_facts
 from webapp.counter.applications.notices import queue_application_notices
-from webapp.counter.events import ApplicationMoved, QueueAdvanced, TicketMoved, TurnaroundRecorded
+from webapp.counter.events import (
+    ApplicationMoved,
+    QueueAdvanced,
+    StagesReported,
+    TicketMoved,
+    TurnaroundRecorded,
+)
 from webapp.counter.queue.notices import halls_with_somebody_to_tell, queue_nearly_notices, queue_ticket_notice
 from webapp.counter.queue.upkeep import close_past_days
 from webapp.database import db, transaction
@@ -38,7 +45,7 @@ from worker.events import RemindersDue, SweepDue
 
 log = structlog.get_logger()
 
-#: Feedbacks that are taken together; fewer officers' figures than that are computed at once.
+#: Feedbacks or files that are taken together; fewer officers' figures than that are computed at once.
 MOST_TOGETHER = 20
 
 _app: Flask | None = None
@@ -60,8 +67,9 @@ def deliver(delivery_id: int) -> None:
     The delivery's row is locked, so two workers never do it at a time, and it becomes done in the transaction of its
     effect. A failure is noted on the row and raised as JobFailed, so that RQ counts it as one.
 
-    Feedback that waits behind it for the same job is taken along: when much comes in at once, an officer's figure is
-    computed once for all of it. Should that fail, this delivery is tried alone, and the others have their own turn.
+    What waits behind it for the same job (see TOGETHER) is taken along: when much feedback comes in at once, an
+    officer's figure is computed once for all of it. Should that fail, this delivery is tried alone, and the others have
+    their own turn.
     """
     assert _app is not None, "worker.jobs.serve(app) comes first"
     failure = None
@@ -97,10 +105,10 @@ def _do(delivery_id: int, most: int) -> None:
         said = event_from(event.name, event.payload)
         behind = []
         if (merged := TOGETHER.get(delivery.job)) is not None:
-            ids = _feedback_of(said)
+            ids = _subjects_of(said)
             behind = _take_along(delivery, most - len(ids)) if len(ids) < most else []
             if behind:
-                others = (id_ for _, other in behind for id_ in _feedback_of(event_from(other.name, other.payload)))
+                others = (id_ for _, other in behind for id_ in _subjects_of(event_from(other.name, other.payload)))
                 said = merged(sorted({*ids, *others}))
         try:
             JOBS[delivery.job](said, f"event:{event.id}", now)
@@ -123,7 +131,7 @@ def _deliveries() -> Select[OutboxDelivery, OutboxEvent]:
 
 
 def _take_along(delivery: OutboxDelivery, most: int) -> list[tuple[OutboxDelivery, OutboxEvent]]:
-    """What was handed over for the same job and never failed yet, with at most `most` feedbacks in all."""
+    """What was handed over for the same job and never failed yet, with at most `most` ids in all."""
     waiting = (
         _deliveries()
         .where(
@@ -139,17 +147,21 @@ def _take_along(delivery: OutboxDelivery, most: int) -> list[tuple[OutboxDeliver
     )
     taken = []
     for other, event in db.session.execute(waiting).all():
-        most -= len(_feedback_of(event_from(event.name, event.payload)))
+        most -= len(_subjects_of(event_from(event.name, event.payload)))
         if most < 0:
             break
         taken.append((other, event))
     return taken
 
 
-def _feedback_of(event: Event) -> list[int]:
-    """The feedbacks that an event is about."""
+def _subjects_of(event: Event) -> list[int]:
+    """The feedback, or the files, that an event is about: ids of one kind for all events of a job."""
     if isinstance(event, FeedbackImported | FeedbackAttributed):
         return event.feedback_ids
+    if isinstance(event, StagesReported | TurnaroundRecorded):
+        return event.application_ids
+    if isinstance(event, ApplicationMoved):
+        return [event.application_id]
     assert isinstance(event, ComplaintSubmitted | RatingSubmitted | ComplaintAnswered | ComplaintSettled)
     return [event.feedback_id]
 
@@ -165,12 +177,12 @@ def describe(error: Exception) -> str:
 
 def attribute_feedback(event: Event, key: str, now: datetime) -> None:
     """Judge whom new feedback concerns."""
-    attribution.attribute_feedback(_feedback_of(event), now)
+    attribution.attribute_feedback(_subjects_of(event), now)
 
 
 def record_facts(event: Event, key: str, now: datetime) -> None:
     """Bring the facts up to what is now known of a feedback, and the figures that they move."""
-    indicators.record_facts(_feedback_of(event), now)
+    indicators.record_facts(_subjects_of(event), now)
 
 
 def refresh_outdated(event: Event, key: str, now: datetime) -> None:
@@ -204,10 +216,14 @@ def tell_who_is_near(event: Event, key: str, now: datetime) -> None:
         queue_nearly_notices(unit_id, now)
 
 
+def record_turnaround(event: Event, key: str, now: datetime) -> None:
+    """Bring the facts of files' turnaround up to what is now known of their stages."""
+    turnaround_facts.record_turnaround(_subjects_of(event), now)
+
+
 def attribute_delayed(event: Event, key: str, now: datetime) -> None:
     """Judge complaints about the delay of files again: the facts of their turnaround changed."""
-    assert isinstance(event, TurnaroundRecorded)
-    attribution.attribute_applications(event.application_ids, now)
+    attribution.attribute_applications(_subjects_of(event), now)
 
 
 def notify_applicant(event: Event, key: str, now: datetime) -> None:
@@ -237,13 +253,16 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         notify_followers,
         notify_ticket_holder,
         tell_who_is_near,
+        record_turnaround,
         attribute_delayed,
         notify_applicant,
         sweep,
     )
 }
-#: Jobs that do many feedbacks in little more time than one, and the event that tells of many.
+#: Jobs that do many feedbacks or files in little more time than one, and the event that tells of many.
 TOGETHER: dict[str, Callable[[list[int]], Event]] = {
     "attribute_feedback": FeedbackImported,
     "record_facts": FeedbackAttributed,
+    "record_turnaround": StagesReported,
+    "attribute_delayed": TurnaroundRecorded,
 }

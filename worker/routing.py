@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp.attribution.events import FeedbackAttributed
-from webapp.counter.events import ApplicationMoved, QueueAdvanced, TicketMoved, TurnaroundRecorded
+from webapp.counter.events import (
+    ApplicationMoved,
+    QueueAdvanced,
+    StagesReported,
+    TicketMoved,
+    TurnaroundRecorded,
+)
 from webapp.feedback.events import (
     ComplaintAnswered,
     ComplaintMoved,
@@ -50,7 +56,8 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     QueueAdvanced: (Route("tell_who_is_near", MESSAGES),),
     RemindersDue: (Route("tell_who_is_near", MESSAGES),),
     TurnaroundRecorded: (Route("attribute_delayed", ATTRIBUTION),),
-    ApplicationMoved: (Route("notify_applicant", MESSAGES),),
+    ApplicationMoved: (Route("record_turnaround", INDICATORS), Route("notify_applicant", MESSAGES)),
+    StagesReported: (Route("record_turnaround", INDICATORS),),
     SweepDue: (Route("sweep", MESSAGES),),
 }
 

@@ -87,7 +87,7 @@ def _applies(name: str, errand: Errand) -> bool:
     if name == "text":
         return not errand.get("text")
     if name in ("place", "unit"):
-        return "visit_id" not in errand
+        return not {"visit_id", "application_id"} & errand.keys()
     if name == "secrecy":
         # What points at a person is secret whatever is chosen: nothing to ask.
         return not points_at_person(errand.get("text", ""), stated=errand.get("person", False))

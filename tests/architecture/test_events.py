@@ -72,7 +72,7 @@ def test_events_are_past_tense_and_go_into_json() -> None:
     for name, event in our_events().items():
         assert name.endswith(("ed", "Due")), f"name {name} in the past tense: it has happened"
         assert dataclasses.is_dataclass(event) and event.__dataclass_params__.frozen, f"make {name} a frozen dataclass"
-        plain = {int, str, bool, float, list[int], list[str]}
+        plain = {int, int | None, str, bool, float, list[int], list[str]}
         kinds = {k: v for k, v in get_type_hints(event).items() if k != "name" and v not in plain}
         assert not kinds, (
             f"{name} carries {kinds}: events carry ids and words only, what citizens said stays in its table"
