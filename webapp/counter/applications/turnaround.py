@@ -109,8 +109,9 @@ def compute_turnaround(
     counted, outside = times.between(everything, files.complete_at, files.ends_at)
     delay = np.where(files.standard == NONE, 0, np.maximum(0, counted - files.standard))
     elapsed = np.maximum(0, files.ends_at - files.complete_at)
-    hands = _hands(stages, holdings, times)
-    return FileTimes(elapsed, counted, outside, delay), _share_delay(stages, times, hands, delay)
+    of_stages = times.between(stages.file, stages.starts_at, stages.ends_at)
+    hands = _hands(stages, of_stages, holdings, times)
+    return FileTimes(elapsed, counted, outside, delay), _share_delay(stages, of_stages[0], hands, delay)
 
 
 class _CountedTime:
@@ -123,8 +124,8 @@ class _CountedTime:
         self._reach = latest - self._origin + 2
         file, cause, starts_at, ends_at = self._apart(pauses)
         self._causes = [
-            _TakenOut(file[cause == number], starts_at[cause == number], ends_at[cause == number], self)
-            for number in range(pauses.causes)
+            _TakenOut(file[one], starts_at[one], ends_at[one], len(files.complete_at), self)
+            for one in (np.flatnonzero(cause == number) for number in range(pauses.causes))
         ]
 
     def between(self, file: Column, starts_at: Column, ends_at: Column) -> tuple[Column, Column]:
@@ -135,7 +136,9 @@ class _CountedTime:
         worked_first, worked_last = self._clock.seconds_until(first), self._clock.seconds_until(last)
         outside = np.zeros((len(self._causes), len(file)), np.int64)
         for row, cause in zip(outside, self._causes, strict=True):
-            row[:] = cause.until(file, last, worked_last) - cause.until(file, first, worked_first)
+            some = np.flatnonzero(cause.concerns[file])  # most files never waited for most causes
+            whose, until, since = file[some], (last[some], worked_last[some]), (first[some], worked_first[some])
+            row[some] = cause.until(whose, *until) - cause.until(whose, *since)
         counted: Column = worked_last - worked_first - outside.sum(axis=0)
         return counted, outside
 
@@ -165,9 +168,12 @@ class _CountedTime:
 class _TakenOut:
     """The pauses of one cause: how much working time they took out of a file until a moment."""
 
-    def __init__(self, file: Column, starts_at: Column, ends_at: Column, times: _CountedTime) -> None:
+    def __init__(self, file: Column, starts_at: Column, ends_at: Column, files: int, times: _CountedTime) -> None:
         self._times = times
         self._file, self._ends = file, ends_at
+        #: Whether each file ever waited for this cause.
+        self.concerns = np.zeros(files, bool)
+        self.concerns[file] = True
         self._starts = times.place(file, starts_at)
         self._worked_ends = times.worked(ends_at)
         lengths = self._worked_ends - times.worked(starts_at)
@@ -184,7 +190,9 @@ class _TakenOut:
         return result
 
 
-def _hands(stages: StageColumns, holdings: HoldingColumns, times: _CountedTime) -> HandTimes:
+def _hands(
+    stages: StageColumns, of_stages: tuple[Column, Column], holdings: HoldingColumns, times: _CountedTime
+) -> HandTimes:
     """What each pair of hands took; each stage has its tray last, which took what no officer did. No delay yet."""
     count = len(stages.file)
     every = np.arange(count, dtype=np.int64)
@@ -196,7 +204,8 @@ def _hands(stages: StageColumns, holdings: HoldingColumns, times: _CountedTime) 
     stage = np.concatenate((holdings.stage, every))
     officer = np.concatenate((holdings.officer, np.full(count, TRAY)))
     starts_at, ends_at = np.concatenate((held_from, end)), np.concatenate((held_until, begin))
-    order = np.lexsort((officer, officer == TRAY, stage))
+    last_in_stage = int(officer.max(initial=0)) + 1
+    order = np.argsort(stage * (last_in_stage + 1) + np.where(officer == TRAY, last_in_stage, officer), kind="stable")
     stage, officer, starts_at, ends_at = stage[order], officer[order], starts_at[order], ends_at[order]
     new = np.ones(len(stage), bool)
     new[1:] = (stage[1:] != stage[:-1]) | (officer[1:] != officer[:-1])
@@ -209,8 +218,7 @@ def _hands(stages: StageColumns, holdings: HoldingColumns, times: _CountedTime) 
     in_hands = group[: len(holdings.stage)]
     of_officers = in_hands[by_officer]
     columns = [held_until - held_from, counted, *outside]
-    whole_counted, whole_outside = times.between(stages.file, begin, end)
-    wholes = [end - begin, whole_counted, *whole_outside]
+    wholes = [end - begin, of_stages[0], *of_stages[1]]
     tray = group[len(holdings.stage) :]
     summed = []
     for column, whole in zip(columns, wholes, strict=True):
@@ -234,10 +242,9 @@ def _hands(stages: StageColumns, holdings: HoldingColumns, times: _CountedTime) 
     )
 
 
-def _share_delay(stages: StageColumns, times: _CountedTime, hands: HandTimes, delay: Column) -> HandTimes:
+def _share_delay(stages: StageColumns, counted: Column, hands: HandTimes, delay: Column) -> HandTimes:
     """Share the delay of each file out to stages and hands; trays that neither held nor answer for anything go."""
     count = len(stages.file)
-    counted = times.between(stages.file, stages.starts_at, np.maximum(stages.starts_at, stages.ends_at))[0]
     has_target = stages.target != NONE
     overrun = np.where(has_target, np.maximum(0, counted - stages.target), 0)
     overran = sums_by(stages.file, overrun, len(delay))

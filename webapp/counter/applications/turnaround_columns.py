@@ -104,7 +104,8 @@ def _facts_of_group(files: Sequence[Application], stages: Sequence[_Stage], at: 
     stage_place = {stage.id: number for number, stage in enumerate(stages)}
     holdings = db.session.execute(
         select(StageHolding.stage_id, StageHolding.officer_id, StageHolding.starts_at, StageHolding.ends_at)
-        .where(StageHolding.stage_id.in_(stage_place))
+        .join(ApplicationStage, ApplicationStage.id == StageHolding.stage_id)
+        .where(ApplicationStage.application_id.in_(place), ApplicationStage.started_at.is_not(None))
         .order_by(StageHolding.stage_id, StageHolding.starts_at, StageHolding.id)
     ).all()
     pauses = db.session.execute(
