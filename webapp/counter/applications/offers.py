@@ -94,8 +94,9 @@ def list_recent_visits(account: Account, now: datetime) -> list[RecentVisit]:
     ]
 
 
-def list_officers_of(unit: Unit, *, without: int | None = None) -> list[tuple[int, str]]:
-    """Id and name of the officers to whom a file of a unit can be given: active, signing in, posted there, below or above."""
+def list_officers_of(unit_id: int, *, without: int | None = None) -> list[tuple[int, str]]:
+    """Officers to whom a unit's file can be given: active, signing in, posted there, below or above."""
+    unit = db.session.get_one(Unit, unit_id)
     posted = exists(
         select(Posting.id)
         .join(Unit, Unit.id == Posting.unit_id)

@@ -126,6 +126,8 @@ def _meaning(file: TrackedApplication, state: ApplicationState) -> str:
 def _due(file: TrackedApplication, overdue: bool) -> str:
     if file.due_at is None:
         return str(_("Batas waktu dihitung sejak berkas lengkap.")) if file.standard_minutes else ""
+    if file.urgency == Urgency.WAITING and file.waits_for is not None:
+        return str(_("Batas waktu ikut mundur selama menunggu."))
     moment = moment_in_words(file.due_at, file.timezone)
     if overdue:
         return str(_("Seharusnya selesai %(moment)s", moment=moment))
@@ -135,7 +137,7 @@ def _due(file: TrackedApplication, overdue: bool) -> str:
 def _since(pause: TrackedPause, zone: str) -> str:
     since = moment_in_words(pause.starts_at, zone)
     if pause.outside_control:
-        return str(_("Sejak %(moment)s. Waktu tunggu ini tidak mengurangi waktu penyelesaian.", moment=since))
+        return str(_("Sejak %(moment)s. Waktu tunggu ini tidak dihitung.", moment=since))
     return str(_("Sejak %(moment)s. Waktu penyelesaian tetap berjalan.", moment=since))
 
 

@@ -1,6 +1,6 @@
 """Pages for the supervisor."""
 
-from webapp.portal.supervisor import halls
+from webapp.portal.supervisor import applications, halls
 from webapp.portal.supervisor.views import blueprint
 
-__all__ = ["blueprint", "halls"]
+__all__ = ["applications", "blueprint", "halls"]
