@@ -76,6 +76,7 @@ def set_stages(service: Service, stages: Sequence[StageFacts]) -> None:
         row.waits_for_applicant = stage.waits_for_applicant
     for gone in standing.values():
         db.session.delete(gone)
+    _write_default_causes()  # so that whoever opens the first file finds causes that are there for good
     db.session.flush()
 
 
@@ -93,7 +94,7 @@ def list_stages(service_id: int) -> list[ServiceStage]:
 def pause_causes(*, all_of_them: bool = False) -> list[PauseCause]:
     """The causes that a pause can name, those outside control first; with `all_of_them` also those out of use.
 
-    A city begins with those of the civil registry: where one of these is missing it is written now.
+    A city begins with those of the civil registry, written with the first stages; one that is missing is written now.
     """
     _write_default_causes()
     query = select(PauseCause).order_by(PauseCause.outside_control.desc(), PauseCause.name)
