@@ -120,7 +120,7 @@ class StageUse:
         changed = [file for file in (self._files or {}).values() if file.changed and file.application is not None]
         for file in changed:
             assert file.application is not None
-            write_file(file.application, list(file.standing.values()), self._stages_of(file.application.service_id))
+            write_file(file.application, list(file.standing.values()), self._stages_of(file.application.service.id))
             file.changed = False
         db.session.flush()
         if changed:
