@@ -142,7 +142,7 @@ def _lines(unit_id: int) -> list[tuple[int, str, str]]:
         .where(QueueLine.unit_id == unit_id, QueueLine.active)
         .order_by(QueueLine.prefix)
     )
-    return list(rows.tuples())
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _line(pace: HallPace, line_id: int, prefix: str, service: str) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _counters(unit_id: int, now: datetime) -> list[dict[str, Any]]:
         )
         .order_by(func.length(Counter.code), Counter.code, Counter.id)
     )
-    return [{"counter": name, "label": label} for name, label in rows.tuples()]
+    return [{"counter": name, "label": label} for name, label in rows]
 
 
 def _calls(unit_id: int, now: datetime) -> list[dict[str, Any]]:
@@ -200,5 +200,5 @@ def _calls(unit_id: int, now: datetime) -> list[dict[str, Any]]:
     )
     return [
         {"id": event_id, "label": label, "counter": counter, "say": call_in_words(label, counter)}
-        for event_id, label, counter in rows.tuples()
+        for event_id, label, counter in rows
     ]

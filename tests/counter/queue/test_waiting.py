@@ -1,0 +1,152 @@
+"""The waiting range: what the forecast knows, and that the range holds whatever the forecast does not know."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from webapp.counter.queue.hall_clock import HallClock
+from webapp.counter.queue.spoken import call_in_words, number_in_words
+from webapp.counter.queue.waiting import (
+    BEHIND,
+    SAYS,
+    Calibration,
+    OpenCounter,
+    Served,
+    Turn,
+    cycles_of,
+    forecast_calls,
+)
+from webapp.organisation.calendars import WorkingTime, working_time_between
+
+A, B = 1, 2
+TEN_MINUTES = {A: np.full(50, 600.0), B: np.full(50, 600.0)}
+TUESDAY = date(2026, 11, 24)
+
+
+def waits(counters: list[OpenCounter], waiting: list[int], line: int, ahead: int) -> float:
+    expected = forecast_calls([Turn(one) for one in waiting], counters, TEN_MINUTES).for_place(line, ahead)
+    assert expected is not None
+    return expected[0]
+
+
+def test_one_counter_takes_them_one_after_the_other() -> None:
+    counter = [OpenCounter(frozenset({A}))]
+    assert waits(counter, [A] * 5, A, 0) == 0
+    assert waits(counter, [A] * 5, A, 5) == pytest.approx(3000, rel=0.1)
+    far = waits(counter, [A] * 5, A, 100)  # further than was played: as fast as before
+    assert far == pytest.approx(60_000, rel=0.12) and 5 + BEHIND < 100
+
+
+def test_only_counters_of_the_line_count_and_how_long_they_are_busy() -> None:
+    both = [OpenCounter(frozenset({A})), OpenCounter(frozenset({B}), serving=B, served=500)]
+    assert waits(both, [A, A, B], A, 2) == pytest.approx(1200, rel=0.1)  # the other counter is no help
+    assert waits(both, [B], B, 0) == pytest.approx(100, rel=0.15)  # what is left of ten minutes
+    assert waits([*both, OpenCounter(frozenset({A}))], [A, A, B], A, 2) == pytest.approx(600, rel=0.1)
+    later = [OpenCounter(frozenset({A}), free_in=900)]
+    assert waits(later, [], A, 0) == 900
+    assert forecast_calls([Turn(A)], both, TEN_MINUTES).for_place(3, 0) is None
+    assert forecast_calls([Turn(A)], [], TEN_MINUTES).for_place(A, 0) is None
+
+
+def test_people_with_priority_who_are_yet_to_come_push_the_others_back() -> None:
+    forecast = forecast_calls([Turn(A)] * 6, [OpenCounter(frozenset({A}))], TEN_MINUTES, overtaken=0.2)
+    first, other = forecast.for_place(A, 4, priority=True), forecast.for_place(A, 4)
+    assert first is not None and other is not None and other[0] == pytest.approx(first[0] * 1.25)
+
+
+@settings(max_examples=25, deadline=None)
+@given(people=st.integers(0, 25), counters=st.integers(1, 6), seed=st.integers(0, 99))
+def test_whoever_is_further_back_waits_longer_and_one_more_counter_never_hurts(
+    people: int, counters: int, seed: int
+) -> None:
+    cycles = {A: np.random.default_rng(seed).gamma(2.0, 200.0, 40)}
+    fewer, more = (
+        forecast_calls([Turn(A)] * people, [OpenCounter(frozenset({A}))] * count, cycles, seed=seed).means[A]
+        for count in (counters, counters + 1)
+    )
+    assert len(fewer) == people + BEHIND + 1
+    assert (np.diff(fewer) >= 0).all() and (more[counters + 1 :] < fewer[counters + 1 :]).all()
+
+
+def test_the_range_holds_in_four_of_five_cases_although_the_forecast_is_wrong() -> None:
+    """Always a third too early and sure of itself three times too much: what came true mends both."""
+    dice = np.random.default_rng(7)
+    scores: list[float] = []
+    held = []
+    for number in range(1500):
+        mean = float(dice.uniform(300, 3000))
+        truth = mean * 1.5 + dice.normal(0, 0.3 * mean)
+        low, high = Calibration(scores[-1500:]).range_of(mean, 0.1 * mean)
+        if number >= 300:
+            held.append(low <= truth <= high)
+        scores.append((truth - mean) / (0.1 * mean))
+    assert abs(np.mean(held) - SAYS) < 0.035
+
+
+def test_the_range_learns_within_the_day_and_is_wide_before_it_knows() -> None:
+    unchecked = Calibration([0.0] * 29).range_of(600, 100)
+    assert unchecked[0] < 500 < 700 < unchecked[1]
+    slower = Calibration([*([0.0] * 500), *([4.0] * 400)]).range_of(600, 100)
+    assert slower[1] == 1000
+    assert Calibration([-20.0] * 60).range_of(600, 100) == (0, 0)  # never before now
+
+
+def test_only_the_time_in_which_somebody_waited_counts_between_two_calls() -> None:
+    calls = [
+        Served(1, A, ready=0, called=100, ended=400),
+        Served(1, A, ready=50, called=430, ended=700),  # was there when the counter became free: 330 s a cycle
+        Served(1, A, ready=2000, called=2000, ended=None),  # nobody was there before: 270 s, and then unknown
+        Served(2, A, ready=0, called=100, ended=110),  # not the counter before it
+    ]
+    assert sorted(cycles_of(calls)[A])[:1] == [20.0]  # the least
+    own = set(cycles_of(calls)[A].tolist())
+    assert own == {330.0, 270.0, 20.0}
+    assert len(cycles_of([*calls * 10], most=12)[A]) == 36  # few of its own: twice these, and everybody's
+
+
+@settings(max_examples=40, deadline=None)
+@given(first=st.integers(0, 4 * 24 * 60), minutes=st.integers(0, 3000))
+def test_the_hall_clock_agrees_with_working_time(first: int, minutes: int) -> None:
+    working = WorkingTime(exceptions={TUESDAY + timedelta(days=1): False})
+    clock = HallClock(working, TUESDAY - timedelta(days=1), TUESDAY + timedelta(days=9))
+    start = datetime(2026, 11, 23, 17, tzinfo=UTC) + timedelta(minutes=first)
+    end = start + timedelta(minutes=minutes)
+    went = clock.second(end) - clock.second(start)
+    worked = working_time_between(start, end, working).total_seconds()
+    evenings = (working.local_day(end) - working.local_day(start)).days + 1
+    assert worked <= went <= worked + evenings * 3 * 3600  # who is left after closing is served
+    back = clock.moment(clock.second(start) + 60)
+    assert clock.second(back) == pytest.approx(clock.second(start) + 60, abs=1e-3)
+
+
+def test_a_promise_across_the_break_ends_after_it() -> None:
+    clock = HallClock(WorkingTime(), TUESDAY, TUESDAY)
+    before = datetime(2026, 11, 24, 4, 50, tzinfo=UTC)  # ten to twelve; the break is from twelve to one
+    assert clock.moment(clock.second(before) + 1200) == datetime(2026, 11, 24, 6, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "nol"),
+        (11, "sebelas"),
+        (17, "tujuh belas"),
+        (20, "dua puluh"),
+        (100, "seratus"),
+        (112, "seratus dua belas"),
+        (345, "tiga ratus empat puluh lima"),
+        (1001, "seribu satu"),
+    ],
+)
+def test_numbers_are_said_in_indonesian(number: int, words: str) -> None:
+    assert number_in_words(number) == words
+
+
+def test_a_call_is_said_so_that_no_browser_has_to_guess() -> None:
+    assert call_in_words("A-012", "Loket 3") == "Nomor antrean a, dua belas. Silakan ke loket tiga."
+    assert call_in_words("KK-101", "Ruang 12B") == "Nomor antrean ka ka, seratus satu. Silakan ke ruang dua belasB."
