@@ -6,6 +6,7 @@ import csv
 import gc
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,12 @@ from webapp.accounts.errors import SignInRefused
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, Role, can
 from webapp.attribution.models import Attribution, AttributionShare
+from webapp.counter.applications.models import Application, TurnaroundFact
 from webapp.counter.models import Visit
 from webapp.counter.queries import visit_of_receipt
+from webapp.counter.queue.drawing import TicketDraft, draw_ticket
+from webapp.counter.queue.queries import hall_of_kiosk, list_lines
+from webapp.counter.queue.vocabulary import DrawChannel
 from webapp.database import db
 from webapp.demo import truth
 from webapp.demo.city import DemoCity, build_city
@@ -82,7 +87,7 @@ def _told(form: str = "json") -> Any:
     return told if form == "json" else truth.as_csv(told)
 
 
-def test_everything_is_there(city: DemoCity, loaded: LoadedCity) -> None:
+def everything_is_there(city: DemoCity, loaded: LoadedCity) -> None:
     assert _count(Unit) == loaded.units == len(city.agency.units)
     assert _count(Officer) == loaded.officers
     assert _count(Visit) == loaded.visits == len(city.visits)
@@ -97,7 +102,7 @@ def test_everything_is_there(city: DemoCity, loaded: LoadedCity) -> None:
     assert not working.is_working_day(date(2026, 12, 24)), "collective leave is in the calendar of the root"
 
 
-def test_whoever_is_shown_can_sign_in_with_the_role_and_nobody_else_can(loaded: LoadedCity) -> None:
+def whoever_is_shown_can_sign_in_with_the_role_and_nobody_else_can(city: DemoCity, loaded: LoadedCity) -> None:
     assert {sign.role for sign in loaded.sign_ins} == {role.value for role in Role}
     for sign in loaded.sign_ins[:2]:
         account = sign_in(sign.email, sign.password, NOW)
@@ -110,7 +115,7 @@ def test_whoever_is_shown_can_sign_in_with_the_role_and_nobody_else_can(loaded: 
     assert _count(Account) - len(loaded.sign_ins) > 50
 
 
-def test_feedback_is_attributed_by_the_rules_and_the_evidence_is_right(city: DemoCity, loaded: LoadedCity) -> None:
+def feedback_is_attributed_by_the_rules_and_the_evidence_is_right(city: DemoCity, loaded: LoadedCity) -> None:
     current = select(Attribution.feedback_id).where(Attribution.superseded_at.is_(None))
     assert len(set(db.session.scalars(current))) == _count(Feedback) == RATINGS + COMPLAINTS
     found = dict(
@@ -142,7 +147,7 @@ def test_feedback_is_attributed_by_the_rules_and_the_evidence_is_right(city: Dem
     assert db.session.scalars(late).first() is None
 
 
-def test_complaints_have_lived_as_the_desks_would_have_it(city: DemoCity, loaded: LoadedCity) -> None:
+def complaints_have_lived_as_the_desks_would_have_it(city: DemoCity, loaded: LoadedCity) -> None:
     accounts = dict(db.session.execute(select(Officer.id, Officer.account_id)).all())
     excluded: dict[int, set[int | None]] = {}
     for exclusion in db.session.scalars(select(Exclusion)):
@@ -170,7 +175,7 @@ def test_complaints_have_lived_as_the_desks_would_have_it(city: DemoCity, loaded
     assert decided and all(one.decided_by_id is not None for one in decided)
 
 
-def test_no_number_of_a_citizen_is_readable(city: DemoCity, loaded: LoadedCity) -> None:
+def no_number_of_a_citizen_is_readable(city: DemoCity, loaded: LoadedCity) -> None:
     masked = [text for text in db.session.scalars(select(Complaint.text)) if "disamarkan]" in text]
     assert masked
     originals = db.session.scalars(select(Complaint).where(Complaint.original_text.is_not(None))).all()
@@ -179,7 +184,7 @@ def test_no_number_of_a_citizen_is_readable(city: DemoCity, loaded: LoadedCity) 
     assert all(b"0000" not in bytes(phone) for (phone,) in raw), "contacts are encrypted by the column's type"
 
 
-def test_officers_have_figures_that_follow_their_true_quality(city: DemoCity, loaded: LoadedCity) -> None:
+def officers_have_figures_that_follow_their_true_quality(city: DemoCity, loaded: LoadedCity) -> None:
     assert _count(IndicatorReference) == 1
     figures = dict(
         db.session.execute(
@@ -203,7 +208,7 @@ def _correlation(pairs: list[tuple[float, float]]) -> float:
     return both / (sum((x - mean_x) ** 2 for x in xs) * sum((y - mean_y) ** 2 for y in ys)) ** 0.5
 
 
-def test_receipts_and_cases_that_are_shown_can_be_used(loaded: LoadedCity) -> None:
+def receipts_and_cases_that_are_shown_can_be_used(city: DemoCity, loaded: LoadedCity) -> None:
     assert len(loaded.receipts) == 5
     rated = set(db.session.scalars(select(Feedback.visit_id).where(Feedback.kind == "rating")))
     for shown in loaded.receipts:
@@ -215,15 +220,13 @@ def test_receipts_and_cases_that_are_shown_can_be_used(loaded: LoadedCity) -> No
         assert open_case(case["code"], case["secret_word"], NOW).state == case["state"]
 
 
-def test_a_city_is_never_mixed_into_another(city: DemoCity, loaded: LoadedCity) -> None:
+def a_city_is_never_mixed_into_another(city: DemoCity, loaded: LoadedCity) -> None:
     with pytest.raises(CityNotEmpty):
         load_city(city, now=NOW)
     assert _count(Complaint) == COMPLAINTS
 
 
-def test_the_truth_is_told_in_the_ids_of_this_database(
-    city: DemoCity, loaded: LoadedCity, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def the_truth_is_told_in_the_ids_of_this_database(city: DemoCity, loaded: LoadedCity) -> None:
     told = _told()
     assert {row["feedback_id"] for row in told["feedback"]} == set(db.session.scalars(select(Feedback.id)))
     names = dict(db.session.execute(select(Officer.id, Officer.name)).all())
@@ -231,9 +234,64 @@ def test_the_truth_is_told_in_the_ids_of_this_database(
     lines = list(csv.DictReader(io.StringIO(_told("csv"))))
     assert len(lines) == RATINGS + COMPLAINTS
     assert {line["story"] for line in lines} >= {"honest", "burst", "self_praise", "ketus"}
-    monkeypatch.setattr(truth, "GENERATOR_VERSION", 0)
-    with pytest.raises(truth.NoDemoCity, match="generator"):
-        _told()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(truth, "GENERATOR_VERSION", 0)
+        with pytest.raises(truth.NoDemoCity, match="generator"):
+            _told()
+
+
+def files_went_as_they_truly_did(city: DemoCity, loaded: LoadedCity) -> None:
+    """Nobody answers for the server of the centre; what lay in the tray or with an officer is theirs, exactly."""
+    by_write_key = dict(db.session.execute(select(Application.write_key, Application.id)).all())
+    assert len(by_write_key) == len(city.files) > 50
+    cause_of = {by_write_key[f"{city.mark}:file:{file.number}"]: file.true_cause for file in city.files}
+    standing = TurnaroundFact.superseded_at.is_(None)
+    whole = db.session.scalars(select(TurnaroundFact).where(standing, TurnaroundFact.stage_id.is_(None))).all()
+    parts = select(TurnaroundFact.application_id, func.sum(TurnaroundFact.delay_seconds)).where(
+        standing, TurnaroundFact.stage_id.is_not(None)
+    )
+    shared = dict(db.session.execute(parts.group_by(TurnaroundFact.application_id)).all())
+    assert {fact.application_id: fact.delay_seconds for fact in whole} == shared
+    for fact in whole:
+        cause = cause_of[fact.application_id]
+        if cause in ("none", "central_server", "no_blanks"):
+            assert fact.delay_seconds == 0, cause
+        else:
+            assert not set(fact.outside_seconds) & {"central_server", "no_blanks"}
+    assert {cause_of[fact.application_id] for fact in whole if fact.delay_seconds} >= {"tray"}
+    assert [shown["cause"] for shown in loaded.files][:2] == ["central_server", "tray"]
+
+
+def a_number_can_be_drawn_at_any_hour(city: DemoCity, loaded: LoadedCity) -> None:
+    (shown,) = loaded.halls
+    hall = hall_of_kiosk(shown["kiosk"].removeprefix("/kiosk/"))
+    sunday_night = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
+    line = list_lines(hall.unit_id, DrawChannel.KIOSK, sunday_night)[0]
+    drawn = draw_ticket(TicketDraft(line.id), channel=DrawChannel.KIOSK, write_key="uji:malam", at=sunday_night)
+    assert drawn.label == "A-001"
+
+
+#: Loading takes seconds and the tables are emptied after each test, so one test looks at everything.
+CHECKS: tuple[Callable[[DemoCity, LoadedCity], None], ...] = (
+    everything_is_there,
+    whoever_is_shown_can_sign_in_with_the_role_and_nobody_else_can,
+    feedback_is_attributed_by_the_rules_and_the_evidence_is_right,
+    complaints_have_lived_as_the_desks_would_have_it,
+    no_number_of_a_citizen_is_readable,
+    officers_have_figures_that_follow_their_true_quality,
+    receipts_and_cases_that_are_shown_can_be_used,
+    a_city_is_never_mixed_into_another,
+    the_truth_is_told_in_the_ids_of_this_database,
+    files_went_as_they_truly_did,
+    a_number_can_be_drawn_at_any_hour,
+)
+
+
+def test_a_loaded_city(city: DemoCity, loaded: LoadedCity, subtests: pytest.Subtests) -> None:
+    for check in CHECKS:
+        with subtests.test(check.__name__):
+            check(city, loaded)
+        db.session.rollback()
 
 
 def test_the_commands(app: Flask, database: SQLAlchemy) -> None:

@@ -191,7 +191,7 @@ def _shown_files(city: DemoCity, ids: LoadedIds) -> list[dict[str, str]]:
         lambda file: file.state == "paused" and file.true_cause != "none",
     )
     found = [next((file for file in reversed(city.files) if fits(file)), None) for fits in wanted]
-    codes = dict(db.session.execute(select(Application.id, Application.code)).tuples().all())
+    codes = dict(db.session.execute(select(Application.id, Application.code)).all())
     return [
         {"code": codes[ids.file[file.number]], "state": file.state, "cause": file.true_cause}
         for file in found
