@@ -33,7 +33,7 @@ def list_places() -> Sequence[QueuePlace]:
         .join(Unit, Unit.id == QueueLine.unit_id)
         .where(QueueLine.active, Service.active, QueueHall.active, Unit.active)
         .order_by(QueueLine.unit_id, func.lower(Service.name))
-    ).tuples()
+    )
     services = {unit_id: tuple(name for _id, name in group) for unit_id, group in groupby(rows, lambda row: row[0])}
     return [
         QueuePlace(unit.id, unit.name, unit.group, services[unit.id])

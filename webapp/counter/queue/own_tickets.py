@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from webapp.counter.queue.drawing import TicketDraft
 from webapp.counter.queue.models import QueueLine, QueueTicket
-from webapp.counter.queue.vocabulary import OPEN_STATES
+from webapp.counter.queue.vocabulary import OPEN_STATES, Priority
 from webapp.database import db
 from webapp.organisation.models import Service, Unit
 
@@ -59,6 +60,17 @@ def list_own_tickets(person_key: bytes, now: datetime) -> list[OwnTicket]:
     ]
 
 
-def drawn_under(write_key: str) -> str | None:
-    """The code of the number that was drawn by this very form; None if it has drawn none."""
-    return db.session.scalar(select(QueueTicket.code).where(QueueTicket.write_key == write_key))
+@dataclass(frozen=True, slots=True)
+class DrawnBefore:
+    """The number that a form has drawn already, and what was asked for then."""
+
+    code: str
+    draft: TicketDraft
+
+
+def drawn_under(write_key: str) -> DrawnBefore | None:
+    """The number that was drawn under this write key; None if none was."""
+    ticket = db.session.scalars(select(QueueTicket).where(QueueTicket.write_key == write_key)).one_or_none()
+    if ticket is None:
+        return None
+    return DrawnBefore(ticket.code, TicketDraft(ticket.drawn_line_id, ticket.slot_starts_at, Priority(ticket.priority)))

@@ -149,10 +149,22 @@ def draw(line_id: int) -> ResponseReturnValue:
         return _page(DrawForm(formdata=None), line, now)
     form = DrawForm()
     if form.received(count_drawing):
-        code = drawn_under(form.write_key) or _draw(form, line, now)
+        code = _drawn_by(form, line) or _draw(form, line, now)
         if code is not None:
             return redirect(url_for("citizen.show_ticket", code=code), 303)
     return _page(form, line, now, form.status)
+
+
+def _drawn_by(form: DrawForm, line: QueueLine) -> str | None:
+    """The code of the number that this form has drawn already: a second press, or going back and pressing again.
+
+    With another time or priority it is a new wish, which is asked about like any second number.
+    """
+    earlier = drawn_under(form.write_key)
+    if earlier is None or earlier.draft == form.draft(line.id):
+        return earlier.code if earlier is not None else None
+    form.renew_nonce()
+    return None
 
 
 def _draw(form: DrawForm, line: QueueLine, now: datetime) -> str | None:
@@ -162,7 +174,8 @@ def _draw(form: DrawForm, line: QueueLine, now: datetime) -> str | None:
     if mine and not form.another.data:
         form.another.errors = [
             _(
-                "Anda sudah punya nomor %(label)s untuk layanan ini. Nomor ini untuk orang lain? Centang, lalu ambil.",
+                "Anda sudah punya nomor %(label)s di layanan ini. Ingin mengganti waktunya? Batalkan nomor itu dulu. "
+                "Untuk orang lain? Centang ini, lalu ambil nomor.",
                 label=mine[0].label,
             )
         ]
