@@ -50,6 +50,7 @@ LISTS = (
     "/kelola/petugas/baru",
     "/kelola/loket",
     "/kelola/jadwal",
+    "/kelola/antrean/baru",
     "/kelola/hari-libur",
     "/kelola/akun",
     "/kelola/akun/baru",

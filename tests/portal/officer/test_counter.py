@@ -85,7 +85,8 @@ def test_the_counter_of_the_roster_is_chosen_and_taken_ones_say_by_whom(
     page = parse(client.get("/loket").text)
     chosen = [box["value"] for box in page.all("input") if box.get("checked") is not None and box.get("name")]
     assert chosen == [str(hall.sari.counter.id), str(hall.birth.id), str(hall.card.id)]
-    assert f"sedang dibuka {budi.officer.name}" in page.text
+    assert f"{budi.counter.name} oleh {budi.officer.name}" in page.text
+    assert str(budi.counter.id) not in [box["value"] for box in page.all("input", name="counter")]
     taken = client.post("/loket/buka", data={"counter": budi.counter.id, "lines": [hall.birth.id]})
     assert taken.status_code == 400
     assert f"Loket ini sedang dibuka {budi.officer.name}" in taken.text

@@ -79,15 +79,9 @@ class LineForm(DeskForm):
         default=60,
         description=_l("Jam pelayanan dibagi dalam slot; warga memilih slot yang cocok baginya."),
     )
-    portal = amount(_l("Tempat per slot lewat portal"), 500, required=True, default=4)
-    telegram = amount(_l("Tempat per slot lewat Telegram"), 500, required=True, default=4)
-    kiosk = amount(
-        _l("Tempat per slot di pintu masuk"),
-        500,
-        required=True,
-        default=8,
-        description=_l("Sisakan yang cukup untuk warga tanpa ponsel. Tempat yang tidak terpakai terbuka bagi semua."),
-    )
+    portal = amount(_l("Lewat portal"), 500, required=True, default=4)
+    telegram = amount(_l("Lewat Telegram"), 500, required=True, default=4)
+    kiosk = amount(_l("Di pintu masuk"), 500, required=True, default=8)
     days_ahead = amount(
         _l("Dapat dipesan berapa hari sebelumnya"),
         60,

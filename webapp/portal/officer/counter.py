@@ -221,12 +221,10 @@ def _opening_page(form: OpeningForm) -> ResponseReturnValue:
             text = _("Administrator instansi Anda membukanya di Kelola, bagian Antrean.")
         return render_template("officer/no_counter.html", title=title, text=text)
     form.offer(opening)
-    hints = {
-        str(counter.id): _("sedang dibuka %(name)s", name=counter.taken_by)
-        for counter in opening.counters
-        if counter.taken_by
-    }
-    return render_template("officer/open_counter.html", opening=opening, form=form, hints=hints), form.status
+    free = {counter.id for counter in opening.counters if counter.taken_by is None}
+    form.counter.choices = [choice for choice in form.counter.choices or [] if choice.value in free]
+    taken = [counter for counter in opening.counters if counter.taken_by]
+    return render_template("officer/open_counter.html", opening=opening, form=form, taken=taken), form.status
 
 
 def _desk_page(desk: CounterDesk, draw: DrawForm, *, alone: bool = False) -> ResponseReturnValue:

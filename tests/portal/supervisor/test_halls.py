@@ -1,0 +1,88 @@
+"""A supervisor's view of the queues: what the numbers say, and whose halls are there at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.factories.accounts import make_account, sign_in
+from tests.factories.organisation import make_unit
+from tests.factories.queue import MORNING, make_hall, make_line, make_ticket, open_session
+from tests.portal.markup import parse
+from webapp.accounts.permissions import Role
+from webapp.counter.queue.calling import call_next
+from webapp.counter.queue.hall_hours import HallHour, hours_of_today
+
+ALWAYS = {str(day): [["00:00", "24:00"]] for day in range(7)}
+MINUTE = timedelta(minutes=1)
+
+
+def test_the_hall_is_shown_to_who_answers_for_it(client: FlaskClient, session: Session) -> None:
+    now = datetime.now(UTC)
+    city = make_unit(session)
+    unit, other, foreign = (make_unit(session, city, name=f"Dinas {name}") for name in ("Kita", "Lain", "Mereka"))
+    for one in (unit, other, foreign):
+        one.weekly_hours = ALWAYS
+    line = make_line(session, make_hall(session, unit))
+    make_line(session, make_hall(session, other))
+    make_line(session, make_hall(session, foreign))
+    rina = make_account(session, (Role.SUPERVISOR, unit))
+    chief = make_account(session, (Role.SUPERVISOR, unit), (Role.INSPECTOR, other))
+    desk, _session = open_session(session, [line], now - 30 * MINUTE)
+    for n in range(3):
+        make_ticket(session, line, now - (28 - n) * MINUTE)
+    first = call_next(desk.account, now - 20 * MINUTE)
+    assert first is not None
+    call_next(desk.account, now - 5 * MINUTE, finishing=first.id)
+    session.commit()
+
+    sign_in(client, rina)
+    page = parse(client.get("/antrean-unit").text)
+    stats = {stat.all("p")[0].text: stat.all("p")[1].text for stat in page.all("div", class_="stat")}
+    assert stats == {
+        "Menunggu sekarang": "1",
+        "Loket buka": "1",
+        "Sudah dilayani": "1",
+        "Menunggu rata-rata": "15 menit",  # 8 minutes, and 22
+        "Tidak hadir": "0",
+    }
+    assert "paling lama 26 menit" in page.text
+    assert "A-002 sejak" in page.text
+    assert desk.officer.name in page.text
+    piece = client.get(f"/antrean-unit/{unit.id}", headers={"HX-Request": "true"})
+    assert piece.text.lstrip().startswith('<div id="hall-now"')
+    for one in (other, foreign):
+        assert client.get(f"/antrean-unit/{one.id}").status_code == 404
+
+    sign_in(client, chief)
+    page = parse(client.get("/antrean-unit").text)
+    rows = [[cell.text for cell in row.all("td")] for row in page.all("tbody")[0].all("tr")]
+    assert rows == [["1", "26 menit", "1"], ["0", "–", "0"]]
+    assert "Mereka" not in page.text
+    sign_in(client, desk.account)
+    assert client.get("/antrean-unit").status_code == 403
+
+
+def test_the_day_by_the_hour_in_the_units_own_zone(session: Session) -> None:
+    unit = make_unit(session, make_unit(session), timezone="Asia/Makassar")
+    unit.weekly_hours = ALWAYS
+    line = make_line(session, make_hall(session, unit))
+    desk, _session = open_session(session, [line], MORNING)
+    assert hours_of_today(unit.id, unit.timezone, MORNING) == []
+    make_ticket(session, line, MORNING)  # 09:00 in Makassar
+    make_ticket(session, line, MORNING + 130 * MINUTE)
+    make_ticket(session, line, MORNING + 131 * MINUTE)
+    at = MORNING + 10 * MINUTE
+    finishing = None
+    for minutes in (0, 125):
+        ticket = call_next(desk.account, at + minutes * MINUTE, finishing=finishing)
+        assert ticket is not None
+        finishing = ticket.id
+    assert hours_of_today(unit.id, unit.timezone, at + 130 * MINUTE) == [
+        HallHour(9, 1, 1, pytest.approx(600)),
+        HallHour(10, 0, 0, None),
+        HallHour(11, 2, 1, pytest.approx(300)),
+    ]
