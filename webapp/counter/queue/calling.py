@@ -7,9 +7,7 @@ Calls of one hall wait for each other besides, so that with any number of counte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -20,14 +18,15 @@ from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
 from webapp.counter.events import QueueAdvanced, TicketMoved
 from webapp.counter.models import Visit
-from webapp.counter.queue.errors import CounterClosed, CounterTaken, NoQueueHere, StillServing, TicketGone
+from webapp.counter.queue.errors import CounterTaken, NoQueueHere, StillServing, TicketGone
+from webapp.counter.queue.locked_desk import LockedDesk, call_ticket, called_at_desk, lock_desk, write_visit
 from webapp.counter.queue.models import CounterSession, QueueHall, QueueLine, QueueTicket, TicketEvent
 from webapp.counter.queue.order import Waiting, choose_next
 from webapp.counter.queue.upkeep import end_past_sessions
 from webapp.counter.queue.vocabulary import Step, TicketState
 from webapp.database import db
 from webapp.organisation.errors import NotManaged
-from webapp.organisation.models import Counter, Officer, Unit
+from webapp.organisation.models import Counter, Officer
 from webapp.organisation.queries import officer_of
 from webapp.outbox import Event, publish, publish_all
 
@@ -60,60 +59,6 @@ _CANDIDATES = text(
     )
     """
 ).bindparams(bindparam("line_ids", type_=ARRAY(BigInteger)))
-
-_CALL = text(
-    """
-    WITH called AS (
-        UPDATE queue_ticket
-        SET state = 'called', session_id = :session_id,
-            called_at = :at, first_called_at = coalesce(first_called_at, :at), finished_at = NULL
-        WHERE id = :ticket_id AND state = :state
-        RETURNING *
-    ), logged AS (
-        INSERT INTO ticket_event (ticket_id, unit_id, step, at, session_id)
-        SELECT id, unit_id, 'called', :at, :session_id FROM called
-    )
-    SELECT * FROM called
-    """
-)
-
-_FINISH = text(
-    """
-    WITH served AS (
-        INSERT INTO visit (unit_id, service_id, counter_id, officer_id, waited_seconds, started_at, finished_at)
-        VALUES (:unit_id, :service_id, :counter_id, :officer_id, :waited_seconds, :started_at, :finished_at)
-        RETURNING id
-    ), ended AS (
-        UPDATE queue_ticket SET state = 'finished', finished_at = :finished_at, visit_id = served.id
-        FROM served WHERE queue_ticket.id = :ticket_id
-    ), logged AS (
-        INSERT INTO ticket_event (ticket_id, unit_id, step, at, session_id)
-        VALUES (:ticket_id, :unit_id, 'finished', :finished_at, :session_id)
-    )
-    SELECT id FROM served
-    """
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """An officer's open counter, locked: the session, today in the unit's zone, and the rule of the hall."""
-
-    session: CounterSession
-    day: date
-    in_a_row: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Current:
-    """The ticket that is called at a counter."""
-
-    id: int
-    service_id: int
-    drawn_at: datetime
-    slot_starts_at: datetime | None
-    first_called_at: datetime
-    called_at: datetime
 
 
 def open_counter(account: Account, counter_id: int, line_ids: Sequence[int], at: datetime) -> CounterSession:
@@ -165,7 +110,7 @@ def open_counter(account: Account, counter_id: int, line_ids: Sequence[int], at:
 
 def close_counter(account: Account, at: datetime) -> None:
     """Close the officer's counter; raises CounterClosed or StillServing."""
-    _close(_desk(account, at).session, at)
+    _close(db.session.get_one(CounterSession, lock_desk(account, at).session_id, populate_existing=True), at)
 
 
 def call_next(account: Account, at: datetime, *, finishing: int | None = None) -> QueueTicket | None:
@@ -174,19 +119,19 @@ def call_next(account: Account, at: datetime, *, finishing: int | None = None) -
     `finishing` is the ticket that the officer sees as called. Where it is another one by now (the button was pressed
     twice), nothing changes and that one is returned. Raises CounterClosed.
     """
-    desk = _desk(account, at)
-    current = _current(desk.session.id)
+    desk = lock_desk(account, at)
+    current = called_at_desk(desk.session_id)
     events: list[Event] = []
     if current is not None:
         if current.id != finishing:
             return db.session.get_one(QueueTicket, current.id, populate_existing=True)
-        _finish(desk.session, current, at)
+        write_visit(desk, current, at)
         events.append(TicketMoved(current.id, Step.FINISHED))
     ticket = _call_first(desk, at)
     if ticket is not None:
         events += [
             TicketMoved(ticket.id, Step.CALLED),
-            QueueAdvanced(desk.session.unit_id, desk.day.isoformat()),
+            QueueAdvanced(desk.unit_id, desk.day.isoformat()),
         ]
     publish_all(events)
     return ticket
@@ -194,11 +139,11 @@ def call_next(account: Account, at: datetime, *, finishing: int | None = None) -
 
 def finish_ticket(account: Account, ticket_id: int, at: datetime) -> Visit:
     """End the visit of the ticket that is called; raises CounterClosed or TicketGone."""
-    desk = _desk(account, at)
-    current = _current(desk.session.id)
+    desk = lock_desk(account, at)
+    current = called_at_desk(desk.session_id)
     if current is None or current.id != ticket_id:
         raise TicketGone
-    visit_id = _finish(desk.session, current, at)
+    visit_id = write_visit(desk, current, at)
     publish(TicketMoved(ticket_id, Step.FINISHED))
     return db.session.get_one(Visit, visit_id)
 
@@ -206,7 +151,7 @@ def finish_ticket(account: Account, ticket_id: int, at: datetime) -> Visit:
 def recall_ticket(account: Account, ticket_id: int, at: datetime) -> QueueTicket:
     """Call again who did not come; raises CounterClosed or TicketGone."""
     desk, ticket = _called(account, ticket_id, at)
-    _note(ticket, Step.RECALLED, at, desk.session.id)
+    _note(ticket, Step.RECALLED, at, desk.session_id)
     return ticket
 
 
@@ -217,7 +162,7 @@ def hold_ticket(account: Account, ticket_id: int, at: datetime) -> QueueTicket:
     """
     desk, ticket = _called(account, ticket_id, at)
     ticket.state, ticket.session_id, ticket.called_at = TicketState.HELD, None, None
-    _note(ticket, Step.HELD, at, desk.session.id)
+    _note(ticket, Step.HELD, at, desk.session_id)
     return ticket
 
 
@@ -227,8 +172,8 @@ def call_held(account: Account, ticket_id: int, at: datetime) -> QueueTicket:
     Raises CounterClosed, StillServing, or TicketGone where another counter was quicker, the line is not this counter's
     or the day is over.
     """
-    desk = _desk(account, at)
-    if _current(desk.session.id) is not None:
+    desk = lock_desk(account, at)
+    if called_at_desk(desk.session_id) is not None:
         raise StillServing
     aside = db.session.execute(
         select(QueueTicket.state, QueueTicket.line_id, QueueTicket.day).where(QueueTicket.id == ticket_id)
@@ -236,11 +181,11 @@ def call_held(account: Account, ticket_id: int, at: datetime) -> QueueTicket:
     if (
         aside is None
         or aside.state not in (TicketState.HELD, TicketState.NO_SHOW)
-        or aside.line_id not in desk.session.line_ids
+        or aside.line_id not in desk.line_ids
         or aside.day != desk.day
     ):
         raise TicketGone
-    ticket = _call(ticket_id, TicketState(aside.state), desk.session.id, at)
+    ticket = call_ticket(ticket_id, TicketState(aside.state), desk.session_id, at)
     if ticket is None:
         raise TicketGone
     publish(TicketMoved(ticket.id, Step.CALLED))
@@ -255,10 +200,10 @@ def transfer_ticket(account: Account, ticket_id: int, line_id: int, at: datetime
     desk, ticket = _called(account, ticket_id, at)
     if line_id == ticket.line_id:
         raise NoQueueHere
-    _check_lines(desk.session.unit_id, [line_id])
+    _check_lines(desk.unit_id, [line_id])
     ticket.state, ticket.session_id, ticket.called_at = TicketState.WAITING, None, None
     ticket.line_id = line_id
-    _note(ticket, Step.TRANSFERRED, at, desk.session.id, line_id)
+    _note(ticket, Step.TRANSFERRED, at, desk.session_id, line_id)
     return ticket
 
 
@@ -266,7 +211,7 @@ def mark_absent(account: Account, ticket_id: int, at: datetime) -> QueueTicket:
     """Nobody came; raises CounterClosed or TicketGone."""
     desk, ticket = _called(account, ticket_id, at)
     ticket.state, ticket.finished_at = TicketState.NO_SHOW, at
-    _note(ticket, Step.NO_SHOW, at, desk.session.id)
+    _note(ticket, Step.NO_SHOW, at, desk.session_id)
     return ticket
 
 
@@ -293,66 +238,28 @@ def _open_session_of(officer_id: int) -> CounterSession | None:
 
 
 def _close(session: CounterSession, at: datetime) -> None:
-    if _current(session.id) is not None:
+    if called_at_desk(session.id) is not None:
         raise StillServing
     session.closed_at = at
     db.session.flush()
 
 
-def _desk(account: Account, at: datetime) -> _Desk:
-    """The officer's open counter, locked for the transaction; raises CounterClosed, as it does for one of yesterday."""
-    row = db.session.execute(
-        select(CounterSession, Unit.timezone, QueueHall.priority_in_a_row)
-        .join(Officer, Officer.id == CounterSession.officer_id)
-        .join(Unit, Unit.id == CounterSession.unit_id)
-        .join(QueueHall, QueueHall.unit_id == CounterSession.unit_id)
-        .where(Officer.account_id == account.id, CounterSession.closed_at.is_(None))
-        .with_for_update(of=CounterSession, key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise CounterClosed
-    session, timezone, in_a_row = row
-    zone = ZoneInfo(timezone)
-    day = at.astimezone(zone).date()
-    if session.opened_at.astimezone(zone).date() < day:
-        raise CounterClosed
-    return _Desk(session, day, in_a_row)
-
-
-def _current(session_id: int) -> _Current | None:
-    """What is called at a counter. Asked after its session was locked: a press that was quicker has been heard then."""
-    row = db.session.execute(
-        select(
-            QueueTicket.id,
-            QueueLine.service_id,
-            QueueTicket.drawn_at,
-            QueueTicket.slot_starts_at,
-            QueueTicket.first_called_at,
-            QueueTicket.called_at,
-        )
-        .join(QueueLine, QueueLine.id == QueueTicket.line_id)
-        .where(QueueTicket.session_id == session_id, QueueTicket.state == TicketState.CALLED)
-    ).one_or_none()
-    return _Current(*row) if row is not None else None  # type: ignore[arg-type]  # what is called has both times
-
-
-def _called(account: Account, ticket_id: int, at: datetime) -> tuple[_Desk, QueueTicket]:
+def _called(account: Account, ticket_id: int, at: datetime) -> tuple[LockedDesk, QueueTicket]:
     """The officer's counter and the ticket, if that is what is called there; raises CounterClosed or TicketGone."""
-    desk = _desk(account, at)
-    current = _current(desk.session.id)
+    desk = lock_desk(account, at)
+    current = called_at_desk(desk.session_id)
     if current is None or current.id != ticket_id:
         raise TicketGone
     return desk, db.session.get_one(QueueTicket, ticket_id, populate_existing=True)
 
 
-def _call_first(desk: _Desk, at: datetime) -> QueueTicket | None:
+def _call_first(desk: LockedDesk, at: datetime) -> QueueTicket | None:
     """Call who is next by the rules, in a hall where nobody else calls meanwhile."""
-    db.session.execute(_LOCK_HALL, {"space": _HALL_LOCK, "hall": desk.session.unit_id % 2**31})
+    db.session.execute(_LOCK_HALL, {"space": _HALL_LOCK, "hall": desk.unit_id % 2**31})
     while True:
         rows = db.session.execute(
             _CANDIDATES,
-            {"line_ids": desk.session.line_ids, "day": desk.day, "at": at, "in_a_row": desk.in_a_row},
+            {"line_ids": desk.line_ids, "day": desk.day, "at": at, "in_a_row": desk.in_a_row},
         ).all()
         waiting = [Waiting(row.at, row.number, row.id, row.priority) for row in rows if row.kind == "waiting"]
         calls = sorted(((row.at, row.priority) for row in rows if row.kind == "called"), reverse=True)
@@ -360,40 +267,9 @@ def _call_first(desk: _Desk, at: datetime) -> QueueTicket | None:
         if chosen is None:
             return None
         moment = max(at, calls[0][0] + _APART) if calls else at
-        ticket = _call(chosen.id, TicketState.WAITING, desk.session.id, moment)
+        ticket = call_ticket(chosen.id, TicketState.WAITING, desk.session_id, moment)
         if ticket is not None:  # else it was cancelled just now
             return ticket
-
-
-def _call(ticket_id: int, state: TicketState, session_id: int, at: datetime) -> QueueTicket | None:
-    """Call a ticket if it is still in `state`."""
-    statement = select(QueueTicket).from_statement(_CALL).execution_options(populate_existing=True)
-    values = {"ticket_id": ticket_id, "state": state, "session_id": session_id, "at": at}
-    return db.session.scalars(statement, values).one_or_none()
-
-
-def _finish(session: CounterSession, current: _Current, at: datetime) -> int:
-    """Write the visit of the ticket that is called; its id."""
-    began_waiting = max(current.drawn_at, current.slot_starts_at or current.drawn_at)
-    waited = current.first_called_at - began_waiting
-    visit_id: int = db.session.execute(
-        _FINISH,
-        {
-            "unit_id": session.unit_id,
-            "service_id": current.service_id,
-            "counter_id": session.counter_id,
-            "officer_id": session.officer_id,
-            "waited_seconds": max(0, int(waited.total_seconds())),
-            "started_at": current.called_at,
-            "finished_at": max(at, current.called_at),
-            "ticket_id": current.id,
-            "session_id": session.id,
-        },
-    ).scalar_one()
-    known = db.session.identity_map.get(db.session.identity_key(QueueTicket, current.id))
-    if known is not None:
-        db.session.expire(known)
-    return visit_id
 
 
 def _note(ticket: QueueTicket, step: Step, at: datetime, session_id: int, line_id: int | None = None) -> None:

@@ -22,6 +22,7 @@ from webapp.counter.queue.errors import (
     HallClosed,
     NoQueueHere,
     NoSuchTicket,
+    QueueRefusal,
     SlotFull,
     SlotGone,
     TicketGone,
@@ -101,14 +102,12 @@ def draw_ticket(
     if person_key is not None:
         _lock_person(person_key)
     last_number, last_turn_at = _lock_day(line.id, day)
-    earlier = _drawn_before(write_key)  # while we waited for the others
-    if earlier is not None:
-        return earlier
-    if person_key is not None and _open_tickets(line.id, person_key, working.local_day(at)) >= line.most_open:
-        raise TooManyTickets
-    taken = _taken(line.id, day, before, slot.ends_at)
-    if not places_left(line.quotas, taken, channel, slot.starts_at <= at):
-        raise SlotFull
+    refusal = _too_many(line, person_key, working.local_day(at)) or _full(line, day, slot, before, channel, at)
+    if refusal is not None:
+        earlier = _drawn_before(write_key)  # by the same form, while we waited for it
+        if earlier is not None:
+            return earlier
+        raise refusal
     number = last_number + 1
     turn_at = draft.slot_starts_at or max(at, last_turn_at or at)
     promise = promise_for(TurnDrawn(line.unit_id, line.id, turn_at, draft.priority, draft.slot_starts_at), at)
@@ -296,6 +295,19 @@ def _lock_day(line_id: int, day: date) -> tuple[int, datetime | None]:
         .returning(QueueDay.last_number, QueueDay.last_turn_at)
     ).one()
     return row.last_number, row.last_turn_at
+
+
+def _too_many(line: QueueLine, person_key: bytes | None, today: date) -> QueueRefusal | None:
+    if person_key is None or _open_tickets(line.id, person_key, today) < line.most_open:
+        return None
+    return TooManyTickets()
+
+
+def _full(
+    line: QueueLine, day: date, slot: Slot, before: datetime, channel: DrawChannel, at: datetime
+) -> QueueRefusal | None:
+    taken = _taken(line.id, day, before, slot.ends_at)
+    return None if places_left(line.quotas, taken, channel, slot.starts_at <= at) else SlotFull()
 
 
 def _drawn_before(write_key: str) -> DrawnTicket | None:
