@@ -12,6 +12,7 @@ from bot.conversations.menu import menu_buttons, show_menu
 from bot.conversations.talk import Button, Talk
 from bot.conversations.words import day_words, kind_words, state_words
 from webapp.counter.applications import followers
+from webapp.counter.queue.own_tickets import change_ticket_language
 from webapp.database import db
 from webapp.feedback.actions import accept_answer, add_follower, dispute_answer, open_case, reply_to_agency
 from webapp.feedback.codes import clean_code
@@ -305,7 +306,8 @@ def _address(talk: Talk) -> ChatAddress:
 
 
 def choose_language(talk: Talk, code: str) -> None:
-    """Go on in another language, in the messages about followed cases and files as well."""
+    """Go on in another language, in the messages about followed cases, files and numbers as well."""
     menu.choose_language(talk, code)
     change_language(_address(talk))
     followers.change_language(_address(talk))
+    change_ticket_language(_address(talk))

@@ -43,8 +43,8 @@ def address_of(talk: Talk) -> ChatAddress:
 
 
 def own_tickets(talk: Talk) -> list[OwnTicket]:
-    """Numbers drawn in this chat that may still be called."""
-    return list_own_tickets(person_key(talk), talk.at)
+    """Numbers drawn in this chat or followed from it that may still be called."""
+    return list_own_tickets(person_key(talk), talk.at, chat=address_of(talk))
 
 
 def list_tickets(talk: Talk) -> None:

@@ -252,6 +252,7 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.BigInteger(), nullable=True),
         sa.Column("person_key", sa.LargeBinary(), nullable=True),
         sa.Column("chat_address", sa.LargeBinary(), nullable=True),
+        sa.Column("chat_key", sa.LargeBinary(), nullable=True),
         sa.Column("chat_language", sa.Text(), server_default="id", nullable=False),
         sa.Column("nearly_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("promised_from", sa.DateTime(timezone=True), nullable=True),
@@ -275,6 +276,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_queue_ticket_code")),
         sa.UniqueConstraint("drawn_line_id", "day", "number", name=op.f("uq_queue_ticket_drawn_line_id_day_number")),
         sa.UniqueConstraint("write_key", name=op.f("uq_queue_ticket_write_key")),
+    )
+    op.create_index(
+        "ix_queue_ticket_chat_open",
+        "queue_ticket",
+        ["chat_key"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('waiting', 'called', 'held')"),
     )
     op.create_index(
         "ix_queue_ticket_person_open",
@@ -601,6 +609,11 @@ def downgrade() -> None:
     )
     op.drop_index(
         "ix_queue_ticket_session_called", table_name="queue_ticket", postgresql_where=sa.text("state = 'called'")
+    )
+    op.drop_index(
+        "ix_queue_ticket_chat_open",
+        table_name="queue_ticket",
+        postgresql_where=sa.text("state IN ('waiting', 'called', 'held')"),
     )
     op.drop_index(
         "ix_queue_ticket_person_open",

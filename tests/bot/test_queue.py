@@ -217,6 +217,12 @@ def test_a_number_of_the_portal_is_followed(app: Flask, chat: Chat, database: SQ
     said = chat.send(f"/start {ticket.code}")
     assert "dikabari di sini" in said[0] and "A-001" in said[1]
     assert tickets(database)[0].chat_address == str(chat.chat_id)
+    assert "A-001" in chat.send("/nomor")[0] and "tidak punya nomor" in Chat(app, now=NINE).send("/nomor")[0]
+    chat.send("/bahasa")
+    chat.click("English")
+    assert tickets(database)[0].chat_language == "en"
+    chat.send("/language")
+    chat.click("Bahasa Indonesia")
     assert "tidak kami kenal" in chat.send("AN-22222-22222")[0]
     call_next(room.desk.account, NINE + _MINUTE)
     database.session.commit()

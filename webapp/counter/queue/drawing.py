@@ -33,6 +33,7 @@ from webapp.counter.queue.paces import TurnDrawn, promise_for
 from webapp.counter.queue.slots import Slot, around_the_clock, current_slot, places_left, slots_of_day
 from webapp.counter.queue.vocabulary import OPEN_STATES, DrawChannel, Priority, Step, TicketState
 from webapp.database import db
+from webapp.encryption import keyring
 from webapp.messaging.addresses import ChatAddress
 from webapp.organisation.calendars import WorkingTime
 from webapp.organisation.queries import working_time_of
@@ -127,6 +128,7 @@ def draw_ticket(
             "drawn_at": at,
             "person_key": person_key,
             "chat_address": chat.address if chat else None,
+            "chat_key": chat_key(chat) if chat else None,
             "chat_language": chat.language if chat else "id",
             **(promise.columns() if promise is not None else {}),
         }
@@ -178,9 +180,14 @@ def follow_ticket(code: str, chat: ChatAddress, at: datetime) -> QueueTicket:
     ticket = ticket_by_code(code)
     if ticket.state not in OPEN_STATES or ticket.day < working_time_of(ticket.unit).local_day(at):
         raise TicketGone
-    ticket.chat_address, ticket.chat_language = chat.address, chat.language
+    ticket.chat_address, ticket.chat_key, ticket.chat_language = chat.address, chat_key(chat), chat.language
     db.session.flush()
     return ticket
+
+
+def chat_key(chat: ChatAddress) -> bytes:
+    """By what the tickets of a chat are found without its address being stored in the clear."""
+    return keyring().lookup_key(f"address:{chat.channel}", chat.address)
 
 
 def offer_slots(line_id: int, channel: DrawChannel, at: datetime) -> list[OfferedDay]:

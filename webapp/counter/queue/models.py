@@ -154,6 +154,11 @@ class QueueTicket(Base):
             "person_key",
             postgresql_where=text("state IN ('waiting', 'called', 'held')"),
         ),
+        Index(
+            "ix_queue_ticket_chat_open",
+            "chat_key",
+            postgresql_where=text("state IN ('waiting', 'called', 'held')"),
+        ),
     )
 
     id: Mapped[BigId]
@@ -185,6 +190,8 @@ class QueueTicket(Base):
     person_key: Mapped[bytes | None]
     #: Where it is told what happens, if drawn in a chat or followed from one.
     chat_address: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
+    #: Keyed hash of the address: what is followed from a chat is found by it.
+    chat_key: Mapped[bytes | None]
     chat_language: Mapped[str] = mapped_column(default="id", server_default="id")
     nearly_told_at: Mapped[datetime | None]
     #: The 80 % range in which the first call was promised when the number was drawn.

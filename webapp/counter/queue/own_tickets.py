@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from webapp.counter.queue.drawing import TicketDraft
+from webapp.counter.queue.drawing import TicketDraft, chat_key
 from webapp.counter.queue.models import QueueLine, QueueTicket
 from webapp.counter.queue.vocabulary import OPEN_STATES, Priority
 from webapp.database import db
+from webapp.messaging.addresses import ChatAddress
 from webapp.organisation.models import Service, Unit
 
 
@@ -32,14 +33,17 @@ class OwnTicket:
     slot_starts_at: datetime | None
 
 
-def list_own_tickets(person_key: bytes, now: datetime) -> list[OwnTicket]:
-    """The numbers of this person that may still be called, the next one first."""
+def list_own_tickets(person_key: bytes, now: datetime, *, chat: ChatAddress | None = None) -> list[OwnTicket]:
+    """The numbers that this person drew, or follows from `chat`, and that may still be called, the next one first."""
+    mine = QueueTicket.person_key == person_key
+    if chat is not None:
+        mine |= QueueTicket.chat_key == chat_key(chat)
     rows = db.session.execute(
         select(QueueTicket, Unit.name, Service.name, Unit.timezone)
         .join(QueueLine, QueueLine.id == QueueTicket.line_id)
         .join(Service, Service.id == QueueLine.service_id)
         .join(Unit, Unit.id == QueueTicket.unit_id)
-        .where(QueueTicket.person_key == person_key, QueueTicket.state.in_(OPEN_STATES))
+        .where(mine, QueueTicket.state.in_(OPEN_STATES))
         .order_by(QueueTicket.turn_at, QueueTicket.id)
     )
     return [
@@ -58,6 +62,16 @@ def list_own_tickets(person_key: bytes, now: datetime) -> list[OwnTicket]:
         for ticket, unit, service, zone in rows
         if ticket.day >= now.astimezone(ZoneInfo(zone)).date()
     ]
+
+
+def change_ticket_language(chat: ChatAddress) -> None:
+    """Tell a chat everything about its open numbers in its language from now on."""
+    db.session.execute(
+        update(QueueTicket)
+        .where(QueueTicket.chat_key == chat_key(chat), QueueTicket.state.in_(OPEN_STATES))
+        .values(chat_language=chat.language)
+        .execution_options(synchronize_session=False)
+    )
 
 
 @dataclass(frozen=True, slots=True)
