@@ -100,6 +100,13 @@ def _codes(_app: Flask) -> list[str]:
     return list(db.session.scalars(select(Complaint.code).order_by(Complaint.feedback_id).limit(MOST_ROWS)))
 
 
+def _application_codes(_app: Flask) -> list[str]:
+    from webapp.counter.applications.models import Application
+    from webapp.database import db
+
+    return list(db.session.scalars(select(Application.code).order_by(Application.id).limit(MOST_ROWS)))
+
+
 def _receipts(_app: Flask) -> list[str]:
     from webapp.counter.models import Visit
     from webapp.counter.queries import receipt_of
@@ -121,6 +128,7 @@ def _import_kinds(_app: Flask) -> list[str]:
 
 #: Name of a place in an address -> what can stand there.
 _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
+    "application_code": _application_codes,
     "code": _codes,
     "receipt": _receipts,
     "filename": _static_files,
