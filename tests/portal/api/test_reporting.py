@@ -136,7 +136,7 @@ def test_other_errors_are_problem_documents_as_well(client: FlaskClient, office:
 def test_a_system_that_sends_too_much_is_slowed_down(app: Flask, client: FlaskClient, office: Office) -> None:
     limiter.reset()
     for _ in range(120):
-        with app.test_request_context():
+        with app.test_request_context("/api/v1/visits", method="POST"):
             g.reporting_client_id = office.client.id
             count_report()
     slowed = send(client, office, "visits", visit())
