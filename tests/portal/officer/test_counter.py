@@ -68,9 +68,9 @@ def called(page: Element) -> str:
 def some_time_ago(session: Session) -> None:
     """Let the standing calls be a few minutes old: what was called this very second is not finished."""
     for ticket in session.scalars(select(QueueTicket).where(QueueTicket.state == "called")):
-        ticket.called_at = ticket.called_at - timedelta(minutes=4)  # type: ignore[operator]
-        ticket.first_called_at = ticket.called_at
-        ticket.drawn_at = ticket.called_at - timedelta(minutes=9)
+        assert ticket.called_at is not None
+        ticket.called_at = ticket.first_called_at = called_at = ticket.called_at - timedelta(minutes=4)
+        ticket.drawn_at = called_at - timedelta(minutes=9)
     session.commit()
 
 

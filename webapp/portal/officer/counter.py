@@ -220,9 +220,7 @@ def _opening_page(form: OpeningForm) -> ResponseReturnValue:
             title = _("Unit Anda belum memakai antrean")
             text = _("Administrator instansi Anda membukanya di Kelola, bagian Antrean.")
         return render_template("officer/no_counter.html", title=title, text=text)
-    form.offer(opening)
-    free = {counter.id for counter in opening.counters if counter.taken_by is None}
-    form.counter.choices = [choice for choice in form.counter.choices or [] if choice.value in free]
+    form.offer(opening, only_free=True)
     taken = [counter for counter in opening.counters if counter.taken_by]
     return render_template("officer/open_counter.html", opening=opening, form=form, taken=taken), form.status
 

@@ -37,9 +37,16 @@ class OpeningForm(DeskForm):
         validators=[DataRequired(_l("Pilih sedikitnya satu layanan."))],
     )
 
-    def offer(self, opening: Opening) -> None:
-        """Give the fields their choices and, where nothing was sent yet, what is likely meant."""
-        self.counter.choices = [SelectChoice(counter.id, counter.name) for counter in opening.counters]
+    def offer(self, opening: Opening, *, only_free: bool = False) -> None:
+        """Give the fields their choices and, where nothing was sent yet, what is likely meant.
+
+        A counter that somebody else has open is not shown, but may be what was sent: the action says who has it.
+        """
+        self.counter.choices = [
+            SelectChoice(counter.id, counter.name)
+            for counter in opening.counters
+            if not (only_free and counter.taken_by)
+        ]
         self.lines.choices = [SelectChoice(line.id, f"{line.prefix} · {line.service}") for line in opening.lines]
         if not self.is_submitted():
             self.counter.data = opening.counter_id

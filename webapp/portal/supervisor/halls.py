@@ -75,7 +75,7 @@ def _counter(one: CounterToday, timezone: str) -> dict[str, str | int]:
     """An open counter as its row shows it."""
     serving = (
         _("%(label)s sejak %(time)s", label=one.label, time=clock(one.called_at, timezone))
-        if one.label
+        if one.label and one.called_at
         else _("kosong")
     )
     return {
