@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from webapp.counter.queue.calibration import SAYS, Calibration, Outcome
 from webapp.counter.queue.hall_clock import HallClock
 from webapp.counter.queue.spoken import call_in_words, number_in_words
 from webapp.counter.queue.waiting import (
     BEHIND,
-    SAYS,
-    Calibration,
     OpenCounter,
     Served,
     Turn,
@@ -74,26 +73,35 @@ def test_whoever_is_further_back_waits_longer_and_one_more_counter_never_hurts(
 
 
 def test_the_range_holds_in_four_of_five_cases_although_the_forecast_is_wrong() -> None:
-    """Always a third too early and sure of itself three times too much: what came true mends both."""
+    """Always a third too early, and sure of itself three times too much: what came true mends both."""
     dice = np.random.default_rng(7)
-    scores: list[float] = []
+    past: list[Outcome] = []
     held = []
-    for number in range(1500):
+    for number in range(1200):
         mean = float(dice.uniform(300, 3000))
-        truth = mean * 1.5 + dice.normal(0, 0.3 * mean)
-        low, high = Calibration(scores[-1500:]).range_of(mean, 0.1 * mean)
+        truth = mean * 1.5 + float(dice.normal(0, 0.3 * mean))
         if number >= 300:
+            low, high = Calibration(past).range_of(mean, 0.1 * mean, day=number // 100)
             held.append(low <= truth <= high)
-        scores.append((truth - mean) / (0.1 * mean))
-    assert abs(np.mean(held) - SAYS) < 0.035
+        past.append(Outcome(number // 100, 10_000.0 * number, 10_000.0 * number + truth, mean, 0.1 * mean))
+    assert abs(np.mean(held) - SAYS) < 0.04
 
 
-def test_the_range_learns_within_the_day_and_is_wide_before_it_knows() -> None:
-    unchecked = Calibration([0.0] * 29).range_of(600, 100)
-    assert unchecked[0] < 500 < 700 < unchecked[1]
-    slower = Calibration([*([0.0] * 500), *([4.0] * 400)]).range_of(600, 100)
-    assert slower[1] == 1000
-    assert Calibration([-20.0] * 60).range_of(600, 100) == (0, 0)  # never before now
+def test_the_range_is_wide_before_it_knows_and_follows_the_luck_of_the_day() -> None:
+    few = [Outcome(1, 0.0, 600.0, 600.0, 100.0)] * 29
+    low, high = Calibration(few).range_of(600, 100, day=1)
+    assert low < 500 < 700 < high
+    dice = np.random.default_rng(1)
+    usual = [Outcome(1, 1000.0 * n, 1000.0 * n + 600 + dice.normal(0, 60), 600.0, 100.0) for n in range(400)]
+    slow = [Outcome(2, 1000.0 * n, 1000.0 * n + 900, 600.0, 100.0) for n in range(400, 440)]
+    calm, late = (Calibration(past).range_of(600, 100, day=2) for past in (usual, usual + slow))
+    assert calm[0] < 600 < calm[1] and late[0] > calm[0] + 100 and late[1] > 850
+    other_day = Calibration(usual + slow).range_of(600, 100, day=3)
+    assert other_day[0] < late[0]  # the luck of one day is not that of the next
+    assert Calibration([Outcome(1, 0.0, 0.0, 5000.0, 100.0)] * 60).range_of(600, 100, day=1) == (
+        0,
+        0,
+    )  # never before now
 
 
 def test_only_the_time_in_which_somebody_waited_counts_between_two_calls() -> None:

@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from webapp.counter.queue.calibration import Calibration, Outcome
 from webapp.counter.queue.hall_clock import HallClock
 from webapp.counter.queue.models import CounterSession, QueueHall, QueueLine, QueueTicket, TicketEvent
 from webapp.counter.queue.order import Waiting, in_order_of_calls
 from webapp.counter.queue.slots import around_the_clock
 from webapp.counter.queue.vocabulary import Priority, Step, TicketState
 from webapp.counter.queue.waiting import (
-    Calibration,
     Floats,
     Forecast,
     OpenCounter,
@@ -37,7 +37,7 @@ from webapp.organisation.queries import working_time_of
 #: How old a reading may be: of what was learned, and of where everybody stands.
 _LEARNED_FOR, _STANDING_FOR = timedelta(seconds=60), timedelta(seconds=10)
 #: How far back a hall learns.
-_DAYS, _CALLS, _SCORES, _SESSIONS = 14, 400, 1500, 100
+_DAYS, _CALLS, _OUTCOMES, _SESSIONS = 21, 400, 2000, 100
 #: Slots are promised so many days ahead at most.
 _AHEAD = 61
 #: A number for a slot of its own is promised from the begin of the slot on; delays are counted in these seconds.
@@ -120,7 +120,7 @@ class HallPace:
         expected = self.forecast.for_place(line_id, ahead, ready, priority=priority)
         if expected is None:
             return None
-        low, high = self.learned.calibration.range_of(*expected)
+        low, high = self.learned.calibration.range_of(*expected, self.day.toordinal())
         return _promise(clock, now, max(low, ready), max(high, ready), *expected)
 
     def behind(self, line_id: int, people: int | None) -> int:
@@ -131,8 +131,10 @@ class HallPace:
     def slot_promise(self, starts_at: datetime) -> Promise:
         """For somebody who has chosen a slot that has not begun."""
         clock = self.learned.clock
-        low, high = self.learned.slot_calibration.range_of(0.0, _SLOT_SPREAD)
-        return _promise(clock, clock.second(starts_at), low, high, 0.0, _SLOT_SPREAD)
+        now = clock.second(self.at)
+        ready = clock.second(starts_at) - now
+        low, high = self.learned.slot_calibration.range_of(ready, _SLOT_SPREAD, self.day.toordinal())
+        return _promise(clock, now, max(low, ready), max(high, ready), ready, _SLOT_SPREAD)
 
 
 def _promise(clock: HallClock, now: float, low: float, high: float, mean: float, spread: float) -> Promise:
@@ -261,8 +263,8 @@ def _learn(unit_id: int, now: datetime) -> Learned:
         opens=clock.second(opens),
         cycles=cycles_of(_served(calls, clock)),
         overtaken=sum(priorities) / len(priorities) if priorities else 0.0,
-        calibration=Calibration(_scores(unit_id, day, clock, slots=False)),
-        slot_calibration=Calibration(_scores(unit_id, day, clock, slots=True), _SLOT_UNCHECKED),
+        calibration=Calibration(_outcomes(unit_id, day, clock, slots=False)),
+        slot_calibration=Calibration(_outcomes(unit_id, day, clock, slots=True), _SLOT_UNCHECKED),
         usual=_usual_counters(unit_id, day, now, unit.timezone),
         in_a_row=hall.priority_in_a_row,
         recent=tuple(priorities[: hall.priority_in_a_row]),
@@ -311,10 +313,16 @@ def _served(calls: Sequence[Any], clock: HallClock) -> list[Served]:
     ]
 
 
-def _scores(unit_id: int, day: date, clock: HallClock, *, slots: bool) -> list[float]:
-    """What became of forecasts, in the order in which they came true: how far off, in spreads."""
+def _outcomes(unit_id: int, day: date, clock: HallClock, *, slots: bool) -> list[Outcome]:
+    """What became of forecasts for numbers drawn for now, or for `slots`."""
     rows = db.session.execute(
-        select(QueueTicket.expected_at, QueueTicket.expected_spread, QueueTicket.first_called_at)
+        select(
+            QueueTicket.day,
+            QueueTicket.drawn_at,
+            QueueTicket.first_called_at,
+            QueueTicket.expected_at,
+            QueueTicket.expected_spread,
+        )
         .where(
             QueueTicket.unit_id == unit_id,
             QueueTicket.day >= day - timedelta(days=_DAYS),
@@ -324,10 +332,17 @@ def _scores(unit_id: int, day: date, clock: HallClock, *, slots: bool) -> list[f
             QueueTicket.slot_starts_at.is_not(None) if slots else QueueTicket.slot_starts_at.is_(None),
         )
         .order_by(QueueTicket.day.desc(), QueueTicket.first_called_at.desc())
-        .limit(_SCORES)
-    ).all()[::-1]
-    missed = clock.seconds(one.first_called_at for one in rows) - clock.seconds(one.expected_at for one in rows)
-    return [float(off / one.expected_spread) for off, one in zip(missed, rows, strict=True)]
+        .limit(_OUTCOMES)
+    ).all()
+    if not rows:
+        return []
+    drawn = clock.seconds(row.drawn_at for row in rows).tolist()
+    called = clock.seconds(row.first_called_at or row.drawn_at for row in rows).tolist()
+    expected = clock.seconds(row.expected_at or row.drawn_at for row in rows).tolist()
+    return [
+        Outcome(row.day.toordinal(), drawn[number], called[number], expected[number] - drawn[number], row[4] or 1.0)
+        for number, row in enumerate(rows)
+    ]
 
 
 def _usual_counters(unit_id: int, day: date, now: datetime, zone: str) -> dict[int, frozenset[int]]:

@@ -1,15 +1,12 @@
-"""How long until the first call: a forecast from what is known now, and an 80 % range that holds. Pure.
+"""How long until the first call, and how far that may be off: a forecast from what is known now. Pure.
 
-**The forecast** plays the hall on many times over: everybody who waits is called in order by whichever counter that
-serves his line is free first, and holds it for as long as one of the hall's own recent numbers did, drawn at random. So
-it knows what "people ahead x mean" does not: how many counters call from the line, which of them have just begun with
-somebody, which open later, that services differ, and that counters which are slow together stay so (`_DAY_SPREAD`).
-The mean of what it sees is the forecast, its standard deviation the spread.
+It plays the hall on many times over: everybody who waits is called in order by whichever counter that serves his line
+is free first, and holds it for as long as one of the hall's own recent numbers did, drawn at random. So it knows what
+"people ahead x mean" does not: how many counters call from the line, which of them have just begun with somebody, which
+open later, that services differ, and that counters which are slow together stay so (`_DAY_SPREAD`). The mean of what
+it sees is the forecast, its standard deviation the spread.
 
-**The range** does not trust that spread. What was forecast before and what became of it are compared in units of the
-spread: score = (true wait - forecast) / spread. The range runs from the 10th to the 90th percentile of these scores,
-newer ones weighing more (conformal prediction; for the weights Barber et al. 2023, "Conformal prediction beyond
-exchangeability"). So it is calibrated by what was promised and came true, whatever the forecast does not know.
+How sure it really is, `calibration` finds out from what came true.
 
 All durations are seconds of the hall's working time.
 """
@@ -17,13 +14,11 @@ All durations are seconds of the hall's working time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: What a range says it holds: four of five.
-SAYS = 0.8
 #: How often the hall is played on.
 _PLAYS = 96
 #: Steps that are played; behind them the queue goes on as fast as it did before.
@@ -36,11 +31,6 @@ _DAY_SPREAD = 0.1
 _UNKNOWN, _LEAST = 600.0, 20.0
 #: No forecast is surer than this.
 _LEAST_SPREAD = 45.0
-#: A score weighs half as much as one that came so many scores later.
-_HALF_LIFE = 250.0
-#: With fewer scores than this the range keeps to these bounds: a normal spread, widened because nothing was checked.
-_FEW_SCORES = 30
-_UNCHECKED = (-1.6, 1.9)
 
 Floats = NDArray[np.float64]
 
@@ -175,7 +165,7 @@ class Served:
     ended: float | None
 
 
-def cycles_of(calls: Sequence[Served], most: int = 150) -> dict[int, Floats]:
+def cycles_of(calls: Sequence[Served], most: int = 100) -> dict[int, Floats]:
     """How long numbers held their counters, by line, the newest `most` of each.
 
     What lies between two calls counts as long as somebody waited. A line with few of its own takes all others' besides.
@@ -201,33 +191,3 @@ def cycles_of(calls: Sequence[Served], most: int = 150) -> dict[int, Floats]:
         own = np.array([length for _, line, length in found if line == line_id][:most])
         cycles[line_id] = own if len(own) >= 15 else np.concatenate([own, own, everything])
     return cycles
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Scores of forecasts that came true, in the order in which they did.
-
-    `unchecked` are the bounds, in spreads, as long as there are too few of them.
-    """
-
-    scores: Sequence[float] = ()
-    unchecked: tuple[float, float] = _UNCHECKED
-    _sorted: list[tuple[Floats, Floats]] = field(default_factory=list, repr=False, compare=False)
-
-    def range_of(self, mean: float, spread: float) -> tuple[float, float]:
-        """The range that holds in SAYS of the cases, never before now."""
-        low, high = self._bounds()
-        return max(0.0, mean + low * spread), max(0.0, mean + high * spread)
-
-    def _bounds(self) -> tuple[float, float]:
-        if len(self.scores) < _FEW_SCORES:
-            return self.unchecked
-        if not self._sorted:
-            scores = np.asarray(self.scores, dtype=np.float64)
-            order = np.argsort(scores, kind="stable")
-            weights = 0.5 ** (np.arange(len(scores))[::-1] / _HALF_LIFE)
-            self._sorted.append((scores[order], np.cumsum(weights[order]) / weights.sum()))
-        scores, reached = self._sorted[0]
-        tail = (1.0 - SAYS) / 2
-        low, high = np.searchsorted(reached, [tail, 1.0 - tail])
-        return float(scores[low]), float(scores[min(int(high), len(scores) - 1)])
