@@ -3,12 +3,12 @@
 (() => {
   "use strict";
   const start = document.querySelector("[data-kiosk-start]");
+  if (!start) return;
   addEventListener("pageshow", (event) => {
     const came = event.persisted ? "back_forward" : performance.getEntriesByType("navigation")[0]?.type;
-    if (start && came === "back_forward") location.replace(start.dataset.kioskStart);
-    if (document.querySelector("[data-kiosk-print]") && came === "navigate") print();
+    if (came === "back_forward") location.replace(start.dataset.kioskStart);
+    if ("kioskPrint" in start.dataset && came === "navigate") print();
   });
-  if (!start) return;
   let timer;
   const again = () => {
     clearTimeout(timer);
