@@ -96,9 +96,7 @@ def show_file(application_code: str) -> ResponseReturnValue:
     try:
         with transaction():
             flash(_DOING[doing](file, form, now))
-    except NoSuchApplication:
-        abort(404)
-    except (ApplicationGone, NotInHand, OfficerElsewhere, PapersMissing, LookupError) as error:
+    except (ApplicationGone, NoSuchApplication, NotInHand, OfficerElsewhere, PapersMissing, LookupError) as error:
         form.form_errors.append(_refusal(error))
         forms |= {name: kind(formdata=None, prefix=name) for name, kind in _FORMS.items() if name != doing}
         return _page(_read(application_code, now), forms, now, 409)
