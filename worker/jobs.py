@@ -233,11 +233,12 @@ def notify_applicant(event: Event, key: str, now: datetime) -> None:
 
 
 def sweep(event: Event, key: str, now: datetime) -> None:
-    """Close what was left unanswered or waiting, go on with figures that were given up, forget what nobody needs."""
+    """Close what was left unanswered, note what went overdue, go on with figures given up, forget what nobody needs."""
     assert isinstance(event, SweepDue)
     upkeep.close_silent_complaints(now)
     upkeep.forget_unsent_photos(now)
     close_past_days(now)
+    turnaround_facts.record_overdue(now)
     forget_staged_imports(now)
     indicators.resume_rounds()
     forget_old_events(now)

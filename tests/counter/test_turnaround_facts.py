@@ -19,7 +19,7 @@ from webapp.counter.applications.errors import NoSuchApplication
 from webapp.counter.applications.models import Application, TurnaroundFact
 from webapp.counter.applications.queries import turnaround_of
 from webapp.counter.applications.turnaround_columns import facts_of
-from webapp.counter.applications.turnaround_facts import record_turnaround
+from webapp.counter.applications.turnaround_facts import record_overdue, record_turnaround
 from webapp.counter.applications.vocabulary import PaperState
 from webapp.outbox.models import OutboxEvent
 
@@ -194,3 +194,16 @@ def test_turnaround_is_for_who_handles_or_supervises_it(session: Session) -> Non
     ):
         with pytest.raises(NoSuchApplication):
             turnaround_of(nobody, file.id, local(2, 9))
+
+
+def test_a_file_that_only_lies_there_becomes_overdue_in_the_facts_too(session: Session) -> None:
+    unit = make_unit(session)
+    account, officer = make_clerk(session, unit)
+    file, waiting = (make_application(session, unit, local(2, 8), officer=officer) for _ in range(2))
+    pause(account, waiting.id, cause_of("no_blanks").id, None, local(2, 9))
+    record_turnaround([file.id, waiting.id], local(2, 10))
+    assert record_overdue(local(3, 8)) == []  # due at 8:30
+    assert record_overdue(local(3, 9, 30)) == [file.id]
+    assert standing(session, file)[0].delay_seconds == HOUR
+    assert record_overdue(local(3, 10, 30)) == []
+    assert record_overdue(local(4, 9)) == [file.id]

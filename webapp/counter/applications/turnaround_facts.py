@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
-from webapp.counter.applications.models import Application, TurnaroundFact
+from webapp.counter.applications.models import Application, ApplicationPause, TurnaroundFact
 from webapp.counter.applications.turnaround import RULES_VERSION
 from webapp.counter.applications.turnaround_columns import Fact, facts_of
+from webapp.counter.applications.vocabulary import OPEN_STATES
 from webapp.counter.events import TurnaroundRecorded
 from webapp.database import db
 from webapp.outbox import publish
 
 #: Files whose facts are computed together.
 BATCH = 1000
+#: How old the facts of a file that only lies there may become; less than a day, so that a daily hour suffices.
+AGAIN_AFTER = timedelta(hours=20)
 
 _FIELDS = [field.name for field in fields(Fact)]
 
@@ -35,6 +38,30 @@ def record_turnaround(application_ids: Iterable[int], at: datetime) -> list[int]
     if changed:
         publish(TurnaroundRecorded(changed))
     return changed
+
+
+def record_overdue(now: datetime) -> list[int]:
+    """Write the facts of files that went overdue without anything happening to them; ids as of record_turnaround.
+
+    Whoever complains of a file that only lies there finds its delay by this. One that stays overdue is written again
+    after a day; one that waits for something outside control is not, for its clock stands still.
+    """
+    told = exists().where(
+        TurnaroundFact.application_id == Application.id,
+        TurnaroundFact.superseded_at.is_(None),
+        TurnaroundFact.stage_id.is_(None),
+        TurnaroundFact.delay_seconds > 0,
+        TurnaroundFact.recorded_at > now - AGAIN_AFTER,
+    )
+    waits = exists().where(
+        ApplicationPause.application_id == Application.id,
+        ApplicationPause.ends_at.is_(None),
+        ApplicationPause.outside_control,
+    )
+    overdue = db.session.scalars(
+        select(Application.id).where(Application.state.in_(OPEN_STATES), Application.due_at < now, ~told, ~waits)
+    )
+    return record_turnaround(overdue, now)
 
 
 def _record(application_ids: Sequence[int], at: datetime) -> list[int]:
