@@ -127,7 +127,9 @@ def _waiting_words(talk: Talk) -> list[str]:
     """How long one who draws for now has to wait, as far as that is known."""
     lines = list_lines(talk.errand["unit_id"], DrawChannel.TELEGRAM, talk.at)
     waiting = next((line.waiting for line in lines if line.id == talk.errand["line_id"]), 0)
-    people = _("%(service)s: %(waiting)s orang menunggu.", service=talk.errand["service"], waiting=waiting)
+    people = _("%(service)s: belum ada yang menunggu.", service=talk.errand["service"])
+    if waiting:
+        people = _("%(service)s: %(waiting)s orang menunggu.", service=talk.errand["service"], waiting=waiting)
     expected = expected_range((talk.errand["line_id"], None), talk.at)
     if expected is None:
         return [people]

@@ -77,7 +77,7 @@ def follow(talk: Talk, code: str) -> None:
     except TicketGone:
         show(talk, code)
         return
-    talk.say(_("Mulai sekarang Anda dikabari di sini: saat hampir giliran Anda dan saat nomor Anda dipanggil."))
+    talk.say(_("Mulai sekarang Anda dikabari di sini tentang nomor Anda."))
     show(talk, code)
 
 
@@ -172,7 +172,7 @@ def _standing(talk: Talk, ticket: TicketView) -> list[str]:
     expected = expected_range(db.session.get_one(QueueTicket, ticket.id), talk.at)
     if expected is not None:
         lines.append(_("Dipanggil kira-kira pukul %(times)s.", times=times_words(*expected, ticket.timezone)))
-    return [*lines, _("Kami kabari di sini saat hampir giliran Anda.")]
+    return [*lines, _("Kami kabari di sini menjelang giliran Anda dan saat nomor Anda dipanggil.")]
 
 
 def _buttons(ticket: TicketView) -> list[list[Button]]:
