@@ -25,10 +25,11 @@ class ShownTicket:
 
 @dataclass(frozen=True, slots=True)
 class LastServed:
-    """Whom the officer served last: the code of the receipt, for who wants it on paper."""
+    """Whom the officer served last: the code of the receipt, for who wants it on paper, and what a file comes from."""
 
     label: str
     receipt: str
+    visit_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ def desk_view(desk: CounterDesk) -> DeskView:
         elsewhere=tuple(line for line in desk.hall_lines if current and line.id != current.line_id),
         waiting=desk.waiting,
         served=desk.served_today,
-        last=LastServed(served.label, receipt_of(served.visit_id)) if served and served.visit_id else None,
+        last=LastServed(served.label, receipt_of(served.visit_id), served.visit_id)
+        if served and served.visit_id
+        else None,
         said=_("Nomor %(label)s dipanggil: %(service)s.", label=current.label, service=current.service)
         if current
         else "",
