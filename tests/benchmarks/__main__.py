@@ -20,7 +20,10 @@ BENCHES = {
     "filing": "filing",
     "latency": "latency",
     "import": "import_",
+    "calls": "calls",
     "turnaround": "turnaround",
+    "waiting": "waiting",
+    "pages": "pages",
 }
 
 

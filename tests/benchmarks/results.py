@@ -39,14 +39,17 @@ def measured(
     unit: str,
     *,
     most: float | None = None,
+    least: float | None = None,
     least_ratio: float | None = None,
     baseline: float | None = None,
 ) -> Result:
-    """A figure held against its target: at most `most`, or at least `least_ratio` times the baseline."""
+    """A figure held against its target: at most `most`, at least `least`, or `least_ratio` times the baseline."""
     ratio = None if not baseline else value / baseline
     target = holds = None
     if most is not None:
         target, holds = f"<= {most:g} {unit}", value <= most
+    elif least is not None:
+        target, holds = f">= {least:g} {unit}", value >= least
     elif least_ratio is not None:
         assert ratio is not None
         target, holds = f">= {least_ratio:g} of the baseline", ratio >= least_ratio

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 _HIDDEN = re.compile(rb'name="(?:[\w-]*-)?(nonce|csrf_token)" type="hidden" value="([^"]*)"')
 _COOKIE = re.compile(rb"^set-cookie: *([^=;\s]+)=([^;\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
+_TAG = re.compile(rb"^etag: *([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 _LOCATION = re.compile(rb"^location: *([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -25,6 +26,8 @@ class Answer:
     status: int
     body: bytes
     location: str
+    #: The version of what was answered (ETag), if it has one.
+    tag: str = ""
 
 
 @dataclass
@@ -101,19 +104,21 @@ class Citizen:
             received += self._more()
         head = received[:end]
         length = _LENGTH.search(head)
-        if length is None:
+        status = int(received[9:12])
+        if length is None and status != 304:
             raise ConnectionError("an answer without a length")
-        whole = end + 4 + int(length[1])
+        whole = end + 4 + (int(length[1]) if length and status != 304 else 0)
         parts, size = [received], len(received)
         while size < whole:
             parts.append(self._more())
             size += len(parts[-1])
         for name, value in _COOKIE.findall(head):
             self.cookies[name.decode()] = value.decode()
-        location = _LOCATION.search(head)
+        location, tag = _LOCATION.search(head), _TAG.search(head)
         if b"connection: close" in head.lower():
             self.close()
-        return Answer(int(received[9:12]), b"".join(parts)[end + 4 :], location[1].decode() if location else "")
+        body = b"".join(parts)[end + 4 :]
+        return Answer(status, body, location[1].decode() if location else "", tag[1].decode() if tag else "")
 
     def _more(self) -> bytes:
         assert self._link is not None
