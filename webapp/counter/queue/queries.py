@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 
 from webapp.counter.codes import clean_ticket_code
 from webapp.counter.queries import receipt_of
-from webapp.counter.queue.desk import CounterDesk, desk_of
 from webapp.counter.queue.drawing import places_by_line
 from webapp.counter.queue.errors import NoQueueHere, NoSuchTicket
 from webapp.counter.queue.lineup import count_waiting, lineup_of
@@ -18,18 +17,6 @@ from webapp.counter.queue.models import CounterSession, QueueHall, QueueLine, Qu
 from webapp.counter.queue.vocabulary import DrawChannel, TicketState
 from webapp.database import db
 from webapp.organisation.models import Service, Unit
-
-__all__ = [
-    "CounterDesk",
-    "HallChoice",
-    "LineChoice",
-    "TicketView",
-    "desk_of",
-    "hall_of_kiosk",
-    "list_halls",
-    "list_lines",
-    "ticket_of",
-]
 
 
 @dataclass(frozen=True, slots=True)
