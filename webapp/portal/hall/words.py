@@ -19,7 +19,7 @@ def range_in_words(call: Sequence[int] | None, now: datetime) -> str | None:
     if high > _HOUR:
         low, high = low // _STEP * _STEP, -(-high // _STEP) * _STEP
     if high <= 1:
-        return _("segera")
+        return str(_("segera"))
     if low == high:
-        return _("%(minutes)s menit", minutes=high)
-    return _("%(low)s–%(high)s menit", low=low, high=high)
+        return str(_("%(minutes)s menit", minutes=high))
+    return str(_("%(low)s–%(high)s menit", low=low, high=high))
