@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from webapp.app import settings_of
 from webapp.counter.queue.drawing import TicketDraft, draw_ticket, ticket_by_code
 from webapp.counter.queue.errors import NoQueueHere, NoSuchTicket, QueueRefusal
+from webapp.counter.queue.hall_times import serving_time_of
 from webapp.counter.queue.paces import expected_range
 from webapp.counter.queue.queries import HallChoice, LineChoice, hall_of_kiosk, list_lines, ticket_of
 from webapp.counter.queue.vocabulary import DrawChannel, Priority
@@ -20,7 +21,7 @@ from webapp.portal.citizen.blueprint import blueprint
 from webapp.portal.citizen.forms import chosen_id
 from webapp.portal.citizen.limits import count_kiosk, count_wrong_code
 from webapp.portal.citizen.queue_forms import KioskForm
-from webapp.portal.citizen.queue_words import call_in_words, waiting_in_words
+from webapp.portal.citizen.queue_words import call_in_words, hours_in_words, waiting_in_words
 from webapp.portal.citizen.ticket_story import tell_ticket
 from webapp.portal.citizen.words import moment_in_words
 from webapp.portal.qr import draw_qr
@@ -118,6 +119,7 @@ def _start(kiosk_key: str, hall: HallChoice, form: KioskForm, now: datetime, sta
         "citizen/kiosk_start.html",
         kiosk_key=kiosk_key,
         unit=hall.name,
+        hours=hours_in_words(serving_time_of(hall.unit_id), now),
         form=form,
         lines=[
             {"id": line.id, "service": line.service, "detail": _detail(line), "open": line.open_now} for line in lines
@@ -127,4 +129,4 @@ def _start(kiosk_key: str, hall: HallChoice, form: KioskForm, now: datetime, sta
 
 
 def _detail(line: LineChoice) -> str:
-    return waiting_in_words(line) if line.open_now else _("Nomor untuk hari ini habis atau pelayanan sudah tutup.")
+    return waiting_in_words(line) if line.open_now else str(_("Sekarang tidak ada nomor."))
