@@ -15,7 +15,7 @@ from tests.factories.accounts import sign_in
 from tests.factories.city import SmallCity
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import ROLE_PERMISSIONS, Permission, Role
-from webapp.portal.access import PUBLIC, SIGNED_IN, access_of
+from webapp.portal.access import OTHER_SYSTEM, PUBLIC, SIGNED_IN, access_of
 
 NOBODY, NO_ROLE = "anonymous", "no role"
 ACTORS = [NOBODY, NO_ROLE, *Role]
@@ -23,7 +23,7 @@ REFUSED = "Halaman ini bukan untuk peran Anda"
 
 
 def test_every_endpoint_declares_who_may_come_in(app: Flask) -> None:
-    allowed = {PUBLIC, SIGNED_IN, *Permission}
+    allowed = {PUBLIC, SIGNED_IN, OTHER_SYSTEM, *Permission}
     wrong = [rule.endpoint for rule in rules_of(app) if access_of(app, rule.endpoint) not in allowed]
     assert not wrong, f"Put @public, @signed_in or @requires(Permission...) below the route of {wrong}"
 
@@ -106,6 +106,8 @@ def _problem(
     refused = status in (401, 403) and (access != PUBLIC or status == 401 or REFUSED in response.text)
     if access == PUBLIC:
         may, expected = True, ""
+    elif access == OTHER_SYSTEM:  # no session opens it, whoever's
+        may, expected = False, "401"
     elif account is None:
         may, expected = False, "to the sign-in" if method == "GET" else "401"
     else:

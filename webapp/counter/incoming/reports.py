@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -62,6 +63,11 @@ def _refuse_residents(text: str, info: ValidationInfo) -> str:
     return text
 
 
+def _whole(number: object) -> object:
+    """JSON knows no whole numbers: 2.0 is one too."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
 Moment = Annotated[
     datetime,
     PlainValidator(read_moment),
@@ -87,6 +93,7 @@ Revision = Annotated[
         le=_LARGEST_REVISION,
         description="Your own count of corrections. Where told, a report with a lower one than before is set aside.",
     ),
+    BeforeValidator(_whole),
 ]
 
 
