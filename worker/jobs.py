@@ -24,6 +24,7 @@ from webapp.counter.queue.notices import halls_with_somebody_to_tell, queue_near
 from webapp.counter.queue.upkeep import close_past_days
 from webapp.database import db, transaction
 from webapp.feedback import upkeep
+from webapp.feedback.delays import list_delayed_files
 from webapp.feedback.events import (
     ComplaintAnswered,
     ComplaintMoved,
@@ -176,8 +177,13 @@ def describe(error: Exception) -> str:
 
 
 def attribute_feedback(event: Event, key: str, now: datetime) -> None:
-    """Judge whom new feedback concerns."""
-    attribution.attribute_feedback(_subjects_of(event), now)
+    """Judge whom new feedback concerns.
+
+    A delay that goes on grows without any event: what is complained of is judged by the facts of this moment.
+    """
+    ids = _subjects_of(event)
+    turnaround_facts.record_turnaround(list_delayed_files(ids), now)
+    attribution.attribute_feedback(ids, now)
 
 
 def record_facts(event: Event, key: str, now: datetime) -> None:

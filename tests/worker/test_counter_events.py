@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests.factories.applications import make_application, make_clerk
+from tests.factories.feedback import make_complaint
 from tests.factories.organisation import make_unit
 from tests.factories.queue import make_hall, make_line, make_ticket, open_session
 from tests.pipeline import Pipeline
 from tests.worker.conftest import Deliveries
+from webapp.attribution.models import Attribution, AttributionShare
 from webapp.counter.applications.actions import follow_application, hand_over
 from webapp.counter.applications.models import TurnaroundFact
+from webapp.counter.applications.turnaround_facts import record_turnaround
 from webapp.counter.events import StagesReported
 from webapp.counter.queue.calling import call_next
 from webapp.counter.queue.models import QueueTicket
@@ -21,6 +24,7 @@ from webapp.database import transaction
 from webapp.messaging.addresses import ChatAddress
 from webapp.messaging.models import OutgoingMessage
 from webapp.outbox import publish
+from webapp.outbox.models import OutboxEvent
 from worker.events import RemindersDue, SweepDue
 
 CHAT = ChatAddress("telegram", "5000000007")
@@ -77,3 +81,22 @@ def test_what_moves_a_file_is_told_and_becomes_facts_that_are_judged(
     assert database.session.scalar(standing) == 3
     for job in ("record_turnaround", "attribute_delayed", "notify_applicant"):
         assert {one.state for one in deliveries.of(job)} == {"done"}, job
+
+
+def test_a_delay_that_goes_on_is_judged_by_the_facts_of_the_moment(pipeline: Pipeline, database: SQLAlchemy) -> None:
+    session, now = database.session(), datetime.now(UTC)
+    registered = now - timedelta(days=30)
+    unit = make_unit(session, make_unit(session))
+    _clerk, officer = make_clerk(session, unit)
+    file = make_application(session, unit, registered, officer=officer)
+    record_turnaround([file.id], registered)  # on time then, and nobody has touched it since
+    session.execute(delete(OutboxEvent))
+    complaint = make_complaint(session, now, application_id=file.id, about_delay=True)
+    session.commit()
+    pipeline.run()
+    blamed = (
+        select(AttributionShare.officer_id)
+        .join(Attribution)
+        .where(Attribution.feedback_id == complaint.feedback_id, Attribution.superseded_at.is_(None))
+    )
+    assert officer.id in database.session.scalars(blamed).all()
