@@ -30,8 +30,8 @@ from webapp.counter.queue.vocabulary import Priority, TicketState
 
 CITIZENS = 1000
 IN_A_ROW = 2
-#: Seconds after which the morning is given up; a quiet machine needs a twentieth.
-LONGEST = 300
+#: Seconds after which the morning is given up; a quiet machine needs a few of a hundred.
+LONGEST = 500
 
 
 @dataclass

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from webapp.counter.codes import clean_ticket_code, new_ticket_code
@@ -28,7 +27,8 @@ from webapp.counter.queue.errors import (
     TicketGone,
     TooManyTickets,
 )
-from webapp.counter.queue.models import QueueDay, QueueHall, QueueLine, QueueTicket, TicketEvent
+from webapp.counter.queue.models import QueueHall, QueueLine, QueueTicket, TicketEvent
+from webapp.counter.queue.numbering import count_up, insert_ticket, lock_day, lock_person
 from webapp.counter.queue.paces import TurnDrawn, promise_for
 from webapp.counter.queue.slots import Slot, around_the_clock, current_slot, places_left, slots_of_day
 from webapp.counter.queue.vocabulary import OPEN_STATES, DrawChannel, Priority, Step, TicketState
@@ -39,8 +39,6 @@ from webapp.organisation.calendars import WorkingTime
 from webapp.organisation.queries import working_time_of
 from webapp.outbox import publish
 
-#: Two numbers for one person are drawn one after the other: the space of advisory locks over persons.
-_PERSON_LOCK = 7_231_002
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -101,8 +99,8 @@ def draw_ticket(
     working = _serving_time(line)
     day, slot, before = _place(line, working, draft.slot_starts_at, at)
     if person_key is not None:
-        _lock_person(person_key)
-    last_number, last_turn_at = _lock_day(line.id, day)
+        lock_person(person_key)
+    last_number, last_turn_at = lock_day(line.id, day)
     refusal = _too_many(line, person_key, working.local_day(at)) or _full(line, day, slot, before, channel, at)
     if refusal is not None:
         earlier = _drawn_before(write_key)  # by the same form, while we waited for it
@@ -135,15 +133,14 @@ def draw_ticket(
     )
     if not drawn.created:
         return drawn
-    changed: dict[str, Any] = {"last_number": number}
-    if draft.slot_starts_at is None:
-        changed["last_turn_at"] = turn_at
-    db.session.execute(
-        update(QueueDay).where(QueueDay.line_id == line.id, QueueDay.day == day).values(changed),
-        execution_options={"synchronize_session": False},
-    )
-    db.session.execute(
-        insert(TicketEvent).values(ticket_id=drawn.ticket_id, unit_id=line.unit_id, step=Step.DRAWN, at=at)
+    count_up(
+        line_id=line.id,
+        day=day,
+        number=number,
+        turn_at=turn_at if draft.slot_starts_at is None else None,
+        ticket_id=drawn.ticket_id,
+        unit_id=line.unit_id,
+        at=at,
     )
     publish(TicketMoved(drawn.ticket_id, Step.DRAWN))
     return drawn
@@ -284,26 +281,6 @@ def _end_before(slots: Sequence[Slot], slot: Slot) -> datetime:
     return slots[number - 1].ends_at if number else _BEGINNING
 
 
-def _lock_person(person_key: bytes) -> None:
-    """Wait for whatever else this person draws; held until the transaction ends."""
-    db.session.execute(
-        text("SELECT pg_advisory_xact_lock(:space, hashtext(:key))"), {"space": _PERSON_LOCK, "key": person_key.hex()}
-    )
-
-
-def _lock_day(line_id: int, day: date) -> tuple[int, datetime | None]:
-    """Wait for whoever draws in the line's day; the last number and the latest turn given for now."""
-    row = db.session.execute(
-        upsert(QueueDay)
-        .values(line_id=line_id, day=day, last_number=0)
-        .on_conflict_do_update(
-            index_elements=["line_id", "day"], set_={"last_number": QueueDay.__table__.c.last_number}
-        )
-        .returning(QueueDay.last_number, QueueDay.last_turn_at)
-    ).one()
-    return row.last_number, row.last_turn_at
-
-
 def _too_many(line: QueueLine, person_key: bytes | None, today: date) -> QueueRefusal | None:
     if person_key is None or _open_tickets(line.id, person_key, today) < line.most_open:
         return None
@@ -383,12 +360,7 @@ def _taken_by_slot(slots: Sequence[Slot], turns: Sequence[tuple[datetime, str, i
 def _insert(values: dict[str, Any]) -> DrawnTicket:
     """Write the ticket under a fresh code; where its write key stands already, the ticket that has it."""
     code = new_ticket_code()
-    ticket_id = db.session.scalar(
-        upsert(QueueTicket)
-        .values(**values, code=code)
-        .on_conflict_do_nothing(index_elements=["write_key"])
-        .returning(QueueTicket.id)
-    )
+    ticket_id = insert_ticket({**values, "code": code})
     if ticket_id is not None:
         return DrawnTicket(ticket_id, code, values["label"], True)
     earlier = _drawn_before(values["write_key"])
