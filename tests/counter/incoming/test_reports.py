@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories.reporting import MORNING, Office, make_reporting_office, stage, visit
+from webapp.counter.applications.actions import follow_application
 from webapp.counter.applications.models import Application
 from webapp.counter.incoming.intake import Sender
 from webapp.counter.incoming.models import IncomingRecord
@@ -22,7 +23,9 @@ from webapp.counter.incoming.stages import take_in_stages
 from webapp.counter.incoming.visits import take_in_visits
 from webapp.counter.models import Visit
 from webapp.database import db, transaction
+from webapp.messaging.addresses import ChatAddress
 from webapp.organisation.models import Unit
+from webapp.outbox.models import OutboxEvent
 
 HOUR = timedelta(hours=1)
 NOW = MORNING + timedelta(hours=8)
@@ -138,3 +141,22 @@ def test_a_held_correction_of_a_stage_leaves_what_stood(session: Session, office
     assert file.state == "withdrawn"
     reasons = session.scalars(select(IncomingRecord.problems).where(IncomingRecord.state == "held")).one()
     assert reasons[0]["code"] == "unknown_service"
+
+
+def test_who_follows_a_reported_file_is_told_once_of_each_change(session: Session, office: Office) -> None:
+    def take(**told: Any) -> None:
+        take_in_stages([parse(stage(**told))], office.sender, now=NOW)
+
+    take(hours=None)
+    [file] = session.scalars(select(Application))
+    follow_application(file.code, ChatAddress("telegram", "77"), NOW)
+    take(hours=None)
+    take(hours=None, complete_at=MORNING.isoformat())
+    take(code="verified", at=MORNING + HOUR, hours=None)
+    take(code="verified", at=MORNING + HOUR, hours=None, pauses=[SERVER_DOWN | {"ends_at": None}])
+    take(code="verified", at=MORNING + HOUR, hours=2, pauses=[SERVER_DOWN])
+    take(code="produced", at=MORNING + 3 * HOUR)
+    told = session.scalars(
+        select(OutboxEvent.payload).where(OutboxEvent.name == "ApplicationMoved").order_by(OutboxEvent.id)
+    )
+    assert [payload["change"] for payload in told] == ["completed", "stage_begun", "paused", "resumed", "finished"]

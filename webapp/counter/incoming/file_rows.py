@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm.attributes import set_committed_value
@@ -15,6 +16,7 @@ from webapp.counter.applications.models import (
     ServiceStage,
     StageHolding,
 )
+from webapp.counter.applications.vocabulary import ApplicationState, Change
 from webapp.counter.codes import new_application_code
 from webapp.counter.incoming.files import File, Stage, StandingStage, lay_out
 from webapp.database import db
@@ -61,6 +63,37 @@ def write_file(file: Application, standing: Sequence[StandingStage], catalogue: 
         count_due(file)
     except ValueError:
         file.due_at = None  # the unit works on no day
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a file stands, as far as its followers are told."""
+
+    state: str
+    complete: bool
+    begun: frozenset[str]
+
+
+def standing_of(file: Application) -> Standing:
+    """Where `file` stands now."""
+    return Standing(
+        file.state, file.complete_at is not None, frozenset(stage.code for stage in file.stages if stage.started_at)
+    )
+
+
+def change_since(before: Standing, file: Application) -> Change | None:
+    """The one thing that followers are told of what a report changed; None where it is nothing to them."""
+    now = standing_of(file)
+    told = {ApplicationState.FINISHED: Change.FINISHED, ApplicationState.WITHDRAWN: Change.WITHDRAWN}
+    if now.state != before.state and now.state in told:
+        return told[ApplicationState(now.state)]
+    if now.state in told:
+        return None
+    if (now.state == ApplicationState.PAUSED) != (before.state == ApplicationState.PAUSED):
+        return Change.PAUSED if now.state == ApplicationState.PAUSED else Change.RESUMED
+    if now.complete and not before.complete:
+        return Change.COMPLETED
+    return Change.STAGE_BEGUN if now.begun - before.begun else None
 
 
 def _new_stage(file: Application, planned: ServiceStage) -> ApplicationStage:

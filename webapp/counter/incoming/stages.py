@@ -14,10 +14,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from webapp.counter.applications.catalogue import WAITING_APPLICANT, cause_of, list_stages, pause_causes
-from webapp.counter.applications.models import Application, ApplicationStage, PauseCause, ServiceStage
-from webapp.counter.events import StagesReported
+from webapp.counter.applications.models import (
+    Application,
+    ApplicationFollower,
+    ApplicationStage,
+    PauseCause,
+    ServiceStage,
+)
+from webapp.counter.events import ApplicationMoved, StagesReported
 from webapp.counter.incoming.clocks import check_moment, in_order, moved, note
-from webapp.counter.incoming.file_rows import new_file, write_file
+from webapp.counter.incoming.file_rows import Standing, change_since, new_file, standing_of, write_file
 from webapp.counter.incoming.files import Hands, StandingStage, Standstill
 from webapp.counter.incoming.intake import Sender, Sitting, Taken, note_lateness
 from webapp.counter.incoming.models import IncomingRecord
@@ -116,15 +122,29 @@ class StageUse:
             note(problems, Problem(Code.COMPLETENESS_UNKNOWN))
 
     def write(self) -> None:
-        """Lay out the files that changed, and publish that they did."""
+        """Lay out the files that changed, publish that they did, and what became of those that somebody follows."""
         changed = [file for file in (self._files or {}).values() if file.changed and file.application is not None]
+        before: dict[int, Standing] = {}
         for file in changed:
             assert file.application is not None
+            if file.application.id is not None:
+                before[file.application.id] = standing_of(file.application)
             write_file(file.application, list(file.standing.values()), self._stages_of(file.application.service.id))
             file.changed = False
         db.session.flush()
-        if changed:
-            publish(StagesReported(sorted(file.application.id for file in changed if file.application is not None)))
+        if not changed:
+            return
+        applications = {file.application.id: file.application for file in changed if file.application is not None}
+        publish(StagesReported(sorted(applications)))
+        for application_id in db.session.scalars(
+            select(ApplicationFollower.application_id)
+            .where(ApplicationFollower.application_id.in_(before))
+            .distinct()
+            .order_by(ApplicationFollower.application_id)
+        ):
+            change = change_since(before[application_id], applications[application_id])
+            if change is not None:
+                publish(ApplicationMoved(application_id, change))
 
     def _open(self, wanted: Sequence[str]) -> dict[str, _File]:
         files = {number: _File() for number in wanted}
