@@ -20,14 +20,21 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import psutil
+from sqlalchemy import insert
 
 from tests.benchmarks.results import Result, measured, quantile
 from tests.cities.citizens import Citizen
 from tests.cities.running import city_folder
 from tests.cities.serving import durable_engines, gunicorn
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from webapp.counter.queue.models import QueueLine
 
 PAGES, HALLS, COUNTERS = 2000, 8, 8
 WARM_UP, SECONDS = 60, 120
@@ -77,7 +84,7 @@ class Opened:
 def fill() -> dict[str, Any]:
     """Halls with counters and people, in the database of the environment; what pages and counters need to know."""
     from config import Settings
-    from tests.factories.queue import make_desk, make_hall, make_line, make_ticket, open_session
+    from tests.factories.queue import make_desk, make_hall, make_line, open_session
     from webapp.app import create_app
     from webapp.database import db, transaction
 
@@ -92,12 +99,39 @@ def fill() -> dict[str, Any]:
                 for _ in range(COUNTERS):
                     desk, _ = open_session(session, lines, now - timedelta(hours=1), make_desk(session, hall))
                     told["accounts"].append(desk.account.id)
-                for number in range(PAGES // HALLS):
-                    line = lines[number % len(lines)]
-                    ticket = make_ticket(session, line, now - timedelta(seconds=PAGES - number))
-                    told["pages"].append((hall.unit_id, line.id, ticket.label))
+                told["pages"] += [(hall.unit_id, line_id, label) for line_id, label in _wait(session, lines, now)]
         db.engine.dispose()
     return told
+
+
+def _wait(session: Session, lines: list[QueueLine], now: datetime) -> list[tuple[int, str]]:
+    """People who have drawn in turns in these lines; line and label of each. Written at once: nobody measures this."""
+    from webapp.counter.codes import new_ticket_code
+    from webapp.counter.queue.models import QueueDay, QueueTicket
+
+    today = now.astimezone(ZoneInfo(lines[0].hall.unit.timezone)).date()
+    people = []
+    for place in range(PAGES // HALLS):
+        line, number = lines[place % len(lines)], place // len(lines) + 1
+        drawn_at = now - timedelta(seconds=PAGES - place)
+        people.append(
+            {
+                "code": new_ticket_code(),
+                "write_key": f"page:{line.id}:{number}",
+                "unit_id": line.unit_id,
+                "line_id": line.id,
+                "drawn_line_id": line.id,
+                "day": today,
+                "number": number,
+                "label": f"{line.prefix}-{number:03d}",
+                "channel": "portal",
+                "turn_at": drawn_at,
+                "drawn_at": drawn_at,
+            }
+        )
+    session.execute(insert(QueueTicket), people)
+    session.execute(insert(QueueDay), [{"line_id": line.id, "day": today, "last_number": 999} for line in lines])
+    return [(int(one["line_id"]), str(one["label"])) for one in people]
 
 
 def call(accounts: list[int], over: threading.Event) -> None:
