@@ -22,6 +22,7 @@ ADDRESSES = (
     "/kelola/unit/{section}/jam-kerja",
     "/kelola/unit/baru?unit={unit}",
     "/kelola/layanan/{service}",
+    "/kelola/layanan/{service}/tahapan",
     "/kelola/layanan?unit={section}",
     "/kelola/petugas/{officer}",
     "/kelola/petugas?unit={section}",
