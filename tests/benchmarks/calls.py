@@ -13,6 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from statistics import median
 
@@ -60,7 +61,6 @@ _PAST = (
     INSERT INTO ticket_event (ticket_id, unit_id, step, at, session_id)
     SELECT id, unit_id, 'called', called_at, session_id FROM queue_ticket WHERE code LIKE 'P%'
     """,
-    "VACUUM ANALYZE",
 )
 
 
@@ -72,16 +72,33 @@ def run() -> Iterator[Result]:
         psycopg.connect(env["DATABASE_URL"], autocommit=True) as link,
     ):
         accounts = _open_hall(env)
-        alone = _press(env, link, accounts[:1], 0)
+        alone = quantile(_press(env, link, accounts[:1], 0), 0.95)
         together = _press(env, link, accounts, 1)
-        for statement in _PAST:
-            _run(link, statement, count=PAST, lines=LINES, desks=COUNTERS)
+        high = quantile(together, 0.95)
+        yield measured("calls", "p95, 12 counters at once", high, "ms", most=P95, baseline=alone)
+        with _unchecked(link):
+            for statement in _PAST:
+                _run(link, statement, count=PAST, lines=LINES, desks=COUNTERS)
+        link.execute("VACUUM ANALYZE")
         after = _press(env, link, accounts, 2)
-    high, high_after = quantile(together, 0.95), quantile(after, 0.95)
-    yield measured("calls", "p95, 12 counters at once", high, "ms", most=P95, baseline=quantile(alone, 0.95))
+    high_after = quantile(after, 0.95)
     yield measured("calls", "p95 after a million visits", high_after, "ms", most=P95, baseline=high)
     ratio = median(after) / median(together)
     yield measured("calls", "median after a million visits, times that before", ratio, "x", most=GROWTH)
+
+
+@contextmanager
+def _unchecked(link: psycopg.Connection) -> Iterator[None]:
+    """Take the foreign keys of the tables away while a million rows go in, and check them all at once afterwards."""
+    keys: list[tuple[str, str, str]] = link.execute(
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' "
+        "AND conrelid IN ('visit'::regclass, 'queue_ticket'::regclass, 'ticket_event'::regclass)"
+    ).fetchall()
+    for table, name, _definition in keys:
+        _run(link, f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    yield
+    for table, name, definition in keys:
+        _run(link, f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
 def _open_hall(env: Mapping[str, str]) -> list[int]:
@@ -163,7 +180,7 @@ def _sit(app: object, account_id: int, together: threading.Barrier, times: list[
 
 
 def _run(link: psycopg.Connection, statement: str, **values: int) -> None:
-    """`values` are numbers of our own; they go in as text because VACUUM and the like take no parameters."""
+    """`values` are numbers of our own, put into the text."""
     for name, value in values.items():
         statement = statement.replace(f":{name}", str(value))
     link.execute(statement)
