@@ -24,6 +24,7 @@ from webapp.counter.queue.hall_pace import CallRange
 from webapp.counter.queue.models import QueueHall, QueueLine, QueueTicket
 from webapp.feedback.models import Rating
 from webapp.organisation.calendars import WorkingTime
+from webapp.portal.citizen.limits import count_drawing
 from webapp.portal.citizen.queue_words import (
     call_in_words,
     duration_in_words,
@@ -32,6 +33,7 @@ from webapp.portal.citizen.queue_words import (
     slot_in_words,
     wait_in_words,
 )
+from webapp.portal.security import limiter
 
 OTHER_NONCE = "00000000-0000-4000-8000-000000000000"
 
@@ -340,3 +342,21 @@ def test_times_are_told_as_a_person_would(app: Flask) -> None:
         assert call_in_words(in_minutes(-5, 20), tuesday, zone) == "pukul 08.00–08.20"
         last = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
         assert slot_in_words(last, last + timedelta(hours=1), zone) == "23.00–24.00"
+
+
+def test_whoever_tries_out_codes_is_stopped_and_whoever_draws_keeps_what_was_chosen(
+    app: Flask, client: FlaskClient, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    answers = {client.get("/antrean/tiket/AN-22222-22222").status_code for _ in range(21)}
+    assert answers == {404, 429}
+    assert client.get(hall.kiosk).status_code == 200, "a right address is no attempt"
+    sent = form_of(client, hall, when="", priority="pregnant")
+    address = f"/antrean/ambil/{hall.line_id}"
+    with app.test_request_context(address, method="POST", environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        for _ in range(30):
+            count_drawing()
+    answer = client.post(address, data=sent)
+    assert "Terlalu banyak kiriman dari jaringan Anda" in answer.text and chosen(answer.text) == ["pregnant"]
+    limiter.reset()
