@@ -36,7 +36,7 @@ _SHOWN_SECONDS = 15
 @blueprint.route("/kiosk/<kiosk_key>", methods=["GET", "POST"])
 @public
 @keeps_typed_text
-def kiosk(kiosk_key: str) -> ResponseReturnValue:
+def show_kiosk(kiosk_key: str) -> ResponseReturnValue:
     """What one can queue for here; a press draws the number."""
     now, hall = datetime.now(UTC), _hall(kiosk_key)
     if request.method == "GET":
@@ -45,22 +45,22 @@ def kiosk(kiosk_key: str) -> ResponseReturnValue:
     if form.received(count_kiosk):
         code = _draw(form, hall, now)
         if code is not None:
-            return redirect(url_for("citizen.kiosk_slip", kiosk_key=kiosk_key, code=code), 303)
+            return redirect(url_for("citizen.show_kiosk_slip", kiosk_key=kiosk_key, code=code), 303)
     form.renew_nonce()
     return _start(kiosk_key, hall, form, now, form.status)
 
 
 @blueprint.get("/kiosk/<kiosk_key>/<code>")
 @public
-def kiosk_slip(kiosk_key: str, code: str) -> ResponseReturnValue:
+def show_kiosk_slip(kiosk_key: str, code: str) -> ResponseReturnValue:
     """The number that was drawn here, on the screen and for the printer."""
     now, hall = datetime.now(UTC), _hall(kiosk_key)
     try:
         ticket, row = ticket_of(code, now), ticket_by_code(code)
     except NoSuchTicket:
-        return redirect(url_for("citizen.kiosk", kiosk_key=kiosk_key))
+        return redirect(url_for("citizen.show_kiosk", kiosk_key=kiosk_key))
     if ticket.unit_id != hall.unit_id:
-        return redirect(url_for("citizen.kiosk", kiosk_key=kiosk_key))
+        return redirect(url_for("citizen.show_kiosk", kiosk_key=kiosk_key))
     address = settings_of(current_app).public_url + url_for("citizen.show_ticket", code=ticket.code)
     expected = expected_range(row, now)
     return render_template(
