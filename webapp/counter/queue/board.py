@@ -25,7 +25,7 @@ from webapp.counter.queue.vocabulary import Step, TicketState
 from webapp.database import db
 from webapp.organisation.models import Counter, Service, Unit
 
-CHECK_SECONDS, OLD_SECONDS = 2.0, 10.0
+CHECK_SECONDS, OLD_SECONDS = 2.0, 20.0
 #: So many of the last calls are shown, none older than this.
 _CALLS, _CALLS_FOR = 8, timedelta(minutes=30)
 #: When a page should ask again: after a `share` of the least time that is left to wait, within these seconds. A page

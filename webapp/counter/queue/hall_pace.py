@@ -95,6 +95,8 @@ class HallPace:
     unit_id: int
     day: date
     at: datetime
+    #: `at` on the hall's clock.
+    begun: float
     order: tuple[Waiting, ...]
     #: Label and line of everybody in `order`.
     labels: Mapping[int, tuple[str, int]]
@@ -115,8 +117,8 @@ class HallPace:
     ) -> Promise | None:
         """The same with the forecast behind it."""
         clock = self.learned.clock
-        now = clock.second(self.at)
-        ready = max(0.0, clock.second(turn_at) - now) if turn_at else 0.0
+        now = self.begun
+        ready = max(0.0, clock.second(turn_at) - now) if turn_at and turn_at > self.at else 0.0
         expected = self.forecast.for_place(line_id, ahead, ready, priority=priority)
         if expected is None:
             return None
@@ -196,6 +198,7 @@ def _read_pace(unit_id: int, now: datetime) -> HallPace:
         unit_id=unit_id,
         day=learned.day,
         at=now,
+        begun=begun,
         order=tuple(order),
         labels=labels,
         lines=lines,

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: How often the hall is played on.
-_PLAYS = 96
+_PLAYS = 64
 #: Steps that are played; behind them the queue goes on as fast as it did before.
-_STEPS = 240
+_STEPS = 120
 #: Places behind the last who waits that are played too, for whoever draws next.
 BEHIND = 12
 #: A whole day is this much slower or faster than the numbers before (standard deviation of the logarithm).
