@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from webapp.counter.queue.paces import Coverage
 
 CITIZENS, COUNTERS = 600, 8
-LEARNING, MEASURED = 4, 4
+LEARNING, MEASURED = 3, 3
 #: Seconds of the unit's day: it opens at 07:30, rests from 12:00 to 13:00 and closes at 16:00.
 OPENS, RESTS, GOES_ON, CLOSES = 0.0, 4.5 * 3600, 5.5 * 3600, 8.5 * 3600
 #: Mean seconds of a service, spread of its logarithm, share of the people who come for it.
