@@ -9,19 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.types import BigInteger
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
 from webapp.counter.events import QueueAdvanced, TicketMoved
 from webapp.counter.models import Visit
 from webapp.counter.queue.errors import CounterTaken, NoQueueHere, StillServing, TicketGone
-from webapp.counter.queue.locked_desk import LockedDesk, call_ticket, called_at_desk, lock_desk, write_visit
+from webapp.counter.queue.locked_desk import (
+    LockedDesk,
+    call_ticket,
+    called_at_desk,
+    lock_desk,
+    look_around,
+    write_visit,
+)
 from webapp.counter.queue.models import CounterSession, QueueHall, QueueLine, QueueTicket, TicketEvent
-from webapp.counter.queue.order import Waiting, choose_next
+from webapp.counter.queue.order import choose_next
 from webapp.counter.queue.upkeep import end_past_sessions
 from webapp.counter.queue.vocabulary import Step, TicketState
 from webapp.database import db
@@ -30,35 +35,8 @@ from webapp.organisation.models import Counter, Officer
 from webapp.organisation.queries import officer_of
 from webapp.outbox import Event, publish, publish_all
 
-#: Calls of one hall come one after the other: the space of advisory locks over halls.
-_HALL_LOCK = 7_231_003
 #: Two calls of a line are never at the same time, so that their order can be read from it.
 _APART = timedelta(microseconds=1)
-
-_LOCK_HALL = text("SELECT pg_advisory_xact_lock(:space, :hall)")
-
-#: The first who waits with and without priority in each line, and the last calls of all of them.
-_CANDIDATES = text(
-    """
-    WITH line AS (SELECT unnest(:line_ids) AS id)
-    SELECT 'waiting' AS kind, one.id, one.at, one.number, class.priority
-    FROM line CROSS JOIN (VALUES (true), (false)) AS class (priority) CROSS JOIN LATERAL (
-        SELECT id, turn_at AS at, number FROM queue_ticket
-        WHERE line_id = line.id AND day = :day AND state = 'waiting' AND turn_at <= :at
-          AND (priority <> 'ordinary') = class.priority
-        ORDER BY turn_at, number LIMIT 1
-    ) AS one
-    UNION ALL (
-        SELECT 'called', one.id, one.at, one.number, one.priority
-        FROM line CROSS JOIN LATERAL (
-            SELECT id, first_called_at AS at, number, priority <> 'ordinary' AS priority FROM queue_ticket
-            WHERE line_id = line.id AND day = :day AND first_called_at IS NOT NULL
-            ORDER BY first_called_at DESC LIMIT :in_a_row
-        ) AS one
-        ORDER BY one.at DESC LIMIT :in_a_row
-    )
-    """
-).bindparams(bindparam("line_ids", type_=ARRAY(BigInteger)))
 
 
 def open_counter(account: Account, counter_id: int, line_ids: Sequence[int], at: datetime) -> CounterSession:
@@ -119,15 +97,23 @@ def call_next(account: Account, at: datetime, *, finishing: int | None = None) -
     `finishing` is the ticket that the officer sees as called. Where it is another one by now (the button was pressed
     twice), nothing changes and that one is returned. Raises CounterClosed.
     """
-    desk = lock_desk(account, at)
-    current = called_at_desk(desk.session_id)
-    events: list[Event] = []
-    if current is not None:
-        if current.id != finishing:
-            return db.session.get_one(QueueTicket, current.id, populate_existing=True)
-        write_visit(desk, current, at)
-        events.append(TicketMoved(current.id, Step.FINISHED))
-    ticket = _call_first(desk, at)
+    desk = lock_desk(account, at, with_hall=True)
+    found = look_around(desk, at)
+    current = found.current
+    if current is not None and current.id != finishing:
+        return db.session.get_one(QueueTicket, current.id, populate_existing=True)
+    events: list[Event] = [TicketMoved(current.id, Step.FINISHED)] if current is not None else []
+    ticket = None
+    while ticket is None:
+        chosen = choose_next(found.waiting, [priority for _at, priority in found.calls], desk.in_a_row)
+        if chosen is None:
+            if current is not None:
+                write_visit(desk, current, at)
+            break
+        moment = max(at, found.calls[0][0] + _APART) if found.calls else at
+        ticket = call_ticket(chosen.id, TicketState.WAITING, desk, moment, finishing=current, finished_at=at)
+        if ticket is None:  # it was given back just now
+            current, found = None, look_around(desk, at)
     if ticket is not None:
         events += [
             TicketMoved(ticket.id, Step.CALLED),
@@ -185,7 +171,7 @@ def call_held(account: Account, ticket_id: int, at: datetime) -> QueueTicket:
         or aside.day != desk.day
     ):
         raise TicketGone
-    ticket = call_ticket(ticket_id, TicketState(aside.state), desk.session_id, at)
+    ticket = call_ticket(ticket_id, TicketState(aside.state), desk, at)
     if ticket is None:
         raise TicketGone
     publish(TicketMoved(ticket.id, Step.CALLED))
@@ -251,25 +237,6 @@ def _called(account: Account, ticket_id: int, at: datetime) -> tuple[LockedDesk,
     if current is None or current.id != ticket_id:
         raise TicketGone
     return desk, db.session.get_one(QueueTicket, ticket_id, populate_existing=True)
-
-
-def _call_first(desk: LockedDesk, at: datetime) -> QueueTicket | None:
-    """Call who is next by the rules, in a hall where nobody else calls meanwhile."""
-    db.session.execute(_LOCK_HALL, {"space": _HALL_LOCK, "hall": desk.unit_id % 2**31})
-    while True:
-        rows = db.session.execute(
-            _CANDIDATES,
-            {"line_ids": desk.line_ids, "day": desk.day, "at": at, "in_a_row": desk.in_a_row},
-        ).all()
-        waiting = [Waiting(row.at, row.number, row.id, row.priority) for row in rows if row.kind == "waiting"]
-        calls = sorted(((row.at, row.priority) for row in rows if row.kind == "called"), reverse=True)
-        chosen = choose_next(waiting, [priority for _at, priority in calls], desk.in_a_row)
-        if chosen is None:
-            return None
-        moment = max(at, calls[0][0] + _APART) if calls else at
-        ticket = call_ticket(chosen.id, TicketState.WAITING, desk.session_id, moment)
-        if ticket is not None:  # else it was cancelled just now
-            return ticket
 
 
 def _note(ticket: QueueTicket, step: Step, at: datetime, session_id: int, line_id: int | None = None) -> None:
