@@ -21,6 +21,8 @@ SAME_EVERYWHERE = {
 }
 #: A page of samples for whoever builds pages: its made-up people and places are no texts of the product.
 SAMPLES = ("webapp/portal/design.py", "webapp/portal/templates/design.html")
+#: Said to programs and to whoever writes them, in the language of the interface's description.
+FOR_PROGRAMS = ("webapp/portal/api/description.py", "webapp/portal/problem_documents.py")
 
 
 def templates() -> list[Path]:
@@ -28,7 +30,7 @@ def templates() -> list[Path]:
 
 
 def speaking() -> list[Path]:
-    return [path for path in files(*SPEAKING) if named(path) not in SAMPLES]
+    return [path for path in files(*SPEAKING) if named(path) not in (*SAMPLES, *FOR_PROGRAMS)]
 
 
 def test_no_text_of_a_template_is_outside_the_catalogue() -> None:
