@@ -53,9 +53,16 @@ def real(app: Flask, **also: list[str]) -> Iterator[Address]:
     with app.test_request_context():
         for rule in rules_of(app):
             names = sorted(rule.arguments)
-            for values in itertools.product(*(_values(app, name, also) for name in names)):
+            for values in itertools.product(*(_values(app, rule, name, also) for name in names)):
                 path = url_for(rule.endpoint, **dict(zip(names, values, strict=True)))
-                yield Address(rule.endpoint, path, methods_of(rule))
+                for query in ("", *(f"?{query}" for query in _asked(app, rule))):
+                    yield Address(rule.endpoint, path + query, methods_of(rule))
+
+
+def _asked(app: Flask, rule: Rule) -> list[str]:
+    """What a page without a place in its address is asked for behind the "?"."""
+    name, values = _QUERIES.get(rule.endpoint, ("", None))
+    return [f"{name}={value}" for value in values(app)] if values is not None else []
 
 
 def _nobodys(rule: Rule, name: str) -> str | int:
@@ -64,9 +71,11 @@ def _nobodys(rule: Rule, name: str) -> str | int:
     return 987_654_321 if "int:" + name in rule.rule else "ZZZZ-ZZZZ"
 
 
-def _values(app: Flask, name: str, also: dict[str, list[str]]) -> list[str]:
+def _values(app: Flask, rule: Rule, name: str, also: dict[str, list[str]]) -> list[str]:
     if name in also:
         return also[name]
+    if name == "code" and rule.rule.startswith(_OF_TICKETS):
+        return _ticket_codes(app)
     if name in _KNOWN:
         return _KNOWN[name](app)
     ids = _ids_of_table(name)
@@ -100,6 +109,20 @@ def _codes(_app: Flask) -> list[str]:
     return list(db.session.scalars(select(Complaint.code).order_by(Complaint.feedback_id).limit(MOST_ROWS)))
 
 
+def _ticket_codes(_app: Flask) -> list[str]:
+    from webapp.counter.queue.models import QueueTicket
+    from webapp.database import db
+
+    return list(db.session.scalars(select(QueueTicket.code).order_by(QueueTicket.id).limit(MOST_ROWS)))
+
+
+def _kiosk_keys(_app: Flask) -> list[str]:
+    from webapp.counter.queue.models import QueueHall
+    from webapp.database import db
+
+    return list(db.session.scalars(select(QueueHall.kiosk_key).order_by(QueueHall.unit_id).limit(MOST_ROWS)))
+
+
 def _application_codes(_app: Flask) -> list[str]:
     from webapp.counter.applications.models import Application
     from webapp.database import db
@@ -115,6 +138,17 @@ def _receipts(_app: Flask) -> list[str]:
     return [receipt_of(id_) for id_ in db.session.scalars(select(Visit.id).order_by(Visit.id).limit(MOST_ROWS))]
 
 
+def _services_with_files(_app: Flask) -> list[str]:
+    from webapp.counter.applications.models import ServiceStage
+    from webapp.database import db
+
+    return [str(id_) for id_ in db.session.scalars(select(ServiceStage.service_id).distinct().limit(MOST_ROWS))]
+
+
+def _visits(_app: Flask) -> list[str]:
+    return _ids_of_table("visit_id") or []
+
+
 def _static_files(app: Flask) -> list[str]:
     folder = Path(app.static_folder or "")
     return [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -126,11 +160,22 @@ def _import_kinds(_app: Flask) -> list[str]:
     return [kind.value for kind in Kind]
 
 
+#: Where a <code> is a queue ticket's, not a complaint's.
+_OF_TICKETS = ("/antrean/tiket/", "/kiosk/")
+
 #: Name of a place in an address -> what can stand there.
 _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
     "application_code": _application_codes,
     "code": _codes,
+    "kiosk_key": _kiosk_keys,
     "receipt": _receipts,
     "filename": _static_files,
     "kind": _import_kinds,
+}
+#: Endpoint -> what its address can ask for, without which the page shows only half of what it can.
+_QUERIES: dict[str, tuple[str, Callable[[Flask], list[str]]]] = {
+    "citizen.register_application": ("layanan", _services_with_files),
+    "citizen.submit_complaint": ("berkas", _application_codes),
+    "citizen.track_application": ("kode", _application_codes),
+    "officer.register_file": ("kunjungan", _visits),
 }

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.addresses import Address, made_up, methods_of, rules_of
+from tests.addresses import Address, made_up, methods_of, real, rules_of
 from tests.architecture import endpoints
-from tests.factories.accounts import sign_in
+from tests.architecture.fingerprints import fingerprint
+from tests.factories.accounts import make_account, sign_in
 from tests.factories.city import SmallCity
+from tests.factories.counter_city import CounterCity
+from tests.factories.organisation import make_officer, make_unit
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import ROLE_PERMISSIONS, Permission, Role
+from webapp.attribution.actions import attribute_feedback
 from webapp.portal.access import OTHER_SYSTEM, PUBLIC, SIGNED_IN, access_of
 
 NOBODY, NO_ROLE = "anonymous", "no role"
@@ -133,18 +138,58 @@ def test_the_matrix_notices_an_open_door(app: Flask, client: FlaskClient, city: 
     assert client.get(address.path).headers["Location"].startswith("/masuk?next=")
 
 
-def test_a_role_of_another_unit_opens_no_case(
+#: Places in addresses that name what belongs to the whole city, and so to no unit.
+_OF_THE_CITY = {"calendar_id", "cause_id", "filename", "kind"}
+
+
+def test_every_role_of_another_unit_opens_nothing_of_this_one(
     app: Flask, client: FlaskClient, city: SmallCity, database: SQLAlchemy
 ) -> None:
-    """Holding the permission elsewhere lets somebody onto the page, and shows him nothing."""
-    from tests.factories.accounts import make_account
-    from tests.factories.organisation import make_unit
-
-    elsewhere = make_unit(database.session(), city.root)
-    stranger = make_account(database.session(), (Role.OFFICER, elsewhere), (Role.SUPERVISOR, elsewhere))
-    code, officer_id = city.complaint.code, city.officer.id
+    """Holding all permissions elsewhere lets somebody onto the lists, and shows him nothing: neither cases nor files,
+    halls, officers, systems. What he sends changes nothing either."""
+    attribute_feedback([city.complaint.feedback_id], datetime.now(UTC))  # until then it is everybody's in triage
     database.session.commit()
+    places = {rule.endpoint: rule.arguments for rule in rules_of(app)}
+    theirs = [
+        address
+        for address in real(app)  # before anything is there that could be the stranger's
+        if access_of(app, address.endpoint) not in (PUBLIC, OTHER_SYSTEM, SIGNED_IN)
+        and places[address.endpoint]
+        and not places[address.endpoint] & _OF_THE_CITY
+    ]
+    elsewhere = make_unit(database.session(), city.root)
+    stranger = make_account(database.session(), *((role, elsewhere) for role in Role))
+    make_officer(database.session(), elsewhere, account=stranger)
+    database.session.commit()
+    opened = {address.endpoint for address in theirs}
+    assert {"officer.show_file", "supervisor.show_unit_file", "supervisor.show_hall", "officer.show_case"} <= opened
+    before = fingerprint(database)
     sign_in(client, stranger)
-    assert client.get(f"/meja/{code}").status_code == 404
-    assert client.get(f"/petugas/{officer_id}").status_code == 404
-    assert client.get("/meja").status_code == 200
+    wrong = [
+        f"{method} {address}: {status}"
+        for address in theirs
+        for method in sorted(address.methods)
+        if (status := client.open(address.path, method=method, buffered=True).status_code)
+        not in ((403, 404) if method == "GET" else (400, 403, 404))  # 400: a press of no button is none anywhere
+    ]
+    assert not wrong, "Let the query look within the viewer's reach, and answer 404:\n" + "\n".join(wrong)
+    assert fingerprint(database) == before
+    for path in ("/meja", "/berkas-kerja", "/berkas-unit", "/antrean-unit", "/kelola/kiriman", "/loket"):
+        assert client.get(path).status_code == 200, path
+
+
+def test_reports_of_another_unit_are_neither_seen_nor_said_the_meaning_of(
+    client: FlaskClient, city: SmallCity, counter_city: CounterCity, database: SQLAlchemy
+) -> None:
+    elsewhere = make_unit(database.session(), city.root)
+    stranger = make_account(database.session(), (Role.ADMINISTRATOR, elsewhere))
+    officer_id = city.officer.id
+    database.session.commit()
+    meaning = {"source": counter_city.client.source, "kind": "officer", "name": "P-77", "meaning": officer_id}
+    for account, sees in ((stranger, False), (city.staff[Role.ADMINISTRATOR], True)):
+        sign_in(client, account)
+        assert ("P-77" in client.get("/kelola/kiriman").text) is sees
+        before = fingerprint(database)
+        client.post("/kelola/kiriman/arti", data=meaning)
+        client.post("/kelola/kiriman/ulangi")
+        assert (fingerprint(database) != before) is sees

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from collections import defaultdict
+from collections.abc import Iterable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
 from tests.addresses import methods_of, real, rules_of
+from tests.architecture.fingerprints import fingerprint
 from tests.factories.accounts import sign_in
 from tests.factories.city import SmallCity
 from tests.page_forms import PageForm, forms_of
-
-
-def fingerprint(database: SQLAlchemy) -> dict[str, str]:
-    """A digest of every table: equal if and only if nothing was changed."""
-    found = {}
-    with database.engine.connect() as link:
-        for name in sorted(database.metadata.tables):
-            found[name] = str(
-                link.scalar(
-                    text(f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{name}\" t")
-                )
-            )
-    return found
 
 
 def open_as(client: FlaskClient, city: SmallCity, *, staff: bool) -> None:
@@ -61,6 +50,18 @@ def is_taken(app: Flask, form: PageForm) -> bool:
     return False
 
 
+def few_of_each(app: Flask, forms: Iterable[PageForm]) -> list[PageForm]:
+    """Two forms of each kind: the same fields and the same button, sent to the same view."""
+    kinds: dict[object, list[PageForm]] = defaultdict(list)
+    for form in forms:
+        path, fields = form.action.partition("?")[0], form.without("csrf_token", "nonce")
+        goes_to = app.url_map.bind("localhost").match(path, method="POST")[0] if is_taken(app, form) else path
+        kind = kinds[goes_to, tuple(sorted(fields)), fields.get("do")]
+        if len(kind) < 2 and form not in kind:
+            kind.append(form)
+    return [form for kind in kinds.values() for form in kind]
+
+
 @pytest.mark.parametrize("staff", [False, True], ids=["citizen", "staff"])
 def test_every_form_carries_a_token(app: Flask, csrf_client: FlaskClient, city: SmallCity, staff: bool) -> None:
     open_as(csrf_client, city, staff=staff)
@@ -78,8 +79,7 @@ def test_nothing_is_changed_without_a_token(
     app: Flask, csrf_client: FlaskClient, city: SmallCity, database: SQLAlchemy, staff: bool
 ) -> None:
     open_as(csrf_client, city, staff=staff)
-    sent = {(form.action, tuple(sorted(form.without("csrf_token", "nonce").items()))): form
-            for _page, form in forms_everywhere(app, csrf_client)}  # fmt: skip
+    sent = few_of_each(app, (form for _page, form in forms_everywhere(app, csrf_client)))
     posts = sorted((a for a in real(app) if "POST" in a.methods), key=lambda address: address.endpoint)
     empty = [
         PageForm(address.path, "post")
@@ -88,13 +88,15 @@ def test_nothing_is_changed_without_a_token(
     ]
     before = fingerprint(database)
     wrong = []
-    for form in (*sent.values(), *empty):
+    for form in (*sent, *empty):
         false = dict.fromkeys(
             [name for name in form.fields if name.endswith("csrf_token")] or ["csrf_token"], "IjAi.x.y"
         )
         for forged in (form.without("csrf_token"), {**form.fields, **false}):
             open_as(csrf_client, city, staff=staff)
             response = csrf_client.post(form.action, data=forged, buffered=True)
+            if form in empty and csrf_client.get(form.action).status_code == response.status_code == 303:
+                continue  # nothing stands at this address until it says what for
             if response.status_code not in (400, 401, 403, 404, 405, 409, 410, 429):
                 wrong.append(f"POST {form.action} was answered with {response.status_code}")
         after = fingerprint(database)
