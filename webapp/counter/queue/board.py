@@ -68,7 +68,7 @@ def current_board(unit_id: int, now: datetime) -> Board:
     if kept is None:
         _reading.acquire()
     try:
-        version = _version(unit_id)
+        version = _version(unit_id, now)
         if kept is not None and version == kept.version and moment - kept.read < OLD_SECONDS:
             kept.checked = moment
             return kept.board
@@ -117,7 +117,7 @@ def _hall(unit_id: int) -> Unit:
     return unit
 
 
-def _version(unit_id: int) -> tuple[int, ...]:
+def _version(unit_id: int, now: datetime) -> tuple[int, ...]:
     """Changes with each call and each number drawn, at the price of two looks into an index."""
     call = (
         select(func.max(TicketEvent.id))
@@ -128,7 +128,7 @@ def _version(unit_id: int) -> tuple[int, ...]:
     drawn = (
         select(func.sum(QueueDay.last_number))
         .join(QueueLine, QueueLine.id == QueueDay.line_id)
-        .where(QueueLine.unit_id == unit_id, QueueDay.day >= func.current_date() - 1)
+        .where(QueueLine.unit_id == unit_id, QueueDay.day >= (now - timedelta(days=1)).date())
         .scalar_subquery()
     )
     row = db.session.execute(select(func.coalesce(call, 0), func.coalesce(drawn, 0))).one()
