@@ -94,6 +94,7 @@ _SERVED = """
     ), end_logged AS (
         INSERT INTO ticket_event (ticket_id, unit_id, step, at, session_id)
         VALUES (:finishing, :unit_id, 'finished', :finished_at, :session_id)
+        RETURNING id
     )
 """
 #: A ticket is called, if it is still in the state in which it was seen.
@@ -111,10 +112,10 @@ _CALLED = """
 """
 _FINISH = text(f"WITH {_SERVED} SELECT id FROM served")  # noqa: S608  made of constants, as those below
 _CALL = text(f"WITH {_CALLED.format(after='')} SELECT * FROM called")  # noqa: S608
-#: Both in one statement; the counter has one called ticket at a time, so the one ends before the other is called.
-_FINISH_AND_CALL = text(
-    f"WITH {_SERVED}, {_CALLED.format(after='AND EXISTS (SELECT FROM ended)')} SELECT * FROM called"  # noqa: S608
-)
+#: Both in one statement. The one ends, and that is written down, before the other is called: a counter has one called
+#: ticket at a time, and the log is read by its ids.
+_AFTER = "AND EXISTS (SELECT FROM ended) AND EXISTS (SELECT FROM end_logged)"
+_FINISH_AND_CALL = text(f"WITH {_SERVED}, {_CALLED.format(after=_AFTER)} SELECT * FROM called")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
