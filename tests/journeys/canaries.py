@@ -183,18 +183,18 @@ def send_form(client: FlaskClient, address: str, holding: str, **fields: str) ->
     assert response.status_code in (302, 303), f"{address}: {response.status_code}\n{response.text[:4000]}"
 
 
-def everything_shown(app: Flask, client: FlaskClient) -> Iterator[tuple[str, bytes]]:
+def everything_shown(app: Flask, client: FlaskClient, queries: Iterable[str] = QUERIES) -> Iterator[tuple[str, bytes]]:
     """Everything that a browser gets to see: address, and headers with body.
 
-    Where there is a page, also what it shows when asked otherwise.
+    Where there is a page, also what it shows when asked otherwise. Files are the same for everybody and left out.
     """
     for address in real(app):
-        if "GET" not in address.methods:
+        if "GET" not in address.methods or address.endpoint == "static":
             continue
         response = client.get(address.path, buffered=True)
         yield str(address), _written(response)
         if response.status_code == 200 and response.mimetype == "text/html":
-            for query in QUERIES:
+            for query in queries if "?" not in address.path else ():
                 yield f"{address}{query}", _written(client.get(address.path + query, buffered=True))
             if b" hx-get=" in response.data:
                 yield f"{address} by htmx", _written(client.get(address.path, headers={"HX-Request": "true"}))
