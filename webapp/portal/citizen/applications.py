@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import groupby
 
-import segno
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from webapp.app import settings_of
@@ -29,6 +27,7 @@ from webapp.portal.citizen.file_story import tell_file
 from webapp.portal.citizen.forms import chosen_id
 from webapp.portal.citizen.limits import count_registration
 from webapp.portal.citizen.own_cases import digest_of, remember_sent, sent_before
+from webapp.portal.qr import draw_qr
 from webapp.portal.typed_text import keeps_typed_text, without_nul
 
 #: Name of the session's note that a file was registered on the page before.
@@ -74,7 +73,7 @@ def show_application(application_code: str) -> ResponseReturnValue:
         story=tell_file(file),
         fresh=session.pop(_FRESH, None) == code,
         address=address,
-        qr=_drawing(address),
+        qr=draw_qr(address),
     )
 
 
@@ -205,9 +204,3 @@ def _promise(offer: Offer) -> str:
         offer.standard_hours,
     )
     return f"{within} {fee}"
-
-
-def _drawing(address: str) -> Markup:
-    """An address as a QR code."""
-    svg = segno.make(address, error="m").svg_inline(border=3, dark="#000", light="#fff", omitsize=True)
-    return Markup(svg)  # noqa: S704  drawn by segno from squares; the address is not in it as text

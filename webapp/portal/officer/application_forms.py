@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TelField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.counter.applications.vocabulary import PaperState
-from webapp.feedback.contacts import InvalidPhone, clean_phone
+from webapp.portal.applicant_fields import applicant_name, applicant_phone
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.typed_text import without_nul
 
@@ -121,15 +120,8 @@ class RegisterForm(DeskForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    name = StringField(
-        _l("Nama pemohon"),
-        filters=[_stripped],
-        validators=[
-            InputRequired(_l("Isi nama pemohon, seperti di KTP atau KK.")),
-            Length(max=200, message=_l("Nama terlalu panjang: paling banyak 200 huruf.")),
-        ],
-    )
-    phone = TelField(_l("Nomor telepon atau WhatsApp"), filters=[without_nul], validators=[Optional()])
+    name = applicant_name()
+    phone = applicant_phone()
     visit = SelectField(  # type: ignore[call-arg]  # newer than its stubs
         _l("Dari kunjungan"),
         coerce=_number,
@@ -143,18 +135,6 @@ class RegisterForm(DeskForm):
         """Which of `requirements` were ticked, counted from 0."""
         ticked = set(self.papers.data or ())
         return frozenset(number for number, name in enumerate(requirements) if name in ticked)
-
-    def validate_name(self, field: StringField) -> None:
-        """A name, not a number."""
-        if sum(letter.isalpha() for letter in field.data or "") < 2:
-            raise ValidationError(_("Isi nama pemohon dengan huruf, seperti di KTP atau KK."))
-
-    def validate_phone(self, field: TelField) -> None:
-        """Indonesian numbers with 0, 62 or +62; others with + and the country."""
-        try:
-            field.data = clean_phone(field.data or "")
-        except InvalidPhone:
-            raise ValidationError(_("Tulis nomor seperti 0812 3456 7890, atau kosongkan.")) from None
 
 
 def choices(rows: Iterable[tuple[int, str]], nothing: str | None = None) -> list[SelectChoice]:
