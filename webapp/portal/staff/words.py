@@ -47,6 +47,8 @@ _RULES = {
     "triage_decision": ("decision", True),
     "agency_decision": ("decision", True),
     "receipt": ("receipt", True),
+    "application_delay": ("stage", True),
+    "application_unit": ("stage", True),
     "counter_and_shift": ("shift", False),
     "unit_chosen": ("text", False),
     "service_chosen": ("text", False),
