@@ -117,7 +117,8 @@ class Canary:
 def file_on_portal(client: FlaskClient, canary: Canary, **fields: Any) -> str:
     """File the canary by the form of the portal; its code."""
     photo = (io.BytesIO(canary.photo), f"zqberkas{canary.name}.jpg")
-    address = "/lapor" + (f"?struk={fields['receipt']}" if "receipt" in fields else "")
+    asked = {"receipt": "struk", "application": "berkas"}
+    address = "/lapor" + "".join(f"?{asked[name]}={value}" for name, value in fields.items() if name in asked)
     form = next(form for form in forms_of(client.get(address).text, address) if form.action.startswith("/lapor"))
     sent = {
         "nonce": form.fields["nonce"],

@@ -22,7 +22,7 @@ from tests.factories.accounts import make_account, sign_in
 from tests.factories.applications import make_clerk, make_registry_service
 from tests.factories.organisation import make_counter, make_unit
 from tests.factories.queue import make_hall, make_line
-from tests.journeys.canaries import everything_shown, leaks, send_form, stored_in_the_clear
+from tests.journeys.canaries import Canary, everything_shown, file_on_portal, leaks, send_form, stored_in_the_clear
 from tests.pipeline import Pipeline, pipeline_of
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
@@ -43,6 +43,8 @@ CLERK, COLLEAGUE = "Zqpetugas Loket", "Zqrekan Loket"
 #: Of an officer whom the reporting system knows, and of one whom nobody knows.
 NIP, UNKNOWN_NIP = "198501012010011001", "197903032005012002"
 KIOSK_KEY = "zqkioskanari"
+#: Somebody complains of the person who has the file.
+COMPLAINT = Canary("enam", 4_606)
 #: What nobody ever sees, whatever his role, and what is nowhere in the clear.
 NOBODYS = (NIK, NOTED_PHONE, "81273916003", NIP, UNKNOWN_NIP)
 #: Whom a file is about: for those who handle it.
@@ -118,7 +120,8 @@ def _happen(
             "the inspector": make_account(session, (Role.INSPECTOR, root)),
             "the administrator": make_account(session, (Role.ADMINISTRATOR, root)),
             "triage": make_account(session, (Role.TRIAGE, root)),
-            "every role elsewhere": make_account(session, *((role, elsewhere) for role in Role)),
+            # but triage, who reads what lies nowhere yet, whatever the unit
+            "every role elsewhere": make_account(session, *((role, elsewhere) for role in Role if role != Role.TRIAGE)),
         },
         logs=logs,
     )
@@ -148,6 +151,7 @@ def _happen(
     redis.append(b"".join(pipeline.everything_in_redis()))
     pipeline.run()
     _serve(counter, pipeline, desk_id, line_id)
+    counter.codes["complaint"] = file_on_portal(client, COMPLAINT, about_person="y", application=file.code)
     _report(counter)
     pipeline.relay.round()
     redis.append(b"".join(pipeline.everything_in_redis()))
@@ -197,19 +201,32 @@ def _report(counter: Counter) -> None:
 
 
 def test_each_sees_what_is_for_him(counter: Counter) -> None:
-    always = [*NOBODYS, str(counter.chat_id), counter.token, counter.device]
+    always = [*NOBODYS, *COMPLAINT.contact, str(counter.chat_id), counter.token, counter.device]
     tickets = [counter.codes["ticket"], counter.codes["slip"], counter.codes["reported receipt"]]
     receipt, file = counter.codes["receipt"], counter.codes["file"]
-    outside = [*always, *tickets, *APPLICANTS, receipt, file, KIOSK_KEY]
+    complaint = [*COMPLAINT.words, counter.codes["complaint"]]
+    outside = [*always, *complaint, *tickets, *APPLICANTS, receipt, file, KIOSK_KEY]
     reads = [*always, *tickets, *APPLICANTS, receipt, KIOSK_KEY]
     viewers = {
         "the public": [*outside, *OFFICERS],
-        "the clerk": [*always, *tickets, KIOSK_KEY],  # who hands the receipt of the last visit over, printed
-        "a colleague": [*always, *tickets, receipt, KIOSK_KEY],
+        "the clerk": [
+            *always,
+            *complaint,
+            *tickets,
+            KIOSK_KEY,
+        ],  # who hands the receipt of the last visit over, printed
+        "a colleague": [*always, *complaint, *tickets, receipt, KIOSK_KEY],
         "the supervisor": reads,
         "the inspector": reads,
-        "triage": [*outside, "zqcatatan"],
-        "the administrator": [*({*always} - {NIP}), *tickets, *APPLICANTS, receipt, file],  # who keeps officers' NIPs
+        "triage": [*({*outside} - {*complaint}), "zqcatatan"],
+        "the administrator": [
+            *({*always} - {NIP}),
+            *complaint,
+            *tickets,
+            *APPLICANTS,
+            receipt,
+            file,
+        ],  # who keeps officers' NIPs
         "every role elsewhere": [*outside, *OFFICERS],
     }
     shown = {who: counter.shown_to(who) for who in viewers}
@@ -226,6 +243,7 @@ def test_each_sees_what_is_for_him(counter: Counter) -> None:
         "the clerk": [APPLICANT, "81273916001", CLERK, receipt],
         "a colleague": [APPLICANT, CLERK],
         "the supervisor": [CLERK, "zqcatatan", file],
+        "triage": [counter.codes["complaint"], "zqisienam"],
         "the inspector": [CLERK, file],
         "the administrator": [KIOSK_KEY, "Mesin Kanari", f"NIP •••• {UNKNOWN_NIP[-4:]}"],
     }.items():
@@ -252,7 +270,7 @@ def test_messages_tables_logs_and_queue_tell_nobody(
     assert (file.applicant_name, file.applicant_phone) == (APPLICANT, "+6281273916001")  # they are there
     assert {record.state for record in session.scalars(select(IncomingRecord))} == {"accepted", "held"}
     assert stored_in_the_clear(session, ["zqcatatan"]), "this test must see what is stored"
-    secrets = [*NOBODYS, *APPLICANTS, str(counter.chat_id), counter.token, counter.device]
+    secrets = [*NOBODYS, *APPLICANTS, *COMPLAINT.contact, str(counter.chat_id), counter.token, counter.device]
     found = stored_in_the_clear(session, secrets)
     assert not found, f"Give these columns the type EncryptedText, or keep a keyed hash: {found}"
 
