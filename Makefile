@@ -5,6 +5,9 @@ PO := $(wildcard webapp/translations/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
+# One more than processors: some tests wait for programs that they have started.
+TESTERS = $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench clean
 
@@ -20,7 +23,7 @@ run: setup ## run the city at http://127.0.0.1:8000 (PORT=...) until Ctrl-C
 
 test: setup ## all tests, on real engines and a real browser (ARGS=... for pytest)
 	@$(PY) -m tests.chromium
-	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
+	@$(PY) -m pytest -n $(TESTERS) --dist worksteal $(ARGS)
 
 check: setup ## format, lint, types, import rules, translations
 	@$(PY) -m ruff format --check .
