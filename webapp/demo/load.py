@@ -190,7 +190,9 @@ def _shown_files(city: DemoCity, ids: LoadedIds) -> list[dict[str, str]]:
         lambda file: file.state == "incomplete",
         lambda file: file.state == "paused" and file.true_cause != "none",
     )
-    found = [next((file for file in reversed(city.files) if fits(file)), None) for fits in wanted]
+    # Of the unit whose supervisor is shown with a sign-in, as far as it has such files.
+    files = sorted(reversed(city.files), key=lambda file: file.visit.unit != ALWAYS_OPEN)
+    found = [next((file for file in files if fits(file)), None) for fits in wanted]
     codes = dict(db.session.execute(select(Application.id, Application.code)).all())
     return [
         {"code": codes[ids.file[file.number]], "state": file.state, "cause": file.true_cause}
