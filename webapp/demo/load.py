@@ -191,7 +191,7 @@ def _shown_files(city: DemoCity, ids: LoadedIds) -> list[dict[str, str]]:
         lambda file: file.state == "paused" and file.true_cause != "none",
     )
     # Of the unit whose supervisor is shown with a sign-in, as far as it has such files.
-    files = sorted(reversed(city.files), key=lambda file: file.visit.unit != ALWAYS_OPEN)
+    files = sorted(city.files, key=lambda file: (file.visit.unit != ALWAYS_OPEN, -file.number))
     found = [next((file for file in files if fits(file)), None) for fits in wanted]
     codes = dict(db.session.execute(select(Application.id, Application.code)).all())
     return [
