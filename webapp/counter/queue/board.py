@@ -30,7 +30,7 @@ CHECK_SECONDS, OLD_SECONDS = 2.0, 20.0
 _CALLS, _CALLS_FOR = 8, timedelta(minutes=30)
 #: When a page should ask again: after a `share` of the least time that is left to wait, within these seconds. A page
 #: that nobody looks at waits `hidden` times as long.
-POLL = {"near": 5, "far": 120, "share": 0.1, "hidden": 4, "display": 3}
+POLL = {"near": 5, "far": 180, "share": 0.15, "hidden": 4, "display": 3}
 
 
 class NoSuchHall(LookupError):
