@@ -99,6 +99,8 @@ def act_at_counter() -> ResponseReturnValue:
         abort(400)
     account, now = current_account(), datetime.now(UTC)
     ticket_id = request.form.get("ticket", type=int)
+    if ticket_id is not None and not 0 < ticket_id < 2**63:
+        abort(400)
     if ticket_id is not None and request.form["do"] in _ENDS_VISIT and is_pressed_twice(account, ticket_id, now):
         flash(_("Nomor ini baru saja dipanggil, jadi belum diselesaikan."), "warning")
         return _back()

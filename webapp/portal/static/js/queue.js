@@ -67,11 +67,15 @@
     let missing = 0;
     let low = Infinity;
 
+    let coming = null;
     function anew() {
-      const now = Date.now();
-      if (now - Number(store.get("queue-reload") || 0) < 15000) return; // the board may be a few seconds behind the page
-      store.set("queue-reload", String(now));
-      location.reload();
+      if (coming !== null) return;
+      // The board may be a few seconds behind the page: a second change soon after is shown later, never dropped.
+      const early = 15000 - (Date.now() - Number(store.get("queue-reload") || 0));
+      coming = setTimeout(() => {
+        store.set("queue-reload", String(Date.now()));
+        location.reload();
+      }, Math.max(0, early));
     }
 
     function heard(board, now) {
