@@ -15,6 +15,7 @@ from webapp.counter.applications.actions import follow_application
 from webapp.counter.applications.errors import NoSuchApplication
 from webapp.counter.applications.followers import list_followed, remove_follower
 from webapp.counter.applications.models import Application
+from webapp.counter.applications.outcome_words import outcome_sentences, outcome_title
 from webapp.counter.applications.queries import TrackedApplication, TrackedStage, track
 from webapp.counter.applications.urgency import Urgency
 from webapp.counter.applications.vocabulary import OPEN_STATES, ApplicationState, PaperState
@@ -143,6 +144,7 @@ def _card(talk: Talk, file: TrackedApplication) -> str:
     lines = [f"📄 {file.service}, {file.unit}", _("Berkas %(code)s", code=file.code), "", file_state_words(state) + "."]
     if state in OPEN_STATES:
         lines += [*_waiting(file), *_due(file)]
+    lines += _ending(file)
     missing = [paper.name for paper in file.papers if paper.state == PaperState.MISSING]
     if missing and state in OPEN_STATES:
         lines += ["", _("Yang masih kurang:"), *(f"• {name}" for name in missing)]
@@ -167,6 +169,15 @@ def _due(file: TrackedApplication) -> list[str]:
     if file.urgency == Urgency.OVERDUE:
         return [str(_("Seharusnya selesai paling lambat %(due)s. Ini sudah terlambat.", due=due))]
     return [str(_("Selesai paling lambat %(due)s.", due=due))]
+
+
+def _ending(file: TrackedApplication) -> list[str]:
+    """How a finished file ended against its due date, and what of it was nobody's fault."""
+    if file.outcome is None:
+        return []
+    due = moment_words(file.due_at, file.timezone) if file.due_at is not None else ""
+    title, sentences = outcome_title(file.outcome), outcome_sentences(file.outcome, due)
+    return [*([f"{title}."] if title else []), *sentences]
 
 
 def _stage_words(stage: TrackedStage) -> str:

@@ -18,17 +18,22 @@ from webapp.counter.applications.actions import (
     follow_application,
     hand_over,
     pause,
+    resume,
     take_stage,
     tick_paper,
 )
-from webapp.counter.applications.catalogue import cause_of
+from webapp.counter.applications.catalogue import StageFacts, cause_of
 from webapp.counter.applications.errors import NoSuchApplication
-from webapp.counter.applications.models import ApplicationFollower
-from webapp.counter.applications.queries import get_file, list_for_officer, list_for_unit, track
+from webapp.counter.applications.models import Application, ApplicationFollower, TurnaroundFact
+from webapp.counter.applications.outcome_words import outcome_sentences
+from webapp.counter.applications.queries import get_file, list_finished, list_for_officer, list_for_unit, track
+from webapp.counter.applications.turnaround_facts import record_turnaround
 from webapp.counter.applications.urgency import Urgency, ordinary_day, urgency_of
 from webapp.counter.applications.vocabulary import ApplicationState, PaperState
 from webapp.messaging.addresses import ChatAddress
-from webapp.organisation.calendars import OFFICE_WEEK
+from webapp.organisation.calendars import OFFICE_WEEK, add_working_time
+from webapp.organisation.models import Unit
+from webapp.organisation.queries import working_time_of
 
 HOUR = 3600
 DAY = round(7.5 * HOUR)
@@ -156,6 +161,58 @@ def test_the_applicant_sees_stage_due_date_and_what_is_missing(session: Session)
     assert not get_file(account, file.id, at).may_resume  # handing it over ends the wait
     with pytest.raises(NoSuchApplication):
         track("BK-22222-22222", at)
+
+
+def passed(session: Session, unit: Unit, *, waits: float, works: float, code: str = "central_server") -> Application:
+    """A file of a promise of 8 hours, begun on the 2nd at 08:00, that waited and then was worked at, in hours."""
+    account, officer = make_clerk(session, unit)
+    service = make_registry_service(
+        session, unit, standard_hours=8, stages=[StageFacts("verified", "Diverifikasi", 60)]
+    )
+    file = make_application(session, unit, local(2, 8), service=service, officer=officer)
+    working = working_time_of(unit)
+    pause(account, file.id, cause_of(code).id, None, local(2, 8))
+    resumed = add_working_time(local(2, 8), timedelta(hours=waits), working)
+    resume(account, file.id, resumed)
+    finish_stage(account, file.stages[0].id, add_working_time(resumed, timedelta(hours=works), working))
+    record_turnaround([file.id], local(10, 8))
+    return file
+
+
+def test_a_finished_file_says_how_it_ended_and_what_was_nobodys_fault(session: Session) -> None:
+    unit = make_unit(session, name="Seksi Akta")
+    late = passed(session, unit, waits=3, works=10)
+    long = passed(session, unit, waits=6, works=5)
+    timely = passed(session, unit, waits=1, works=2)
+    office = passed(session, unit, waits=9, works=1, code="internal_queue")  # the office's own: it counts
+    now = local(10, 9)
+    outcomes = [track(file.code, now).outcome for file in (late, long, timely, office)]
+    assert [one and (one.delay, one.waited, one.prolonged) for one in outcomes] == [
+        (2 * HOUR, 3 * HOUR, False),
+        (0, 6 * HOUR, True),
+        (0, HOUR, False),
+        (2 * HOUR, 0, False),
+    ]
+    assert outcomes[0] is not None and outcomes[0].late_stages == (("Diverifikasi", 2 * HOUR),)
+    told = " ".join(outcome_sentences(outcomes[0], "Selasa"))
+    assert "terlambat 2 jam" in told and "Diverifikasi (2 jam)" in told
+    assert "bukan kesalahan siapa pun" in told and "Gangguan server pusat (3 jam)" in told
+    assert outcomes[1] is not None
+    assert "kami" not in " ".join(outcome_sentences(outcomes[1], "Selasa"))
+
+    chief = make_account(session, (Role.SUPERVISOR, unit))
+    found = list_finished(chief, now, page=1, size=3)
+    assert (found.total, found.late, len(found.files)) == (4, 2, 3)
+    assert {one.code for one in found.files[:2]} == {late.code, office.code}
+    assert found.files[2].code == long.code
+    by_code = {one.code: one.outcome for one in found.files}
+    assert by_code[late.code] == outcomes[0] and by_code[long.code] == outcomes[1]
+    assert [one.code for one in list_finished(chief, now, page=2, size=3).files] == [timely.code]
+    assert list_finished(chief, now + timedelta(weeks=5), page=1, size=3).total == 0
+    assert list_finished(make_account(session, (Role.SUPERVISOR, make_unit(session))), now, page=1, size=3).total == 0
+    # Before the facts are written the page computes them: the same.
+    session.query(TurnaroundFact).delete()
+    assert track(late.code, now).outcome == outcomes[0]
 
 
 def test_following_twice_is_following_once(session: Session) -> None:

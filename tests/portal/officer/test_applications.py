@@ -16,9 +16,11 @@ from tests.factories.counter import make_visit
 from tests.factories.organisation import make_unit
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
-from webapp.counter.applications.actions import take_stage
+from webapp.counter.applications.actions import finish_stage, take_stage
 from webapp.counter.applications.catalogue import cause_of, pause_causes
 from webapp.counter.applications.models import Application, ApplicationPause
+from webapp.counter.applications.turnaround_facts import record_turnaround
+from webapp.counter.applications.vocabulary import ApplicationState
 from webapp.organisation.models import Officer, Service, Unit
 
 NOW = datetime.now(UTC)
@@ -180,6 +182,31 @@ def test_a_supervisor_sees_what_is_late_and_only_of_his_units(
     sign_in(client, make_chief_elsewhere(session))
     assert office.file.code not in client.get("/berkas-unit").text
     assert client.get(f"/berkas-unit/{office.file.code}").status_code == 404
+
+
+def test_who_had_to_wait_reads_why_and_so_does_the_supervisor(
+    client: FlaskClient, session: Session, office: Office
+) -> None:
+    file, begin = office.file, NOW - timedelta(days=20)
+    file.complete_at = file.registered_at = begin
+    account = office.sari
+    file.stages[0].started_at = begin
+    file.stages[0].holdings[0].starts_at = begin
+    while file.state != ApplicationState.FINISHED:
+        current = next(stage for stage in file.stages if stage.started_at and not stage.finished_at)
+        take_stage(account, current.id, NOW)
+        finish_stage(account, current.id, NOW)
+    record_turnaround([file.id], NOW)
+    session.commit()
+    page = client.get(f"/berkas/{file.code}").text
+    assert "Selesai terlambat" in page
+    assert "Keterlambatan itu ada pada kami, di tahap: Diterima" in page
+    assert "Sari" not in page and NAME not in page
+    sign_in(client, office.chief)
+    listed = client.get("/berkas-unit").text
+    assert "1 berkas, 1 terlambat" in listed
+    assert f'href="/berkas-unit/{file.code}"' in listed
+    assert NAME not in listed
 
 
 def make_chief_elsewhere(session: Session) -> Account:

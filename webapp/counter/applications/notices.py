@@ -18,6 +18,8 @@ from webapp.counter.applications.models import (
     ApplicationPause,
     ApplicationStage,
 )
+from webapp.counter.applications.outcome_words import outcome_sentences, outcome_title
+from webapp.counter.applications.turnaround_lines import outcome_of
 from webapp.counter.applications.vocabulary import Change, PaperState
 from webapp.database import db
 from webapp.messaging.actions import TELEGRAM, queue_message
@@ -60,7 +62,7 @@ def _notice(application: Application, change: Change, detail_id: int | None) -> 
         Change.STAGE_BEGUN: lambda: _stage_begun(_detail(ApplicationStage, detail_id)),
         Change.PAUSED: lambda: _paused(_detail(ApplicationPause, detail_id)),
         Change.RESUMED: lambda: _sentences(_("Berkas dikerjakan lagi."), _due(application)),
-        Change.FINISHED: lambda: _sentences(_("Permohonan Anda sudah selesai. Terima kasih.")),
+        Change.FINISHED: lambda: _finished(application),
         Change.WITHDRAWN: lambda: _sentences(_("Permohonan ini ditarik dan tidak dikerjakan lagi.")),
     }
     return words[change]()
@@ -85,6 +87,16 @@ def _stage_begun(stage: ApplicationStage | None) -> str:
         _("Berkas sekarang di tahap: %(stage)s.", stage=stage.name),
         _("Silakan datang ke %(unit)s.", unit=stage.unit.name) if stage.waits_for_applicant else "",
     )
+
+
+def _finished(application: Application) -> str:
+    """That it is done; where it took longer than promised, that and why."""
+    done = _sentences(_("Permohonan Anda sudah selesai. Terima kasih."))
+    outcome = outcome_of(application, application.finished_at) if application.finished_at is not None else None
+    if outcome is None or not (outcome.delay or outcome.prolonged):
+        return done
+    due = _moment(application.due_at, application.unit.timezone) if application.due_at is not None else ""
+    return "\n\n".join([done, _sentences(f"{outcome_title(outcome)}.", *outcome_sentences(outcome, due))])
 
 
 def _registered(application: Application) -> str:

@@ -12,13 +12,15 @@ from webapp.counter.applications.access import current_stage, find_application
 from webapp.counter.applications.catalogue import WAITING_APPLICANT
 from webapp.counter.applications.errors import NoSuchApplication
 from webapp.counter.applications.file_lists import list_for_officer, list_for_unit
+from webapp.counter.applications.finished_lists import FinishedFile, FinishedFiles, list_finished
 from webapp.counter.applications.models import Application, ApplicationStage
 from webapp.counter.applications.pauses import is_automatic, missing_names, open_pause
-from webapp.counter.applications.turnaround_lines import turnaround_of
+from webapp.counter.applications.turnaround_lines import outcome_of, turnaround_of
 from webapp.counter.applications.urgencies import Standing, urgencies
 from webapp.counter.applications.urgency import Urgency
 from webapp.counter.applications.views import (
     FileEntry,
+    FileOutcome,
     FileView,
     HoldingView,
     OfficerFiles,
@@ -41,7 +43,10 @@ from webapp.organisation.queries import officer_of
 
 __all__ = [
     "FileEntry",
+    "FileOutcome",
     "FileView",
+    "FinishedFile",
+    "FinishedFiles",
     "HoldingView",
     "OfficerFiles",
     "OutsideTime",
@@ -56,6 +61,7 @@ __all__ = [
     "TurnaroundLine",
     "Urgency",
     "get_file",
+    "list_finished",
     "list_for_officer",
     "list_for_unit",
     "track",
@@ -107,6 +113,7 @@ def track(code: str, now: datetime) -> TrackedApplication:
             )
             for one in application.pauses
         ),
+        outcome=outcome_of(application, now),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -10,10 +11,12 @@ from sqlalchemy import select
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission
 from webapp.counter.applications.access import find_application
+from webapp.counter.applications.catalogue import WAITING_APPLICANT
 from webapp.counter.applications.errors import NoSuchApplication
 from webapp.counter.applications.models import Application, PauseCause, TurnaroundFact
 from webapp.counter.applications.turnaround_columns import Fact, facts_of
-from webapp.counter.applications.views import OutsideTime, Turnaround, TurnaroundLine
+from webapp.counter.applications.views import FileOutcome, OutsideTime, Turnaround, TurnaroundLine
+from webapp.counter.applications.vocabulary import ApplicationState
 from webapp.database import db
 from webapp.organisation.models import Officer, Unit
 
@@ -28,8 +31,7 @@ def turnaround_of(viewer: Account, application_id: int, now: datetime) -> Turnar
         application = find_application(viewer, application_id, Permission.APPLICATION_READ_UNIT)
     except NoSuchApplication:
         application = find_application(viewer, application_id, Permission.APPLICATION_HANDLE)
-    facts = _recorded(application) if application.finished_at is not None else []
-    facts = facts or list(facts_of([application], now))
+    facts = _facts(application, now)
     whole = next((fact for fact in facts if fact.stage_id is None), None)
     if whole is None:
         return None
@@ -41,10 +43,60 @@ def turnaround_of(viewer: Account, application_id: int, now: datetime) -> Turnar
         counted=whole.counted_seconds,
         standard=whole.target_seconds,
         delay=whole.delay_seconds,
-        outside=_outside(whole.outside_seconds, causes),
+        outside=outside_times(whole.outside_seconds, causes),
         calendar=whole.calendar,
         lines=_lines(application, [fact for fact in facts if fact.stage_id is not None], causes),
     )
+
+
+def outcome_of(application: Application, now: datetime) -> FileOutcome | None:
+    """How a finished file ended against what was promised, and where a delay arose. No names.
+
+    None for one that has not finished, and for one of which nobody knows when it was complete.
+    """
+    if application.state != ApplicationState.FINISHED:
+        return None
+    facts = _facts(application, now)
+    whole = next((fact for fact in facts if fact.stage_id is None), None)
+    if whole is None:
+        return None
+    causes = dict(db.session.execute(select(PauseCause.code, PauseCause.name)).all())
+    late: dict[int | None, int] = defaultdict(int)
+    for fact in facts:
+        late[fact.stage_id] += fact.delay_seconds
+    return file_outcome(
+        whole.counted_seconds,
+        whole.target_seconds,
+        whole.delay_seconds,
+        [(stage.name, late[stage.id]) for stage in application.stages if late[stage.id]],
+        outside_times(whole.outside_seconds, causes),
+    )
+
+
+def file_outcome(
+    counted: int,
+    standard: int | None,
+    delay: int,
+    late_stages: Sequence[tuple[str, int]],
+    outside: Sequence[OutsideTime],
+) -> FileOutcome:
+    """An outcome from what the facts say; waiting for the applicant is told apart from what was nobody's fault."""
+    return FileOutcome(
+        counted=counted,
+        standard=standard,
+        delay=delay,
+        late_stages=tuple(late_stages),
+        nobodys=tuple(one for one in outside if one.code != WAITING_APPLICANT),
+        applicants=sum(one.seconds for one in outside if one.code == WAITING_APPLICANT),
+    )
+
+
+def _facts(application: Application, now: datetime) -> list[Fact]:
+    """What is recorded of a file that has ended; what holds now as long as that has not been written."""
+    recorded = _recorded(application) if application.finished_at is not None else []
+    if any(fact.stage_id is None and fact.ended_at == application.finished_at for fact in recorded):
+        return recorded
+    return facts_of([application], now)
 
 
 def _recorded(application: Application) -> list[Fact]:
@@ -92,7 +144,7 @@ def _lines(application: Application, facts: Sequence[Fact], causes: Mapping[str,
                 counted=fact.counted_seconds,
                 target=fact.target_seconds,
                 delay=fact.delay_seconds,
-                outside=_outside(fact.outside_seconds, causes),
+                outside=outside_times(fact.outside_seconds, causes),
             ),
         )
         for fact in facts
@@ -106,7 +158,7 @@ def _names(model: type[Officer] | type[Unit], ids: set[int | None] | set[int]) -
     return dict(db.session.execute(select(model.id, model.name).where(model.id.in_(ids - {None}))).all())
 
 
-def _outside(seconds: Mapping[str, int], causes: Mapping[str, str]) -> tuple[OutsideTime, ...]:
-    """The longest first."""
+def outside_times(seconds: Mapping[str, int], causes: Mapping[str, str]) -> tuple[OutsideTime, ...]:
+    """What was taken out, named by `causes`; the longest first."""
     found = (OutsideTime(code, causes.get(code, code), int(one)) for code, one in seconds.items() if one)
     return tuple(sorted(found, key=lambda one: (-one.seconds, one.code)))

@@ -48,6 +48,41 @@ class TrackedPause:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideTime:
+    """Working time taken out for a cause that is nobody's fault."""
+
+    code: str
+    cause: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """How a finished file ended against what was promised, without names. Seconds of working time.
+
+    `delay` is counted time over the standard, `late_stages` where it arose. `nobodys` was taken out for causes outside
+    everybody's control, `applicants` because the applicant was waited for.
+    """
+
+    counted: int
+    standard: int | None
+    delay: int
+    late_stages: tuple[tuple[str, int], ...]
+    nobodys: tuple[OutsideTime, ...]
+    applicants: int
+
+    @property
+    def waited(self) -> int:
+        """How long it waited for what was nobody's fault."""
+        return sum(one.seconds for one in self.nobodys)
+
+    @property
+    def prolonged(self) -> bool:
+        """Whether it took longer than promised, and only because of what was nobody's fault."""
+        return self.standard is not None and not self.delay and self.counted + self.waited > self.standard
+
+
+@dataclass(frozen=True, slots=True)
 class TrackedApplication:
     """A file for whoever has its code. `state` as in ApplicationState, times in UTC, `timezone` the unit's."""
 
@@ -67,6 +102,7 @@ class TrackedApplication:
     papers: tuple[TrackedPaper, ...]
     stages: tuple[TrackedStage, ...]
     pauses: tuple[TrackedPause, ...]
+    outcome: FileOutcome | None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -229,15 +265,6 @@ class FileView:
     def waits_for(self) -> PauseView | None:
         """What it waits for now."""
         return next((one for one in self.pauses if one.ends_at is None), None)
-
-
-@dataclass(frozen=True, slots=True)
-class OutsideTime:
-    """Working time taken out for a cause that is nobody's fault."""
-
-    code: str
-    cause: str
-    seconds: int
 
 
 @dataclass(frozen=True, slots=True)

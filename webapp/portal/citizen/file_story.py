@@ -8,6 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from webapp.counter.applications.catalogue import WAITING_APPLICANT
+from webapp.counter.applications.outcome_words import outcome_sentences, outcome_title
 from webapp.counter.applications.queries import TrackedApplication, TrackedPause
 from webapp.counter.applications.urgency import Urgency
 from webapp.counter.applications.vocabulary import OPEN_STATES, ApplicationState, PaperState
@@ -38,6 +39,9 @@ class FileStory:
     meaning: str
     due: str
     overdue: bool
+    ending: str
+    ending_tone: str
+    ending_text: tuple[str, ...]
     missing: tuple[StoryPaper, ...]
     what_to_do: str
     waiting: str
@@ -65,6 +69,9 @@ def tell_file(file: TrackedApplication) -> FileStory:
         word, tone = _("menunggu Anda"), "warn"
     elif overdue:
         word, tone = _("melewati batas waktu"), "bad"
+    elif file.outcome is not None and file.outcome.delay:
+        word, tone = _("selesai, terlambat"), "warn"
+    due_at = moment_in_words(file.due_at, zone) if file.due_at is not None else ""
     return FileStory(
         code=file.code,
         service_id=file.service_id,
@@ -75,6 +82,9 @@ def tell_file(file: TrackedApplication) -> FileStory:
         meaning=_("Berkas Anda sudah jadi. Silakan datang mengambilnya.") if ready else _meaning(file, state),
         due=_due(file, overdue) if is_open else "",
         overdue=overdue,
+        ending=outcome_title(file.outcome) if file.outcome else "",
+        ending_tone="warn" if file.outcome and file.outcome.delay else "plain",
+        ending_text=tuple(outcome_sentences(file.outcome, due_at)) if file.outcome else (),
         missing=tuple(paper for paper in _papers(file) if paper.state == PaperState.MISSING) if is_open else (),
         what_to_do=_(
             "Bawa ke %(unit)s dengan kode berkas ini. Waktu penyelesaian berjalan setelah petugas memeriksa semuanya.",

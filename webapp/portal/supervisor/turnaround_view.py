@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from webapp.counter.applications.queries import FileView, OutsideTime, Turnaround, TurnaroundLine
+from webapp.counter.applications.queries import (
+    FileOutcome,
+    FileView,
+    FinishedFile,
+    OutsideTime,
+    Turnaround,
+    TurnaroundLine,
+)
+from webapp.portal.dates import local_day, short_day
 from webapp.portal.file_words import elapsed_in_words, work_in_words
 
 
@@ -53,6 +61,46 @@ class TurnaroundView:
     mark: float | None
     rows: tuple[HandsRow, ...]
     causes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRow:
+    """A file that is done, in a list: how it ended, and where or why it took longer than promised."""
+
+    code: str
+    service: str
+    finished: str
+    tag: str
+    tone: str
+    why: str
+
+
+def listed_finished(file: FinishedFile) -> FinishedRow:
+    """A finished file in words."""
+    outcome = file.outcome
+    tag, tone = str(_("tepat waktu")), ""
+    if outcome is None or outcome.standard is None:
+        tag, tone = str(_("tanpa batas waktu")), "none"
+    elif outcome.delay:
+        tag, tone = str(_("terlambat %(late)s", late=work_in_words(outcome.delay))), "bad"
+    elif outcome.prolonged:
+        tag, tone = str(_("lebih lama, di luar kendali")), "warn"
+    return FinishedRow(
+        file.code,
+        file.service,
+        f"{short_day(local_day(file.finished_at, file.timezone))} · {file.unit}",
+        tag,
+        tone,
+        _why(outcome) if outcome else str(_("waktu lengkapnya tidak tercatat")),
+    )
+
+
+def _why(outcome: FileOutcome) -> str:
+    parts = [f"{name} {work_in_words(seconds)}" for name, seconds in outcome.late_stages]
+    if outcome.nobodys:
+        causes = "; ".join(f"{one.cause} {work_in_words(one.seconds)}" for one in outcome.nobodys)
+        parts.append(str(_("bukan kesalahan siapa pun: %(causes)s", causes=causes)))
+    return " · ".join(parts) or "–"
 
 
 def turnaround_view(turnaround: Turnaround, file: FileView) -> TurnaroundView:
