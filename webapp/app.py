@@ -22,6 +22,10 @@ from webapp.counter.applications import models as _applications  # noqa: F401  i
 from webapp.counter.incoming import models as _incoming  # noqa: F401  isort: skip
 from webapp.counter.queue import models as _queue  # noqa: F401  isort: skip
 from webapp.feedback import models as _feedback  # noqa: F401  isort: skip
+from webapp.feedback.casework import models as _casework  # noqa: F401  isort: skip
+from webapp.feedback.clocks import models as _clocks  # noqa: F401  isort: skip
+from webapp.feedback.facts import models as _facts  # noqa: F401  isort: skip
+from webapp.feedback.publishing import models as _publishing  # noqa: F401  isort: skip
 from webapp.indicators import models as _indicators  # noqa: F401  isort: skip
 from webapp.messaging import models as _messaging  # noqa: F401  isort: skip
 from webapp.organisation import models as _organisation  # noqa: F401  isort: skip

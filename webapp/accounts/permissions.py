@@ -36,6 +36,15 @@ class Permission(StrEnum):
     COMPLAINT_ANSWER = "complaint:answer"
     #: Complaints that point at a person: read and decided by a superior who is not the one pointed at.
     COMPLAINT_READ_PERSONAL = "complaint:read_personal"
+    #: Show a complaint to everybody, in words that were looked at.
+    COMPLAINT_PUBLISH = "complaint:publish"
+    #: Read the words as they were written and the reporter's contact; each look is recorded.
+    COMPLAINT_READ_ORIGINAL = "complaint:read_original"
+    #: Close a complaint that the agency can't solve, or send the accused's case elsewhere: a superior's last word.
+    COMPLAINT_DECIDE = "complaint:decide"
+    #: Keep the templates that a unit answers with.
+    REPLY_TEMPLATE_MANAGE = "reply_template:manage"
+    AUDIT_READ = "audit:read"
     INDICATOR_READ_OWN = "indicator:read_own"
     INDICATOR_READ_UNIT = "indicator:read_unit"
     #: Open a counter, call numbers, finish visits.
@@ -64,10 +73,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_TRIAGE,
             Permission.COMPLAINT_READ,
             Permission.COMPLAINT_READ_PERSONAL,
+            Permission.COMPLAINT_READ_ORIGINAL,
             Permission.COMPLAINT_ASSIGN,
+            Permission.COMPLAINT_PUBLISH,
         }
     ),
-    Role.LIAISON: frozenset({Permission.COMPLAINT_READ, Permission.COMPLAINT_ASSIGN, Permission.COMPLAINT_ANSWER}),
+    Role.LIAISON: frozenset(
+        {
+            Permission.COMPLAINT_READ,
+            Permission.COMPLAINT_ASSIGN,
+            Permission.COMPLAINT_ANSWER,
+            Permission.REPLY_TEMPLATE_MANAGE,
+        }
+    ),
     Role.OFFICER: frozenset(
         {
             Permission.COMPLAINT_ANSWER,
@@ -82,6 +100,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_READ_PERSONAL,
             Permission.COMPLAINT_ASSIGN,
             Permission.COMPLAINT_ANSWER,
+            Permission.COMPLAINT_PUBLISH,
+            Permission.COMPLAINT_DECIDE,
+            Permission.REPLY_TEMPLATE_MANAGE,
             Permission.INDICATOR_READ_UNIT,
             Permission.QUEUE_READ_UNIT,
             Permission.APPLICATION_READ_UNIT,
@@ -91,12 +112,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.COMPLAINT_READ,
             Permission.COMPLAINT_READ_PERSONAL,
+            Permission.COMPLAINT_READ_ORIGINAL,
+            Permission.AUDIT_READ,
             Permission.INDICATOR_READ_UNIT,
             Permission.QUEUE_READ_UNIT,
             Permission.APPLICATION_READ_UNIT,
         }
     ),
-    Role.AUDITOR: frozenset({Permission.OUTBOX_READ, Permission.INDICATOR_READ_UNIT}),
+    Role.AUDITOR: frozenset({Permission.OUTBOX_READ, Permission.INDICATOR_READ_UNIT, Permission.AUDIT_READ}),
 }
 
 

@@ -23,7 +23,7 @@ from webapp.organisation.queries import working_time_of
 from webapp.outbox import publish
 
 #: States in which a new judgement still moves a complaint; afterwards it only corrects the record.
-_MOVABLE = frozenset({State.FILED, State.IN_TRIAGE, State.SENT})
+_MOVABLE = frozenset({State.FILED, State.IN_TRIAGE, State.VERIFIED, State.SENT})
 
 
 def attribute_feedback(feedback_ids: Sequence[int], at: datetime) -> list[int]:

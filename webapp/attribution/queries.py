@@ -22,7 +22,7 @@ from webapp.organisation.models import Officer, Service, Unit
 from webapp.organisation.queries import list_officers_below
 
 #: States in which triage still says where a complaint belongs.
-DECIDABLE = (State.FILED, State.IN_TRIAGE, State.SENT)
+DECIDABLE = (State.FILED, State.IN_TRIAGE, State.VERIFIED, State.SENT)
 
 
 @dataclass(frozen=True, slots=True)

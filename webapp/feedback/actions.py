@@ -164,8 +164,9 @@ def open_case(code: str, secret_word: str, now: datetime) -> Complaint:
 
 
 def reply_to_agency(complaint: Complaint, text: str, *, write_key: str, at: datetime) -> None:
-    """The reporter answers a question or adds something. It moves no clock and changes no state."""
-    say(complaint, "reporter", "reply", text, write_key=write_key, at=at)
+    """The reporter answers a question or adds something. It starts no clock anew and changes no state."""
+    if say(complaint, "reporter", "reply", text, write_key=write_key, at=at) is not None:
+        complaint.awaiting_reporter_since = None
 
 
 def accept_answer(complaint: Complaint, *, write_key: str, at: datetime) -> None:
@@ -201,7 +202,10 @@ def close_after_silence(complaint: Complaint, at: datetime) -> None:
 
 
 def move(complaint: Complaint, step: Step, at: datetime, account_id: int | None) -> None:
-    """Take one step of the life cycle and write it down; raises IllegalStep."""
+    """Take one step of the life cycle and write it down; raises IllegalStep.
+
+    A second step in the same transaction needs a flush in between: the database checks each step by itself.
+    """
     complaint.state = next_state(State(complaint.state), step)
     db.session.add(StateChange(complaint_id=complaint.feedback_id, state=complaint.state, at=at, account_id=account_id))
 

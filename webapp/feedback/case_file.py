@@ -147,7 +147,7 @@ def obstacle_for(viewer: Account, complaint: Complaint) -> Obstacle | None:
         return Obstacle.NOT_PLACED
     if not _may(viewer, Permission.COMPLAINT_ANSWER, complaint):
         return Obstacle.READ_ONLY
-    if complaint.state not in (State.SENT, State.IN_WORK, State.DISPUTED):
+    if complaint.state not in (State.SENT, State.ASSIGNED, State.IN_WORK, State.DISPUTED):
         return Obstacle.DONE
     if complaint.handler_id not in (None, viewer.id):
         return Obstacle.TAKEN

@@ -46,7 +46,7 @@ class QuestionAsked(Event):
 
 @dataclass(frozen=True, slots=True)
 class ComplaintMoved(Event):
-    """A complaint reached a unit or somebody's desk."""
+    """A complaint reached a unit, a desk, or another state of its life that its reporter is told of."""
 
     feedback_id: int
 
@@ -57,3 +57,48 @@ class ComplaintSettled(Event):
 
     feedback_id: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterTold(Event):
+    """The reporter was told what is missing, or why it ends without an answer; `message_id` has the words."""
+
+    feedback_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterReplied(Event):
+    """The reporter replied, or completed what was missing."""
+
+    feedback_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockNearing(Event):
+    """A term will run out soon: whoever has to act is reminded, once."""
+
+    clock_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMissed(Event):
+    """A term ran out; `level` says how far up it goes (1 the head of the unit, 2 above)."""
+
+    clock_id: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueMentioned(Event):
+    """Somebody was named in an internal note."""
+
+    note_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingRecorded(Event):
+    """The facts of handling changed for these officers in this month ("2026-11")."""
+
+    month: str
+    officer_ids: list[int]

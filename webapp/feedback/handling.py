@@ -14,8 +14,8 @@ from webapp.feedback.actions import is_repetition, move, say
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.events import ComplaintAnswered, ComplaintMoved, QuestionAsked
 from webapp.feedback.life_cycle import State, Step
-from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback
-from webapp.feedback.vocabulary import Channel, ComplaintKind, Finding
+from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback, Recusal
+from webapp.feedback.vocabulary import Channel, ComplaintKind, Finding, Move
 from webapp.organisation.calendars import WorkingTime, due_after_working_days
 from webapp.organisation.models import Officer, Unit
 from webapp.outbox import publish
@@ -31,7 +31,7 @@ DAYS_TO_SETTLE = {
 def visible_to(viewer: Account) -> ColumnElement[bool]:
     """The condition under which `viewer` may see a complaint. Fails closed.
 
-    - Nobody sees one that concerns himself (Exclusion).
+    - Nobody sees one that concerns himself (Exclusion), or in which he declared a conflict of interest (Recusal).
     - One that points at a person is seen only with COMPLAINT_READ_PERSONAL for its unit.
     - Others are seen with COMPLAINT_READ or COMPLAINT_ANSWER for the unit where they lie.
     - What lies nowhere yet is seen by triage only.
@@ -43,6 +43,7 @@ def visible_to(viewer: Account) -> ColumnElement[bool]:
         Exclusion.officer_id == Officer.id,
         Officer.account_id == viewer.id,
     )
+    recused = exists().where(Recusal.complaint_id == Complaint.feedback_id, Recusal.account_id == viewer.id)
     personal = _below(reach(viewer, Permission.COMPLAINT_READ_PERSONAL))
     plain = _below([*reach(viewer, Permission.COMPLAINT_READ), *reach(viewer, Permission.COMPLAINT_ANSWER)])
     homeless: ColumnElement[bool] = false()
@@ -50,6 +51,7 @@ def visible_to(viewer: Account) -> ColumnElement[bool]:
         homeless = Complaint.unit_id.is_(None)
     return and_(
         ~concerned,
+        ~recused,
         or_(homeless, and_(Complaint.points_at_person, personal), and_(~Complaint.points_at_person, plain)),
     )
 
@@ -94,11 +96,18 @@ def send_to_unit(
     reason: str,
     at: datetime,
     decided_by: Account | None = None,
+    kind: Move = Move.SENT,
+    note: str | None = None,
 ) -> None:
-    """Send a complaint to a unit; the due date is counted once, from filing, in the unit's working days (`working`)."""
+    """Send a complaint to a unit; the due date is counted once, from filing, in the unit's working days (`working`).
+
+    Whoever sends on what was just filed, or waits for triage, has verified it by that.
+    """
     if complaint.unit_id == unit.id and complaint.state == State.SENT:
         return
-    move(complaint, Step.SEND_TO_UNIT, at, decided_by.id if decided_by else None)
+    by = decided_by.id if decided_by else None
+    move(complaint, Step.SEND_TO_UNIT, at, by)
+    complaint.verified_at = complaint.verified_at or at
     complaint.unit_id = unit.id
     complaint.handler_id = None
     if complaint.due_at is None:
@@ -109,23 +118,36 @@ def send_to_unit(
         Disposition(
             complaint_id=complaint.feedback_id,
             unit_id=unit.id,
-            decided_by_id=decided_by.id if decided_by else None,
+            decided_by_id=by,
             at=at,
             reason=reason,
+            kind=kind,
+            note=note,
         )
     )
     if complaint.feedback.channel != Channel.IMPORT:  # nobody follows what came out of an export
         publish(ComplaintMoved(complaint.feedback_id))
 
 
-def hold_for_triage(complaint: Complaint, *, reason: str, at: datetime) -> None:
+def hold_for_triage(
+    complaint: Complaint,
+    *,
+    reason: str,
+    at: datetime,
+    decided_by: Account | None = None,
+    kind: Move = Move.HELD,
+    note: str | None = None,
+) -> None:
     """Keep a complaint for a human to decide where it belongs."""
     if complaint.state == State.IN_TRIAGE:
         return
-    move(complaint, Step.HOLD_FOR_TRIAGE, at, None)
+    by = decided_by.id if decided_by else None
+    move(complaint, Step.HOLD_FOR_TRIAGE, at, by)
     complaint.unit_id = None
     complaint.handler_id = None
-    db.session.add(Disposition(complaint_id=complaint.feedback_id, at=at, reason=reason))
+    db.session.add(
+        Disposition(complaint_id=complaint.feedback_id, at=at, reason=reason, decided_by_id=by, kind=kind, note=note)
+    )
 
 
 def mark_personal(complaint: Complaint, personal: bool, actor: Account, at: datetime) -> None:
@@ -144,6 +166,7 @@ def mark_personal(complaint: Complaint, personal: bool, actor: Account, at: date
             decided_by_id=actor.id,
             at=at,
             reason="marked_personal" if personal else "marked_impersonal",
+            kind=Move.MARKED_PERSONAL if personal else Move.MARKED_IMPERSONAL,
         )
     )
 
@@ -162,6 +185,7 @@ def take_complaint(complaint: Complaint, actor: Account, at: datetime) -> None:
             decided_by_id=actor.id,
             at=at,
             reason="taken",
+            kind=Move.TAKEN,
         )
     )
     publish(ComplaintMoved(complaint.feedback_id))
@@ -177,7 +201,7 @@ def answer_complaint(
     """
     if complaint.handler_id not in (None, actor.id):
         raise NotForThisPerson
-    to_take = complaint.state in (State.SENT, State.DISPUTED)
+    to_take = complaint.state in (State.SENT, State.ASSIGNED, State.DISPUTED)
     if is_repetition(State.IN_WORK if to_take else State(complaint.state), Step.ANSWER, write_key):
         return
     message_id = say(complaint, "agency", "answer", text, write_key=write_key, at=at, account_id=actor.id)
@@ -187,7 +211,9 @@ def answer_complaint(
         take_complaint(complaint, actor, at)
     move(complaint, Step.ANSWER, at, actor.id)
     complaint.answered_at = at
+    complaint.first_answered_at = complaint.first_answered_at or at
     complaint.answered_by_id = actor.id
+    complaint.awaiting_reporter_since = None
     complaint.finding = finding
     publish(ComplaintAnswered(complaint.feedback_id, message_id))
 
@@ -196,4 +222,5 @@ def ask_reporter(complaint: Complaint, actor: Account, text: str, *, write_key: 
     """Ask the reporter something, without either learning the other's name."""
     message_id = say(complaint, "agency", "question", text, write_key=write_key, at=at, account_id=actor.id)
     if message_id is not None:
+        complaint.awaiting_reporter_since = complaint.awaiting_reporter_since or at
         publish(QuestionAsked(complaint.feedback_id, message_id))

@@ -12,11 +12,11 @@ from webapp.counter.models import Visit
 from webapp.database import Base, BigId
 from webapp.encryption import EncryptedText
 from webapp.feedback.life_cycle import State
-from webapp.feedback.vocabulary import Channel, ComplaintKind, Element, Finding
+from webapp.feedback.vocabulary import Channel, ComplaintKind, Element, Finding, Move
 from webapp.organisation.models import Counter, Service, Unit
 
 
-def _in(column: str, values: type[Channel | ComplaintKind | Element | State | Finding]) -> str:
+def _in(column: str, values: type[Channel | ComplaintKind | Element | State | Finding | Move]) -> str:
     return "{} IN ({})".format(column, ", ".join(f"'{value}'" for value in values))
 
 
@@ -86,9 +86,13 @@ class Complaint(Base):
             "ix_complaint_open",
             "unit_id",
             "due_at",
-            postgresql_where=text("state IN ('filed', 'in_triage', 'sent', 'in_work', 'disputed')"),
+            postgresql_where=text(
+                "state IN ('filed', 'in_triage', 'verified', 'sent', 'assigned', 'in_work', 'disputed')"
+            ),
         ),
         Index("ix_complaint_handler_id", "handler_id"),
+        Index("ix_complaint_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
+        Index("ix_complaint_split_from_id", "split_from_id", postgresql_where=text("split_from_id IS NOT NULL")),
     )
 
     feedback_id: Mapped[int] = mapped_column(
@@ -123,6 +127,23 @@ class Complaint(Base):
     reopened: Mapped[int] = mapped_column(default=0, server_default="0")
     #: What the decision found about the matter complained of.
     finding: Mapped[str | None]
+    verified_at: Mapped[datetime | None]
+    #: The first answer ever given; a later one does not move it.
+    first_answered_at: Mapped[datetime | None]
+    #: How often a unit handed it on or back; beyond a ceiling the administrator decides ("no wrong door").
+    forwards: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Since when the reporter owes something (an answer to a question, what is missing): clocks rest meanwhile.
+    awaiting_reporter_since: Mapped[datetime | None]
+    #: It takes an inspection to decide: the longer term holds.
+    needs_inspection: Mapped[bool] = mapped_column(default=False, server_default="false")
+    #: The complaint that is worked on for this one, too; kept when this one is answered, empty when they are separated.
+    merged_into_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id"))
+    #: The complaint whose second half this one is.
+    split_from_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id"))
+    #: Name of the agency that it was passed on to.
+    passed_on_to: Mapped[str | None]
+    #: When the personal part was erased at the end of its retention.
+    erased_at: Mapped[datetime | None]
 
     feedback: Mapped[Feedback] = relationship(back_populates="complaint", lazy="joined", innerjoin=True)
     unit: Mapped[Unit | None] = relationship()
@@ -171,7 +192,9 @@ class Photo(Base):
     __tablename__ = "photo"
     __table_args__ = (
         UniqueConstraint("upload_key", "digest"),
+        CheckConstraint("kind IN ('report', 'remedy')", name="kind"),
         Index("ix_photo_complaint_id", "complaint_id"),
+        Index("ix_photo_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
         Index("ix_photo_waiting", "created_at", postgresql_where=text("complaint_id IS NULL")),
     )
 
@@ -187,13 +210,27 @@ class Photo(Base):
     width: Mapped[int]
     height: Mapped[int]
     created_at: Mapped[datetime]
+    #: What the reporter sent along, or what an officer shows as the remedy.
+    kind: Mapped[str] = mapped_column(default="report", server_default="report")
+    #: The answer that a remedy belongs to, and who took the photo up.
+    message_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("complaint_message.id", ondelete="CASCADE"))
+    account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    #: 64 bits of perceptual hash: pictures that look alike differ in few of them.
+    look: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Disposition(Base):
-    """A complaint is sent to a unit or given to somebody: who decided, when, why. Never changed, only followed."""
+    """A move of a complaint, to a unit, to somebody, away or back: who, when, why. Never changed, only followed.
+
+    `kind` says what was done, `reason` the rule that did it (`decided_by_id` null) or a short code, `note` the words of
+    the person who decided.
+    """
 
     __tablename__ = "disposition"
-    __table_args__ = (Index("ix_disposition_complaint_id", "complaint_id"),)
+    __table_args__ = (
+        CheckConstraint(_in("kind", Move), name="kind"),
+        Index("ix_disposition_complaint_id", "complaint_id"),
+    )
 
     id: Mapped[BigId]
     complaint_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id", ondelete="CASCADE"))
@@ -203,6 +240,11 @@ class Disposition(Base):
     decided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
     at: Mapped[datetime]
     reason: Mapped[str]
+    kind: Mapped[str] = mapped_column(default=Move.SENT, server_default="sent")
+    #: Masked like all free text.
+    note: Mapped[str | None]
+    #: The other complaint of a merge or split.
+    other_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id"))
 
     unit: Mapped[Unit | None] = relationship()
 
@@ -235,13 +277,30 @@ class Exclusion(Base):
     at: Mapped[datetime]
 
 
+class Recusal(Base):
+    """Somebody who declared a conflict of interest: he neither sees nor handles the complaint from then on."""
+
+    __tablename__ = "recusal"
+
+    complaint_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("complaint.feedback_id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"), primary_key=True, index=True)
+    at: Mapped[datetime]
+
+
 class ComplaintMessage(Base):
-    """What was said on a complaint: by the reporter or by the agency. Masked like the complaint itself."""
+    """What was said on a complaint: by the reporter or by the agency. Masked like the complaint itself.
+
+    A deferral says what is missing; a farewell, why it ends without an answer (passed on, archived, not to be solved).
+    """
 
     __tablename__ = "complaint_message"
     __table_args__ = (
         CheckConstraint("author IN ('reporter', 'agency')", name="author"),
-        CheckConstraint("kind IN ('answer', 'question', 'reply', 'dispute', 'acceptance')", name="kind"),
+        CheckConstraint(
+            "kind IN ('answer', 'question', 'reply', 'dispute', 'acceptance', 'deferral', 'farewell')", name="kind"
+        ),
         Index("ix_complaint_message_complaint_id", "complaint_id"),
     )
 

@@ -45,3 +45,33 @@ class Finding(StrEnum):
     OUTSIDE_CONTROL = "outside_control"
     #: Nothing to find: a suggestion, a request for information.
     NOT_APPLICABLE = "not_applicable"
+
+
+class Move(StrEnum):
+    """What a disposition did."""
+
+    SENT = "sent"
+    HELD = "held"
+    VERIFIED = "verified"
+    DEFERRED = "deferred"
+    COMPLETED = "completed"
+    PASSED_ON = "passed_on"
+    ARCHIVED = "archived"
+    RESTORED = "restored"
+    #: A unit hands it on to another, or back to the administrator.
+    FORWARDED = "forwarded"
+    SENT_BACK = "sent_back"
+    ASSIGNED = "assigned"
+    TAKEN = "taken"
+    SPLIT = "split"
+    MERGED = "merged"
+    SEPARATED = "separated"
+    #: Whoever had it declared a conflict of interest.
+    RECUSED = "recused"
+    ESCALATED = "escalated"
+    UNSOLVED = "unsolved"
+    REOPENED = "reopened"
+    MARKED_PERSONAL = "marked_personal"
+    MARKED_IMPERSONAL = "marked_impersonal"
+    #: It takes an inspection (or none): another term holds.
+    TERM_CHANGED = "term_changed"

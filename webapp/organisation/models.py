@@ -103,6 +103,8 @@ class Unit(Base):
     season_hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     calendar_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("working_calendar.id"))
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    #: Which preset of complaint clocks holds here and below; null: as the unit above, at last the national one.
+    clock_preset: Mapped[str | None]
     #: Where the row came from in an agency's export: "source:id".
     external_id: Mapped[str | None] = mapped_column(unique=True)
 

@@ -1,0 +1,1 @@
+"""How complaints were handled, as facts by the officer who did it."""

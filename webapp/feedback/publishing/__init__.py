@@ -1,0 +1,1 @@
+"""Complaints that a human decided to show to everybody."""
