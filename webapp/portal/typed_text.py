@@ -42,10 +42,47 @@ def without_nul(text: str | None) -> str | None:
     return text.replace("\x00", "") if text else text
 
 
+class OwnWords:
+    """What WTForms says where a field says nothing of its own: it has no Indonesian."""
+
+    def gettext(self, text: str) -> str:
+        """The words for a sentence of the library; what is not known stays."""
+        if text in (
+            "Not a valid choice.",
+            "Invalid Choice: could not coerce.",
+            "Invalid choice(s): one or more data inputs could not be coerced.",
+            "'%(value)s' is not a valid choice for this field.",
+        ):
+            return str(_("Pilih dari daftar."))
+        if text == "This field is required.":
+            return str(_("Isi kolom ini."))
+        if text == "Not a valid integer value.":
+            return str(_("Isi angka bulat, tanpa titik dan huruf."))
+        if text == "Not a valid date value.":
+            return str(_("Tulis tanggal seperti 2026-11-24."))
+        if text == "Not a valid time value.":
+            return str(_("Tulis jam seperti 07.30."))
+        return text
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        """The same; Indonesian has one form for any number."""
+        own = self.gettext(singular)
+        return own if own != singular or number == 1 else plural
+
+
+_OWN_WORDS = OwnWords()
+
+
 class TypedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form with a nonce, by which sending it twice is sending it once, and with its own forgery check."""
 
     nonce = HiddenField()
+
+    class Meta:
+        """What the form library says by itself is said in words of ours."""
+
+        def get_translations(self, form: Any) -> OwnWords:
+            return _OWN_WORDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

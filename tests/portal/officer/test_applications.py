@@ -125,6 +125,18 @@ def test_who_was_slower_is_told_and_changes_nothing(client: FlaskClient, session
     assert client.post(address, data={"do": "burn"}).status_code == 400
 
 
+@pytest.mark.parametrize("officer", ["9" * 30, "-1", "Budi", "0", None])
+def test_an_officer_that_nobody_is_gives_the_file_to_nobody(
+    client: FlaskClient, session: Session, office: Office, officer: str | None
+) -> None:
+    sign_in(client, office.sari)
+    fields = {} if officer is None else {"hand-officer": officer}
+    assert do(client, office.file, "hand", **fields) == 400
+    session.expire_all()
+    (holding,) = office.file.stages[0].holdings
+    assert (holding.officer_id, holding.ends_at) == (office.sari_officer.id, None)
+
+
 def test_a_pause_names_its_cause_and_keeps_what_was_typed(
     client: FlaskClient, session: Session, office: Office
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -100,6 +101,29 @@ def test_the_counter_of_the_roster_is_chosen_and_taken_ones_say_by_whom(
     assert [box["value"] for box in page.all("input", name="lines") if box.get("checked") is not None] == [
         str(hall.birth.id)
     ]
+
+
+@pytest.mark.parametrize("nonsense", ["9" * 30, "x", "-1"])
+def test_what_is_not_on_the_page_is_refused_in_indonesian(
+    client: FlaskClient, session: Session, hall: Hall, nonsense: str
+) -> None:
+    sign_in(client, hall.sari.account)
+    sent: dict[str, object] = {"counter": hall.sari.counter.id, "lines": [hall.birth.id]}
+    for field, words in (("counter", "Pilih loket Anda."), ("lines", "Pilih layanan dari daftar.")):
+        answer = client.post("/loket/buka", data=sent | {field: nonsense})
+        assert answer.status_code == 400
+        assert words in answer.text
+        assert not re.search(r"Invalid|Not a valid|not a valid|required\.", answer.text)
+    client.post("/loket/buka", data=sent)
+    for field, words in (("line", "Pilih layanan."), ("priority", "Pilih dari daftar.")):
+        drawn = {"draw-line": hall.birth.id, "draw-priority": "ordinary"} | {f"draw-{field}": nonsense}
+        answer = client.post("/loket/nomor", data=drawn)
+        assert answer.status_code == 400
+        assert words in answer.text and "alid" not in parse(answer.text).all("main")[0].text
+    make_ticket(session, hall.birth, datetime.now(UTC))
+    session.commit()
+    press(client, "next")
+    assert called(press(client, "transfer", line=nonsense))
 
 
 def test_a_citizen_takes_one_press_and_a_second_one_finishes_nobody(

@@ -56,6 +56,18 @@ def decision(session: Session, complaint: Complaint, agency: Agency, **change: o
     }
 
 
+def test_an_officer_that_nobody_is_decides_nothing(
+    client: FlaskClient, session: Session, agency: Agency, complaint: Complaint
+) -> None:
+    sign_in(client, agency.triage)
+    before = standing(session, complaint)
+    sent = decision(session, complaint, agency, officer="9" * 30)
+    answer = client.post(f"/triase/{complaint.code}", data=sent)
+    assert answer.status_code == 400
+    assert "Pilih petugas dari daftar unit itu." in answer.text
+    assert standing(session, complaint) == before
+
+
 def test_what_nothing_tells_waits_here(
     client: FlaskClient, session: Session, agency: Agency, complaint: Complaint
 ) -> None:

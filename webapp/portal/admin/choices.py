@@ -46,11 +46,6 @@ def zone_choices() -> list[SelectChoice]:
     return [SelectChoice(zone, name) for zone, name in ZONES.items()]
 
 
-def number(value: object) -> int | None:
-    """The id in a choice; None for the choice that says nothing."""
-    return int(str(value)) if str(value).isdecimal() and str(value).isascii() else None
-
-
 def unit_choices(
     viewer: Account,
     *,

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from webapp.organisation.nip import clean_nip
 from webapp.organisation.opening_hours import parse_hours, written_hours
-from webapp.portal.admin.choices import number
+from webapp.portal.chosen import OneId
 from webapp.portal.typed_text import without_nul
 
 _REQUIRED = _l("Isi kolom ini.")
@@ -109,14 +109,7 @@ class _Clock(TimeField):
 
 def one_of(label: LazyString, required: LazyString | None = None, **more: Any) -> SelectField:
     """One row of a list, by id; the choices are set by the view."""
-    return SelectField(
-        label,
-        coerce=number,
-        choices=[],
-        validators=[InputRequired(required)] if required else [Optional()],
-        validate_choice=True,
-        **more,
-    )
+    return OneId(label, validators=[InputRequired(required)] if required else [Optional()], **more)
 
 
 class NipField(StringField):

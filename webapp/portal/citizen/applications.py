@@ -21,10 +21,10 @@ from webapp.counter.codes import clean_application_code
 from webapp.counter.queue.vocabulary import DrawChannel
 from webapp.database import transaction
 from webapp.portal.access import public
+from webapp.portal.chosen import chosen_id
 from webapp.portal.citizen.application_forms import RegisterFileForm
 from webapp.portal.citizen.blueprint import blueprint
 from webapp.portal.citizen.file_story import tell_file
-from webapp.portal.citizen.forms import chosen_id
 from webapp.portal.citizen.limits import count_registration
 from webapp.portal.citizen.own_cases import digest_of, remember_sent, sent_before
 from webapp.portal.qr import draw_qr

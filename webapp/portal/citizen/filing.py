@@ -33,8 +33,9 @@ from webapp.organisation.choices import (
     list_unit_choices,
 )
 from webapp.portal.access import public
+from webapp.portal.chosen import chosen_id
 from webapp.portal.citizen.blueprint import blueprint
-from webapp.portal.citizen.forms import SubmitComplaintForm, choices_of, chosen_id
+from webapp.portal.citizen.forms import SubmitComplaintForm, choices_of
 from webapp.portal.citizen.limits import count_filing
 from webapp.portal.citizen.own_cases import (
     digest_of,

@@ -33,20 +33,11 @@ from webapp.feedback.errors import ImageTooLarge, NotAnImage, UnreadableFormat
 from webapp.feedback.photos import MOST_BYTES, MOST_PHOTOS, Picture, reencode
 from webapp.feedback.vocabulary import ComplaintKind
 from webapp.organisation.choices import Choice
+from webapp.portal.chosen import chosen_id
 from webapp.portal.citizen.words import ELEMENTS, KINDS
 from webapp.portal.typed_text import TypedForm, without_nul
 
 _OLDEST = date(2000, 1, 1)
-
-
-def chosen_id(value: object) -> int | None:
-    """The id that was chosen, None for no choice; raises ValueError for anything else."""
-    if value in (None, ""):
-        return None
-    number = int(str(value))
-    if not 0 < number < 2**63:
-        raise ValueError(value)
-    return number
 
 
 def choices_of(choices: Iterable[Choice], nothing: object) -> list[SelectChoice]:

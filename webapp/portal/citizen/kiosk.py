@@ -17,8 +17,8 @@ from webapp.counter.queue.queries import HallChoice, LineChoice, hall_of_kiosk, 
 from webapp.counter.queue.vocabulary import DrawChannel, Priority
 from webapp.database import transaction
 from webapp.portal.access import public
+from webapp.portal.chosen import chosen_id
 from webapp.portal.citizen.blueprint import blueprint
-from webapp.portal.citizen.forms import chosen_id
 from webapp.portal.citizen.limits import count_kiosk, count_wrong_code
 from webapp.portal.citizen.queue_forms import KioskForm
 from webapp.portal.citizen.queue_words import call_in_words, hours_in_words, waiting_in_words

@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, Form, HiddenField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.counter.applications.vocabulary import PaperState
 from webapp.portal.applicant_fields import applicant_name, applicant_phone
+from webapp.portal.chosen import OneId, OneIdShown, chosen_id
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.typed_text import without_nul
-
-
-def _number(value: object) -> int | None:
-    """The id in a choice; None for the choice that says nothing, and for what no id can be."""
-    number = int(str(value)) if str(value).isascii() and str(value).isdecimal() else 0
-    return number if 0 < number < 2**63 else None
 
 
 def _stripped(text: str | None) -> str | None:
     cleaned = without_nul(text)
     return cleaned.strip() if cleaned else cleaned
+
+
+class _Sent:
+    """The field came along, if only as the choice of nothing: a form without it means nothing."""
+
+    def __call__(self, form: Form, field: OneId) -> None:
+        if not field.raw_data:
+            raise ValidationError(str(field.invalid_choice_message))
 
 
 class PapersForm(DeskForm):
@@ -50,7 +53,10 @@ class StageForm(DeskForm):
     @property
     def stage_id(self) -> int:
         """The stage that is meant; 0 for none."""
-        return _number(self.stage.data) or 0
+        try:
+            return chosen_id(self.stage.data) or 0
+        except ValueError:
+            return 0
 
     @property
     def over(self) -> bool:
@@ -61,23 +67,15 @@ class StageForm(DeskForm):
 class HandOverForm(StageForm):
     """To whom the stage goes."""
 
-    officer = SelectField(  # type: ignore[call-arg]  # newer than its stubs
-        _l("Serahkan kepada"),
-        coerce=_number,
-        choices=[],
-        invalid_choice_message=_l("Pilih petugas dari daftar."),
-        validators=[Optional()],
-    )
+    officer = OneId(_l("Serahkan kepada"), _l("Pilih petugas dari daftar."), validators=[_Sent()])
 
 
 class PauseForm(DeskForm):
     """Why a file waits."""
 
-    cause = RadioField(  # type: ignore[call-arg]  # newer than its stubs
+    cause = OneIdShown(
         _l("Apa yang ditunggu?"),
-        coerce=_number,
-        choices=[],
-        invalid_choice_message=_l("Pilih sebabnya dari daftar."),
+        _l("Pilih sebabnya dari daftar."),
         validators=[InputRequired(_l("Pilih sebabnya."))],
     )
     note = StringField(
@@ -105,12 +103,8 @@ class WithdrawForm(DeskForm):
 class RegisterForm(DeskForm):
     """A file registered at the counter."""
 
-    unit = SelectField(  # type: ignore[call-arg]  # newer than its stubs
-        _l("Unit yang mengerjakan"),
-        coerce=_number,
-        choices=[],
-        invalid_choice_message=_l("Pilih unit dari daftar."),
-        validators=[InputRequired(_l("Pilih unit."))],
+    unit = OneId(
+        _l("Unit yang mengerjakan"), _l("Pilih unit dari daftar."), validators=[InputRequired(_l("Pilih unit."))]
     )
     papers = SelectMultipleField(
         _l("Persyaratan yang sudah diterima dan benar"),
@@ -122,11 +116,9 @@ class RegisterForm(DeskForm):
     )
     name = applicant_name()
     phone = applicant_phone()
-    visit = SelectField(  # type: ignore[call-arg]  # newer than its stubs
+    visit = OneId(
         _l("Dari kunjungan"),
-        coerce=_number,
-        choices=[],
-        invalid_choice_message=_l("Pilih kunjungan dari daftar."),
+        _l("Pilih kunjungan dari daftar."),
         description=_l("Agar struk kunjungan dan berkasnya saling terhubung."),
         validators=[Optional()],
     )

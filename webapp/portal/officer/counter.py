@@ -179,6 +179,8 @@ def _call_held(account: Account, ticket_id: int | None, now: datetime) -> str:
 
 def _transfer(account: Account, ticket_id: int | None, now: datetime) -> str:
     line_id = request.form.get("line", 0, type=int)
+    if not 0 < line_id < 2**63:
+        raise NoQueueHere
     ticket = calling.transfer_ticket(account, ticket_id or 0, line_id, now)
     return str(_("%(label)s dialihkan.", label=ticket.label))
 

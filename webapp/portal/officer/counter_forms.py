@@ -6,13 +6,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.counter.queue.opening import Opening
 from webapp.counter.queue.vocabulary import Priority
+from webapp.portal.chosen import ManyIds, OneId, OneIdShown
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.staff.queue_words import PRIORITIES
 
@@ -20,21 +21,18 @@ from webapp.portal.staff.queue_words import PRIORITIES
 class OpeningForm(DeskForm):
     """Which counter, and what is called from there."""
 
-    counter = RadioField(  # type: ignore[call-arg]  # newer than its stubs
+    counter = OneIdShown(
         _l("Loket"),
-        coerce=int,
-        choices=[],
-        invalid_choice_message=_l("Pilih loket Anda."),
+        _l("Pilih loket Anda."),
         validators=[InputRequired(_l("Pilih loket Anda."))],
     )
-    lines = SelectMultipleField(
+    lines = ManyIds(
         _l("Layanan yang Anda panggil"),
+        _l("Pilih layanan dari daftar."),
         description=_l("Yang gilirannya lebih dulu dipanggil lebih dulu, apa pun layanannya."),
-        coerce=int,
-        choices=[],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
-        validators=[DataRequired(_l("Pilih sedikitnya satu layanan."))],
+        validators=[InputRequired(_l("Pilih sedikitnya satu layanan."))],
     )
 
     def offer(self, opening: Opening, *, only_free: bool = False) -> None:
@@ -56,7 +54,7 @@ class OpeningForm(DeskForm):
 class DrawForm(DeskForm):
     """A number for somebody who stands before the officer."""
 
-    line = SelectField(_l("Layanan"), coerce=int, choices=[], validators=[InputRequired(_l("Pilih layanan."))])
+    line = OneId(_l("Layanan"), _l("Pilih layanan."), validators=[InputRequired(_l("Pilih layanan."))])
     priority = SelectField(_l("Didahulukan?"), choices=[])
 
     def __init__(self, lines: list[tuple[int, str]], **more: Any) -> None:

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from webapp.portal.chosen import OneId
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.typed_text import without_nul
-
-
-def _number(value: object) -> int | None:
-    """The id in a choice; None for the choice that says nothing, and for what no id can be."""
-    number = int(str(value)) if str(value).isdecimal() else 0
-    return number if 0 < number < 2**63 else None
 
 
 class DecideForm(DeskForm):
     """Where a complaint belongs, whom it concerns, and why. `standing` is the judgement that the page showed."""
 
     standing = HiddenField()
-    unit = SelectField(  # type: ignore[call-arg]  # newer than its stubs
+    unit = OneId(
         _l("Unit kerja mana yang menanganinya?"),
-        invalid_choice_message=_l("Pilih unit kerja dari daftar."),
-        coerce=_number,
+        _l("Pilih unit kerja dari daftar."),
         validators=[DataRequired(_l("Pilih unit kerja."))],
     )
-    officer = SelectField(  # type: ignore[call-arg]  # newer than its stubs
+    officer = OneId(
         _l("Petugas mana yang disangkut?"),
-        coerce=_number,
-        invalid_choice_message=_l("Pilih petugas dari daftar unit itu."),
+        _l("Pilih petugas dari daftar unit itu."),
         description=_l(
             "Hanya bila laporan atau buktinya jelas menunjuk orangnya. Petugas itu tidak akan melihat laporan ini, "
             "dan angkanya ikut bergerak bila pengaduan terbukti."
