@@ -54,6 +54,9 @@ class Settings:
     telegram_webhook_url: str = ""
     telegram_webhook_secret: str = field(default="", repr=False)
     telegram_webhook_port: int = 8443
+    #: smtp://[user:password@]host[:port] or smtps://...; empty: no letters are sent.
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
     receipt_valid_days: int = 14
     secure_cookies: bool = True
     trusted_proxies: int = 0
@@ -121,6 +124,12 @@ class Settings:
         webhook_secret = text("TELEGRAM_WEBHOOK_SECRET", "")
         if webhook_url and not webhook_secret:
             problems.append("TELEGRAM_WEBHOOK_SECRET is missing: a webhook without it would believe anybody")
+        smtp_url = url("SMTP_URL", ("smtp", "smtps"), "")
+        mail_from = text("MAIL_FROM", "")
+        if smtp_url and not mail_from:
+            problems.append("MAIL_FROM is missing: letters need an address that they come from")
+        if mail_from and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", mail_from):
+            problems.append("MAIL_FROM must be an email address such as tanggap@kota.example")
         bot = text("TELEGRAM_BOT", "").removeprefix("@")
         if bot and not re.fullmatch(r"\w{4,32}", bot, re.ASCII):
             problems.append("TELEGRAM_BOT must be the name of the bot, such as layanan_kota_bot")
@@ -139,6 +148,8 @@ class Settings:
             telegram_webhook_url=webhook_url,
             telegram_webhook_secret=webhook_secret,
             telegram_webhook_port=number("TELEGRAM_WEBHOOK_PORT", 8443, 1, 65535),
+            smtp_url=smtp_url,
+            mail_from=mail_from,
             receipt_valid_days=number("RECEIPT_VALID_DAYS", 14, 1, 365),
             secure_cookies=choice("SECURE_COOKIES", "yes", ("yes", "no")) == "yes",
             trusted_proxies=number("TRUSTED_PROXIES", 0, 0, 5),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from webapp.database import db
@@ -34,13 +34,17 @@ class Claimed:
 
 
 def claim_messages(now: datetime, limit: int) -> list[Claimed]:
-    """Take due messages for LEASE, of each address the first that is not yet sent."""
+    """Take due messages for LEASE, of each address the first that is not yet sent.
+
+    What is not to be told before some hour holds nothing up that may be told now.
+    """
     earlier = aliased(OutgoingMessage)
     blocked = exists().where(
         earlier.channel == TELEGRAM,
         earlier.address_key == OutgoingMessage.address_key,
         earlier.state.in_(_OPEN),
         earlier.id < OutgoingMessage.id,
+        or_(earlier.due_at <= now, earlier.attempts > 0),
     )
     rows = db.session.scalars(
         select(OutgoingMessage)

@@ -15,3 +15,8 @@ class SweepDue(Event):
 @dataclass(frozen=True, slots=True)
 class RemindersDue(Event):
     """It is time to look whose slot in some queue is about to begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestsDue(Event):
+    """It is time to look whose daily digest has come due."""

@@ -9,6 +9,7 @@ import structlog
 from flask import Flask
 from sqlalchemy import Select, select
 
+from webapp.app import settings_of
 from webapp.attribution import actions as attribution
 from webapp.attribution.events import FeedbackAttributed
 from webapp.counter.applications import turnaround_facts
@@ -26,6 +27,9 @@ from webapp.database import db, transaction
 from webapp.feedback import upkeep
 from webapp.feedback.delays import list_delayed_files
 from webapp.feedback.events import (
+    ClockMissed,
+    ClockNearing,
+    ColleagueMentioned,
     ComplaintAnswered,
     ComplaintMoved,
     ComplaintSettled,
@@ -33,10 +37,17 @@ from webapp.feedback.events import (
     FeedbackImported,
     QuestionAsked,
     RatingSubmitted,
+    ReporterReplied,
+    ReporterTold,
 )
 from webapp.feedback.notices import queue_notices
+from webapp.feedback.staff_notices import queue_digests, queue_staff_notices
 from webapp.indicators import actions as indicators
 from webapp.indicators.events import ReferenceDue
+from webapp.messaging.events import MailQueued
+from webapp.messaging.mail import Postbox
+from webapp.messaging.mail import send_mail as hand_in
+from webapp.messaging.notifications import Sender
 from webapp.organisation.csv_import import forget_staged_imports
 from webapp.outbox.actions import note_failure
 from webapp.outbox.events import Event, event_from
@@ -203,10 +214,38 @@ def fit_reference(event: Event, key: str, now: datetime) -> None:
 
 
 def notify_followers(event: Event, key: str, now: datetime) -> None:
-    """Tell whoever follows a complaint."""
-    assert isinstance(event, ComplaintMoved | ComplaintAnswered | QuestionAsked | ComplaintSettled)
-    message_id = event.message_id if isinstance(event, ComplaintAnswered | QuestionAsked) else None
+    """Tell whoever follows a complaint, and the staff whom a move or a dispute concerns."""
+    assert isinstance(event, ComplaintMoved | ComplaintAnswered | QuestionAsked | ComplaintSettled | ReporterTold)
+    message_id = event.message_id if isinstance(event, ComplaintAnswered | QuestionAsked | ReporterTold) else None
     queue_notices(event.feedback_id, key=f"notice:{key}", message_id=message_id)
+    if isinstance(event, ComplaintMoved | ComplaintSettled):
+        queue_staff_notices(event, key=key, at=now, sender=_sender())
+
+
+def notify_staff(event: Event, key: str, now: datetime) -> None:
+    """Tell the members of staff whom something on a case concerns."""
+    assert isinstance(event, ReporterReplied | ColleagueMentioned | ClockNearing | ClockMissed)
+    queue_staff_notices(event, key=key, at=now, sender=_sender())
+
+
+def send_digests(event: Event, key: str, now: datetime) -> None:
+    """Send the daily digests that have come due."""
+    queue_digests(now, _sender())
+
+
+def send_mail(event: Event, key: str, now: datetime) -> None:
+    """Hand a letter to the mail server."""
+    assert isinstance(event, MailQueued)
+    assert _app is not None
+    settings = settings_of(_app)
+    name = f"Tanggap {settings.city_name}"
+    hand_in(event.message_id, now, Postbox(settings.smtp_url, settings.mail_from, name) if settings.smtp_url else None)
+
+
+def _sender() -> Sender:
+    assert _app is not None
+    settings = settings_of(_app)
+    return Sender(settings.city_name, settings.public_url, bool(settings.smtp_url))
 
 
 def notify_ticket_holder(event: Event, key: str, now: datetime) -> None:
@@ -263,6 +302,9 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         record_turnaround,
         attribute_delayed,
         notify_applicant,
+        notify_staff,
+        send_digests,
+        send_mail,
         sweep,
     )
 }

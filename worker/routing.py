@@ -13,6 +13,9 @@ from webapp.counter.events import (
     TurnaroundRecorded,
 )
 from webapp.feedback.events import (
+    ClockMissed,
+    ClockNearing,
+    ColleagueMentioned,
     ComplaintAnswered,
     ComplaintMoved,
     ComplaintSettled,
@@ -20,10 +23,13 @@ from webapp.feedback.events import (
     FeedbackImported,
     QuestionAsked,
     RatingSubmitted,
+    ReporterReplied,
+    ReporterTold,
 )
 from webapp.indicators.events import FactsOutdated, ReferenceDue
+from webapp.messaging.events import MailQueued
 from webapp.outbox import Event
-from worker.events import RemindersDue, SweepDue
+from worker.events import DigestsDue, RemindersDue, SweepDue
 
 ATTRIBUTION = "attribution"
 INDICATORS = "indicators"
@@ -50,6 +56,12 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     ComplaintAnswered: (Route("record_facts", INDICATORS), Route("notify_followers", MESSAGES)),
     ComplaintSettled: (Route("record_facts", INDICATORS), Route("notify_followers", MESSAGES)),
     QuestionAsked: (Route("notify_followers", MESSAGES),),
+    ReporterTold: (Route("notify_followers", MESSAGES),),
+    ReporterReplied: (Route("notify_staff", MESSAGES),),
+    ColleagueMentioned: (Route("notify_staff", MESSAGES),),
+    ClockNearing: (Route("notify_staff", MESSAGES),),
+    ClockMissed: (Route("notify_staff", MESSAGES),),
+    MailQueued: (Route("send_mail", MESSAGES),),
     FactsOutdated: (Route("refresh_outdated", INDICATORS),),
     ReferenceDue: (Route("fit_reference", INDICATORS),),
     TicketMoved: (Route("notify_ticket_holder", MESSAGES),),
@@ -58,6 +70,7 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     TurnaroundRecorded: (Route("attribute_delayed", ATTRIBUTION),),
     ApplicationMoved: (Route("record_turnaround", INDICATORS), Route("notify_applicant", MESSAGES)),
     StagesReported: (Route("record_turnaround", INDICATORS),),
+    DigestsDue: (Route("send_digests", MESSAGES),),
     SweepDue: (Route("sweep", MESSAGES),),
 }
 

@@ -16,6 +16,7 @@ from bot.conversations import (
     menu,
     queue,
     rating,
+    staff,
     tickets,
 )
 from bot.conversations.talk import Talk
@@ -23,6 +24,7 @@ from webapp.counter.errors import ReceiptExpired
 from webapp.counter.queries import visit_of_receipt
 from webapp.counter.receipts import InvalidReceipt
 from webapp.feedback.codes import clean_code
+from webapp.messaging.chat_links import PREFIX
 
 Step = Callable[[Talk], None]
 
@@ -111,6 +113,8 @@ def _hear_command(talk: Talk) -> None:
     command, argument = talk.heard.command, talk.heard.argument
     if command == "start" and argument.startswith(rating.RECEIPT_LINK):
         rating.start_with_receipt(talk, argument[len(rating.RECEIPT_LINK) :])
+    elif command == "start" and argument.startswith(PREFIX):
+        staff.link(talk, argument)
     elif command == "start" and tickets.code_in(argument):
         tickets.follow(talk, argument)
     elif command == "start" and applications.code_in(argument):
@@ -208,6 +212,8 @@ def _hear_unasked(talk: Talk) -> None:
         complaint.start(talk, latitude=heard.latitude, longitude=heard.longitude, **_named(heard.place))
     elif heard.kind != "text":
         menu.show_menu(talk)
+    elif heard.text.startswith(PREFIX):
+        staff.link(talk, heard.text)
     elif tickets.code_in(heard.text):
         tickets.follow(talk, heard.text)
     elif applications.code_in(heard.text):

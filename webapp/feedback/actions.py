@@ -13,7 +13,7 @@ from webapp.encryption import keyring
 from webapp.feedback.codes import clean_code, clean_secret_word, new_code
 from webapp.feedback.drafts import ComplaintDraft, RatingDraft, Submitted
 from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase, ReceiptUsed
-from webapp.feedback.events import ComplaintSettled, ComplaintSubmitted, RatingSubmitted
+from webapp.feedback.events import ComplaintSettled, ComplaintSubmitted, RatingSubmitted, ReporterReplied
 from webapp.feedback.filing import file_complaint_row, file_rows
 from webapp.feedback.life_cycle import IllegalStep, State, Step, next_state
 from webapp.feedback.masking import mask_personal_numbers
@@ -167,6 +167,7 @@ def reply_to_agency(complaint: Complaint, text: str, *, write_key: str, at: date
     """The reporter answers a question or adds something. It starts no clock anew and changes no state."""
     if say(complaint, "reporter", "reply", text, write_key=write_key, at=at) is not None:
         complaint.awaiting_reporter_since = None
+        publish(ReporterReplied(complaint.feedback_id))
 
 
 def accept_answer(complaint: Complaint, *, write_key: str, at: datetime) -> None:

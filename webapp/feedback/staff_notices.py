@@ -1,0 +1,206 @@
+"""Which members of staff are told what happens on complaints, and what they find on their own page.
+
+Nobody is told of a complaint that he may not see at that moment: whoever it concerns learns nothing by a notification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+
+from webapp.accounts.models import Account, RoleAssignment
+from webapp.accounts.permissions import Permission, Role, can
+from webapp.database import db
+from webapp.feedback.casework.models import CaseMention, CaseNote
+from webapp.feedback.clocks.models import ComplaintClock
+from webapp.feedback.events import (
+    ClockMissed,
+    ClockNearing,
+    ColleagueMentioned,
+    ComplaintMoved,
+    ComplaintSettled,
+    ReporterReplied,
+)
+from webapp.feedback.handling import visible_to
+from webapp.feedback.life_cycle import State
+from webapp.feedback.models import Complaint
+from webapp.messaging.models import Notification
+from webapp.messaging.notifications import Recipient, Sender, notify, send_digest, who_waits_for_a_digest
+from webapp.messaging.vocabulary import NoticeKind
+from webapp.organisation.models import Unit
+
+#: As many unread ones as the header counts.
+MOST_COUNTED = 99
+LISTED = 100
+
+StaffEvent = ComplaintMoved | ComplaintSettled | ReporterReplied | ColleagueMentioned | ClockNearing | ClockMissed
+
+
+def queue_staff_notices(event: StaffEvent, *, key: str, at: datetime, sender: Sender) -> int:
+    """Tell those whom the event concerns, once under `key`; how many were told."""
+    told = _what_and_whom(event)
+    if told is None:
+        return 0
+    kind, complaint, accounts, particulars = told
+    recipients = [_recipient(account) for account in accounts if _may_see(account, complaint)]
+    return notify(recipients, kind, complaint.code, particulars, key=f"staff:{key}", at=at, sender=sender)
+
+
+def queue_digests(now: datetime, sender: Sender) -> None:
+    """Send the daily digests that have come due."""
+    for account_id in who_waits_for_a_digest():
+        account = db.session.get_one(Account, account_id)
+        if account.active:
+            send_digest(_recipient(account), now, sender)
+
+
+def _what_and_whom(event: StaffEvent) -> tuple[NoticeKind, Complaint, list[Account], dict[str, Any]] | None:
+    """Kind, complaint, whom to ask for their right to see it, and what the sentence needs; None: nobody is told."""
+    if isinstance(event, ColleagueMentioned):
+        note = db.session.get_one(CaseNote, event.note_id)
+        writer = db.session.get_one(Account, note.account_id)
+        named = select(CaseMention.account_id).where(CaseMention.note_id == note.id)
+        accounts = list(db.session.scalars(select(Account).where(Account.id.in_(named)).order_by(Account.id)))
+        return NoticeKind.MENTIONED, db.session.get_one(Complaint, note.complaint_id), accounts, {"by": writer.name}
+    if isinstance(event, ClockNearing | ClockMissed):
+        return _clock(event)
+    complaint = db.session.get_one(Complaint, event.feedback_id)
+    handler = _handler(complaint)
+    if isinstance(event, ReporterReplied):
+        return NoticeKind.REPLIED, complaint, handler, {}
+    if isinstance(event, ComplaintSettled):
+        if event.state != State.DISPUTED:
+            return None
+        others = [one for one in _near(complaint, _ANSWERING) if one.id != complaint.answered_by_id]
+        return NoticeKind.RETURNED, complaint, others, {}
+    if complaint.state == State.ASSIGNED:
+        return NoticeKind.ASSIGNED, complaint, handler, {}
+    if complaint.state == State.SENT and complaint.unit is not None:
+        return NoticeKind.ARRIVED, complaint, _near(complaint, _HANDING_OUT), {"unit": complaint.unit.name}
+    return None
+
+
+#: Who hands out what reaches a unit; of what points at a person only superiors know.
+_HANDING_OUT = (Role.LIAISON, Role.SUPERVISOR)
+_ANSWERING = (Role.LIAISON, Role.SUPERVISOR)
+
+
+def _clock(event: ClockNearing | ClockMissed) -> tuple[NoticeKind, Complaint, list[Account], dict[str, Any]]:
+    clock = db.session.get_one(ComplaintClock, event.clock_id)
+    complaint = db.session.get_one(Complaint, clock.complaint_id)
+    zone = complaint.unit.timezone if complaint.unit is not None else "Asia/Jakarta"
+    particulars = {"clock": clock.clock, "due": clock.due_at.isoformat(), "zone": zone}
+    if isinstance(event, ClockNearing):
+        accounts = _handler(complaint) or _near(complaint, _HANDING_OUT)
+        return NoticeKind.NEARING, complaint, accounts, particulars
+    return NoticeKind.MISSED, complaint, _superiors(complaint, event.level), particulars
+
+
+def _handler(complaint: Complaint) -> list[Account]:
+    account = db.session.get(Account, complaint.handler_id) if complaint.handler_id is not None else None
+    return [account] if account is not None else []
+
+
+def _near(complaint: Complaint, roles: tuple[Role, ...], *, skip: int = 0) -> list[Account]:
+    """Who holds one of these roles at the unit of the complaint, or at the nearest unit above where somebody does.
+
+    `skip` leaves out so many of these nearest units. Without a unit it is triage that has it.
+    """
+    if complaint.unit is None:
+        return _holders((Role.TRIAGE,), None)
+    above = [int(part) for part in complaint.unit.path.strip("/").split("/")]
+    for unit_id in reversed(above):
+        accounts = _holders(roles, unit_id)
+        if accounts and skip == 0:
+            return accounts
+        skip -= bool(accounts)
+    return []
+
+
+def _superiors(complaint: Complaint, level: int) -> list[Account]:
+    """The head of the unit (level 1), or the one above the head."""
+    return _near(complaint, (Role.SUPERVISOR,), skip=level - 1)
+
+
+def _holders(roles: Iterable[Role], unit_id: int | None) -> list[Account]:
+    holds = exists().where(
+        RoleAssignment.account_id == Account.id,
+        RoleAssignment.role.in_(list(roles)),
+        *((RoleAssignment.unit_id == unit_id,) if unit_id is not None else ()),
+    )
+    return list(db.session.scalars(select(Account).where(Account.active, holds).order_by(Account.id)))
+
+
+def _may_see(account: Account, complaint: Complaint) -> bool:
+    query = (
+        select(Complaint.feedback_id)
+        .outerjoin(Unit, Unit.id == Complaint.unit_id)
+        .where(Complaint.feedback_id == complaint.feedback_id, visible_to(account))
+    )
+    return db.session.scalar(query) is not None
+
+
+def _recipient(account: Account) -> Recipient:
+    zone = account.grants[0].unit.timezone if account.grants else "Asia/Jakarta"
+    return Recipient(account.id, account.email, account.language, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedNotification:
+    """A notification as its reader sees it."""
+
+    id: int
+    kind: str
+    code: str | None
+    particulars: dict[str, Any]
+    at: datetime
+    read: bool
+
+
+def list_notifications(viewer: Account, limit: int = LISTED) -> list[ListedNotification]:
+    """What the viewer was told, the latest first; of cases that he may not see any more nothing is left."""
+    rows = db.session.execute(
+        select(
+            Notification.id,
+            Notification.kind,
+            Notification.code,
+            Notification.particulars,
+            Notification.at,
+            Notification.read_at,
+        )
+        .outerjoin(Complaint, Complaint.code == Notification.code)
+        .outerjoin(Unit, Unit.id == Complaint.unit_id)
+        .where(Notification.account_id == viewer.id, or_(Notification.code.is_(None), visible_to(viewer)))
+        .order_by(Notification.id.desc())
+        .limit(limit)
+    )
+    return [
+        ListedNotification(row.id, row.kind, row.code, row.particulars, row.at, row.read_at is not None) for row in rows
+    ]
+
+
+def count_unread(viewer: Account) -> int:
+    """How many the viewer has not read, of those about what he may see; at most MOST_COUNTED are counted."""
+    unread = (
+        select(Notification.id)
+        .outerjoin(Complaint, Complaint.code == Notification.code)
+        .outerjoin(Unit, Unit.id == Complaint.unit_id)
+        .where(
+            Notification.account_id == viewer.id,
+            Notification.read_at.is_(None),
+            or_(Notification.code.is_(None), visible_to(viewer)),
+        )
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(unread)) or 0
+
+
+def may_be_told(viewer: Account) -> bool:
+    """Whether anything is ever told to somebody with these roles."""
+    told = (Permission.COMPLAINT_ANSWER, Permission.COMPLAINT_ASSIGN, Permission.COMPLAINT_TRIAGE)
+    return any(can(viewer, permission) for permission in told)

@@ -1,0 +1,87 @@
+"""Notifications in words: one sentence for the page, one message for the chat, one letter. Codes and days, no story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_datetime, ngettext
+from flask_babel import gettext as _
+
+from webapp.messaging.vocabulary import NoticeKind
+
+#: What a term is called where it runs out.
+_CLOCKS = {
+    "verify": lambda: _("pemeriksaan awal"),
+    "begin": lambda: _("mulai ditangani"),
+    "settle": lambda: _("jawaban"),
+    "complete": lambda: _("pelengkapan oleh pelapor"),
+    "verdict": lambda: _("tanggapan pelapor"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail in plain text."""
+
+    subject: str
+    text: str
+
+
+def sentence_of(kind: str, code: str | None, particulars: Mapping[str, Any]) -> str:
+    """One sentence that says what happened, in the language of the moment."""
+    match kind:
+        case NoticeKind.ASSIGNED:
+            return str(_("Laporan %(code)s diserahkan kepada Anda.", code=code))
+        case NoticeKind.ARRIVED:
+            return str(_("Laporan %(code)s masuk ke %(unit)s dan belum diambil.", code=code, unit=particulars["unit"]))
+        case NoticeKind.RETURNED:
+            return str(_("Jawaban laporan %(code)s disanggah. Orang lain perlu memeriksanya.", code=code))
+        case NoticeKind.REPLIED:
+            return str(_("Pelapor menjawab pada laporan %(code)s.", code=code))
+        case NoticeKind.MENTIONED:
+            return str(_("%(name)s menyebut Anda dalam catatan laporan %(code)s.", name=particulars["by"], code=code))
+        case NoticeKind.NEARING:
+            return str(
+                _(
+                    "Batas waktu %(clock)s laporan %(code)s: %(due)s.",
+                    clock=_CLOCKS[particulars["clock"]](),
+                    code=code,
+                    due=_moment(particulars),
+                )
+            )
+        case NoticeKind.MISSED:
+            return str(
+                _(
+                    "Batas waktu %(clock)s laporan %(code)s sudah lewat sejak %(due)s.",
+                    clock=_CLOCKS[particulars["clock"]](),
+                    code=code,
+                    due=_moment(particulars),
+                )
+            )
+        case _:
+            raise ValueError(kind)
+
+
+def message_of(sentences: Sequence[str], link: str) -> str:
+    """What the chat says."""
+    return "\n".join([*sentences, "", link])
+
+
+def letter_of(sentences: Sequence[str], link: str, city: str) -> Letter:
+    """The mail that says it; several sentences are a digest."""
+    many = ngettext("%(num)d kabar untuk Anda", "%(num)d kabar untuk Anda", len(sentences))
+    subject = sentences[0] if len(sentences) == 1 else str(many)
+    closing = _("Surat ini dikirim otomatis oleh Tanggap %(city)s. Cara Anda dikabari dapat diubah di sana.", city=city)
+    return Letter(
+        subject, "\n".join([*(f"- {one}" if len(sentences) > 1 else one for one in sentences), "", link, "", closing])
+    )
+
+
+def _moment(particulars: Mapping[str, Any]) -> str:
+    zone = ZoneInfo(str(particulars.get("zone", "Asia/Jakarta")))
+    due = datetime.fromisoformat(str(particulars["due"])).astimezone(zone)
+    return str(format_datetime(due, "EEEE, d MMMM y, HH.mm", rebase=False))

@@ -1,0 +1,24 @@
+"""What members of staff are told of, as a closed list."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """Kinds of notifications, in the order in which the choices are shown."""
+
+    #: A complaint was given to you.
+    ASSIGNED = "assigned"
+    #: A complaint reached your unit.
+    ARRIVED = "arrived"
+    #: The reporter disputes an answer of your unit, or opened a closed complaint again.
+    RETURNED = "returned"
+    #: The reporter answered your question, or completed what was missing.
+    REPLIED = "replied"
+    #: A colleague named you in a note.
+    MENTIONED = "mentioned"
+    #: A term runs out soon.
+    NEARING = "nearing"
+    #: A term ran out, and it is yours to see to it.
+    MISSED = "missed"
