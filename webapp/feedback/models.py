@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.counter.applications.models import Application
@@ -90,6 +100,8 @@ class Complaint(Base):
                 "state IN ('filed', 'in_triage', 'verified', 'sent', 'assigned', 'in_work', 'disputed')"
             ),
         ),
+        # What a unit settled to the reporter's content, the latest first: where similar cases are looked for.
+        Index("ix_complaint_accepted", "unit_id", "settled_at", postgresql_where=text("state = 'accepted'")),
         Index("ix_complaint_handler_id", "handler_id"),
         Index("ix_complaint_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
         Index("ix_complaint_split_from_id", "split_from_id", postgresql_where=text("split_from_id IS NOT NULL")),
@@ -195,6 +207,7 @@ class Photo(Base):
         CheckConstraint("kind IN ('report', 'remedy')", name="kind"),
         Index("ix_photo_complaint_id", "complaint_id"),
         Index("ix_photo_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+        Index("ix_photo_look_pieces", "look_pieces", postgresql_using="gin"),
         Index("ix_photo_waiting", "created_at", postgresql_where=text("complaint_id IS NULL")),
     )
 
@@ -217,6 +230,8 @@ class Photo(Base):
     account_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
     #: 64 bits of perceptual hash: pictures that look alike differ in few of them.
     look: Mapped[int | None] = mapped_column(BigInteger)
+    #: The keys that a look is found by (`looks.pieces_of`).
+    look_pieces: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
 
 
 class Disposition(Base):

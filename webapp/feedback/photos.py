@@ -15,7 +15,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.database import db
 from webapp.feedback.errors import ImageTooLarge, NotAnImage, TooManyPhotos, UnreadableFormat
+from webapp.feedback.looks import look_of, pieces_of
 from webapp.feedback.models import Photo
+from webapp.feedback.traces import NO_TRACES, Traces, traces_of
 
 MOST_PHOTOS = 5
 MOST_BYTES = 8 * 1024 * 1024
@@ -32,11 +34,14 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A JPEG without metadata, at most LONGEST_EDGE pixels long."""
+    """A JPEG without metadata, at most LONGEST_EDGE pixels long; `traces`: what stood in the file, kept nowhere."""
 
     content: bytes
     width: int
     height: int
+    #: See `looks`; None where the picture shows nothing.
+    look: int | None = None
+    traces: Traces = NO_TRACES
 
     @property
     def digest(self) -> bytes:
@@ -57,6 +62,7 @@ def reencode(content: bytes) -> Picture:
         with _open(content) as image:
             image.verify()
         with _open(content) as image:
+            traces = traces_of(image)
             image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
@@ -73,7 +79,7 @@ def reencode(content: bytes) -> Picture:
         raise _refusal(content) from None
     out = io.BytesIO()
     clean.save(out, "JPEG", quality=_QUALITY)
-    return Picture(out.getvalue(), clean.width, clean.height)
+    return Picture(out.getvalue(), clean.width, clean.height, look_of(clean), traces)
 
 
 def _open(content: bytes) -> Image.Image:
@@ -107,8 +113,10 @@ def store_photo(upload_key: str, content: bytes, at: datetime) -> int:
     return store_picture(upload_key, reencode(content), at)
 
 
-def store_picture(upload_key: str, picture: Picture, at: datetime) -> int:
-    """Like `store_photo`, for a picture that was re-encoded before."""
+def store_picture(
+    upload_key: str, picture: Picture, at: datetime, *, kind: str = "report", account_id: int | None = None
+) -> int:
+    """Like `store_photo`, for a picture that was re-encoded before; of the kind "remedy" it names who took it up."""
     kept = dict(db.session.execute(select(Photo.digest, Photo.id).where(Photo.upload_key == upload_key)).all())
     if picture.digest in kept:
         return kept[picture.digest]
@@ -123,6 +131,10 @@ def store_picture(upload_key: str, picture: Picture, at: datetime) -> int:
             width=picture.width,
             height=picture.height,
             created_at=at,
+            kind=kind,
+            account_id=account_id,
+            look=picture.look,
+            look_pieces=pieces_of(picture.look) if picture.look is not None else None,
         )
         .on_conflict_do_nothing(index_elements=["upload_key", "digest"])
         .returning(Photo.id)
