@@ -21,7 +21,9 @@ from webapp.feedback.errors import CaseLocked, NoSuchCase
 from webapp.feedback.followers import change_language, remove_follower, reporter_at
 from webapp.feedback.life_cycle import IllegalStep, State
 from webapp.feedback.models import Complaint, Feedback
-from webapp.feedback.tracking import Moment, Reporter, ReporterCase, find_case, read_case
+from webapp.feedback.reporter_case import ReporterCase, read_case
+from webapp.feedback.reporter_history import Moment
+from webapp.feedback.tracking import Reporter, find_case
 from webapp.feedback.vocabulary import ComplaintKind
 from webapp.messaging.actions import TELEGRAM
 from webapp.messaging.addresses import ChatAddress

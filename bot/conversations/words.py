@@ -29,12 +29,19 @@ def state_words(state: State) -> str:
     words: dict[State, str] = {
         State.FILED: _("Sudah kami terima"),
         State.IN_TRIAGE: _("Sedang dipilah: petugas mencari unit kerja yang tepat"),
+        State.DEFERRED: _("Belum dapat diproses: ada yang perlu Anda lengkapi"),
+        State.VERIFIED: _("Lengkap dan menjadi tugas kami; sebentar lagi diteruskan ke unit kerja"),
         State.SENT: _("Sudah diteruskan ke unit kerja"),
+        State.ASSIGNED: _("Sudah di unit kerja, diserahkan kepada seorang petugas"),
         State.IN_WORK: _("Sedang ditangani petugas"),
         State.ANSWERED: _("Sudah dijawab, menunggu tanggapan Anda"),
-        State.DISPUTED: _("Anda menyanggah jawabannya; sedang diperiksa lagi"),
+        State.DISPUTED: _("Dibuka lagi; sedang diperiksa ulang oleh orang lain"),
+        State.MERGED: _("Ditangani bersama laporan lain tentang hal yang sama; jawabannya juga untuk Anda"),
         State.ACCEPTED: _("Selesai menurut Anda"),
         State.CLOSED: _("Ditutup karena jawabannya tidak ditanggapi (tidak dihitung selesai)"),
+        State.UNSOLVED: _("Ditutup tanpa penyelesaian (dicatat sebagai tidak selesai)"),
+        State.PASSED_ON: _("Diteruskan ke instansi lain yang berwenang; Anda tidak perlu mengirim ulang"),
+        State.ARCHIVED: _("Diarsipkan tanpa jawaban"),
     }
     return words[state]
 

@@ -32,7 +32,8 @@ from webapp.feedback.handling import answer_complaint, send_to_unit
 from webapp.feedback.life_cycle import IllegalStep
 from webapp.feedback.models import Complaint, ComplaintMessage, Feedback, Follower, Photo
 from webapp.feedback.photos import MOST_PHOTOS, list_waiting_photos, remove_waiting_photo, store_photo
-from webapp.feedback.tracking import Reporter, find_case, list_filed, read_case
+from webapp.feedback.reporter_case import read_case
+from webapp.feedback.tracking import Reporter, find_case, list_filed
 from webapp.feedback.vocabulary import Channel, Finding
 from webapp.messaging.addresses import ChatAddress
 from webapp.organisation.queries import working_time_of

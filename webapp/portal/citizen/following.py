@@ -17,7 +17,8 @@ from webapp.feedback.codes import clean_code
 from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase
 from webapp.feedback.life_cycle import IllegalStep
 from webapp.feedback.models import Complaint
-from webapp.feedback.tracking import find_case, read_case, read_own_photo, refuse_other_words
+from webapp.feedback.reporter_case import read_case
+from webapp.feedback.tracking import find_case, read_own_photo, refuse_other_words
 from webapp.portal.access import public
 from webapp.portal.citizen.blueprint import blueprint
 from webapp.portal.citizen.filing import send_picture

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from webapp.feedback.life_cycle import State
-from webapp.feedback.tracking import Moment, ReporterCase
+from webapp.feedback.life_cycle import END_STATES, State
+from webapp.feedback.reporter_case import Half, ReporterCase
+from webapp.feedback.reporter_history import Moment
 from webapp.feedback.vocabulary import Channel, ComplaintKind
 from webapp.portal.citizen.words import (
     KINDS,
@@ -27,6 +28,7 @@ class Chapter:
     when: str
     text: str
     state: str
+    photo_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class Story:
     overdue: bool
     closes: str
     answered: str
+    #: Until when what is missing can be completed, and a closed complaint be opened again; "" for no end.
+    complete_until: str
+    reopen_until: str
+    #: The other parts of a complaint that was split: code, words.
+    halves: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str | None], ...]
     chapters: tuple[Chapter, ...]
 
@@ -63,9 +70,17 @@ def tell_case(case: ReporterCase) -> Story:
         overdue=case.overdue,
         closes=day_in_words(case.closes_at, zone) if case.closes_at else "",
         answered=day_in_words(case.answer.at, zone) if case.answer else "",
+        complete_until=day_in_words(case.complete_until, zone) if case.complete_until else "",
+        reopen_until=day_in_words(case.reopen_until, zone) if case.reopen_until else "",
+        halves=tuple((half.code, _half_in_words(half)) for half in case.halves),
         facts=_facts(case),
         chapters=(*_past(case), *_future(case, due)),
     )
+
+
+def _half_in_words(half: Half) -> str:
+    state = STATES[half.state][0]
+    return str(_("%(state)s, di %(unit)s", state=state, unit=half.unit)) if half.unit else str(state)
 
 
 def _facts(case: ReporterCase) -> tuple[tuple[str, str | None], ...]:
@@ -101,13 +116,14 @@ def _facts(case: ReporterCase) -> tuple[tuple[str, str | None], ...]:
 
 def _past(case: ReporterCase) -> list[Chapter]:
     last = len(case.history) - 1
-    settled = case.state in (State.ACCEPTED, State.CLOSED)
+    settled = case.state in END_STATES
     return [
         Chapter(
-            _title(moment),
+            _title(case, moment),
             _when(case, moment),
             moment.text or "",
             "now" if number == last and not settled else "done",
+            moment.photo_ids,
         )
         for number, moment in enumerate(case.history)
     ]
@@ -126,8 +142,10 @@ def _when(case: ReporterCase, moment: Moment) -> str:
     return when
 
 
-def _title(moment: Moment) -> str:
+def _title(case: ReporterCase, moment: Moment) -> str:
     unit = moment.unit or _("unit yang menangani")
+    if moment.what == "passed_on" and case.passed_on_to:
+        return str(_("Diteruskan ke %(agency)s", agency=case.passed_on_to))
     titles = {
         "filed": _("Terkirim"),
         "in_triage": _("Diperiksa untuk menentukan unitnya"),
@@ -140,6 +158,18 @@ def _title(moment: Moment) -> str:
         "dispute": _("Anda menyanggah jawaban"),
         "accepted": _("Anda menyatakan selesai"),
         "closed": _("Ditutup tanpa tanggapan dari Anda"),
+        "deferral": _("Ada yang perlu dilengkapi"),
+        "completed": _("Anda melengkapi laporan"),
+        "verified": _("Diperiksa: lengkap dan menjadi tugas kami"),
+        "unsolved": _("Ditutup, tidak selesai"),
+        "reopened": _("Anda meminta dibuka lagi"),
+        "passed_on": _("Diteruskan ke instansi lain"),
+        "archived": _("Diarsipkan"),
+        "restored": _("Diambil kembali untuk diperiksa"),
+        "merged": _("Ditangani bersama laporan lain tentang hal yang sama"),
+        "separated": _("Ditangani sendiri lagi"),
+        "split": _("Sebagian dipisahkan untuk %(unit)s", unit=unit),
+        "farewell": _("Penjelasan"),
     }
     return str(titles[moment.what])
 
@@ -147,12 +177,17 @@ def _title(moment: Moment) -> str:
 def _future(case: ReporterCase, due: str) -> list[Chapter]:
     """What is still to come; nothing after the end."""
     chapters = []
+    if case.awaits_completion:
+        chapters.append(Chapter(_("Anda melengkapi"), "", "", "todo"))
+        chapters.append(Chapter(_("Diperiksa dan diteruskan"), "", "", "todo"))
     if case.is_open:
-        if case.unit is None:
+        if case.unit is None and case.state != State.MERGED:
             chapters.append(Chapter(_("Diteruskan ke unit yang bertanggung jawab"), "", "", "todo"))
         when = _("Paling lambat %(due)s", due=due) if due and not case.overdue else ""
         if case.overdue:
             when = _("Batas waktunya %(due)s", due=due)
+        elif case.paused:
+            when = _("Waktunya berhenti dihitung sampai Anda menjawab")
         chapters.append(Chapter(_("Dijawab"), when, "", "todo"))
     if case.is_open or case.awaits_verdict:
         chapters.append(Chapter(_("Anda menerima, atau menyanggah"), "", "", "todo"))

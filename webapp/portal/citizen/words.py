@@ -23,20 +23,65 @@ KINDS: dict[ComplaintKind, tuple[LazyString, LazyString]] = {
 
 #: Word of the state, its tone, and what it means for the reporter.
 STATES: dict[State, tuple[LazyString, str, LazyString]] = {
-    State.FILED: (_l("Terkirim"), "", _l("Laporan Anda sudah kami terima dan menunggu diteruskan.")),
+    State.FILED: (_l("Terkirim"), "", _l("Laporan Anda sudah kami terima dan menunggu diperiksa.")),
     State.IN_TRIAGE: (_l("Diperiksa"), "", _l("Petugas pemeriksa sedang menentukan unit yang harus menangani.")),
+    State.DEFERRED: (
+        _l("Perlu dilengkapi"),
+        "warn",
+        _l("Laporan Anda belum dapat diproses karena ada yang kurang. Lengkapi di bawah ini."),
+    ),
+    State.VERIFIED: (
+        _l("Terverifikasi"),
+        "",
+        _l("Laporan Anda lengkap dan menjadi tugas kami. Sebentar lagi diteruskan ke unit yang menangani."),
+    ),
     State.SENT: (_l("Diteruskan"), "", _l("Laporan Anda sudah sampai di unit yang bertanggung jawab.")),
+    State.ASSIGNED: (
+        _l("Diteruskan"),
+        "",
+        _l("Laporan Anda sudah di unit yang bertanggung jawab dan diserahkan kepada seorang petugas."),
+    ),
     State.IN_WORK: (_l("Ditangani"), "", _l("Laporan Anda sedang dikerjakan.")),
     State.ANSWERED: (_l("Dijawab"), "warn", _l("Baca jawabannya, lalu katakan apakah masalahnya selesai.")),
-    State.DISPUTED: (_l("Disanggah"), "", _l("Sanggahan Anda kami terima. Laporan dibuka lagi dan diperiksa ulang.")),
+    State.DISPUTED: (
+        _l("Dibuka lagi"),
+        "",
+        _l("Laporan Anda dibuka lagi dan diperiksa ulang oleh orang lain, bukan oleh yang menjawab sebelumnya."),
+    ),
+    State.MERGED: (
+        _l("Ditangani bersama"),
+        "",
+        _l(
+            "Ada laporan lain tentang hal yang sama. Keduanya dikerjakan bersama, dan jawabannya Anda terima di sini. "
+            "Anda menilainya sendiri. Isi laporan Anda tidak ditunjukkan kepada pelapor lain."
+        ),
+    ),
     State.ACCEPTED: (_l("Selesai"), "", _l("Anda sudah menyatakan masalah ini selesai.")),
     State.CLOSED: (
         _l("Ditutup, belum tentu selesai"),
         "none",
         _l(
             "Laporan ditutup karena jawabannya tidak Anda tanggapi. Kami tidak menghitungnya sebagai masalah yang "
-            "selesai. Bila masalahnya masih ada, kirim laporan baru dan sebutkan kode ini."
+            "selesai."
         ),
+    ),
+    State.UNSOLVED: (
+        _l("Ditutup, tidak selesai"),
+        "none",
+        _l(
+            "Atasan unit menyatakan kami tidak dapat berbuat lebih jauh. Ini kami catat sebagai tidak selesai, dan "
+            "Anda masih punya jalan lain."
+        ),
+    ),
+    State.PASSED_ON: (
+        _l("Diteruskan ke instansi lain"),
+        "none",
+        _l("Hal ini wewenang instansi lain. Kami yang meneruskannya; Anda tidak perlu mengirim ulang ke mana pun."),
+    ),
+    State.ARCHIVED: (
+        _l("Diarsipkan"),
+        "none",
+        _l("Laporan ini disimpan tanpa jawaban. Alasannya ada di bawah."),
     ),
 }
 
