@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from webapp.app import LANGUAGES, settings_of
 from webapp.database import db
+from webapp.feedback.staff_notices import count_unread, may_be_told
 from webapp.portal.access import current_account, public
 from webapp.portal.design import design_samples
 from webapp.portal.navigation import navigation_for
@@ -57,4 +58,6 @@ def values_of_every_page() -> dict[str, Any]:
             "person": current_account().name,
             "sign_out_url": url_for("staff.sign_out"),
         }
+        if may_be_told(current_account()):
+            values["unread"] = count_unread(current_account())
     return values

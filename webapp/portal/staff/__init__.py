@@ -1,5 +1,6 @@
-"""Signing in and out."""
+"""What every member of staff has: signing in and out, and being told."""
 
+from webapp.portal.staff import notifications as _notifications  # noqa: F401  its pages
 from webapp.portal.staff.views import blueprint
 
 __all__ = ["blueprint"]

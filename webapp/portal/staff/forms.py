@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectMultipleField, TimeField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from webapp.messaging.vocabulary import NoticeKind
 from webapp.portal.typed_text import TypedForm
 
 
@@ -24,3 +27,50 @@ class DeskForm(TypedForm):
         """Whether it came from a page of this session, with all that it needs; else its errors say what to do."""
         valid = bool(self.validate())
         return self.is_ours() and valid
+
+
+#: What somebody can be told of, in words.
+NOTICE_KINDS = {
+    NoticeKind.ASSIGNED: _l("Laporan diserahkan kepada saya"),
+    NoticeKind.ARRIVED: _l("Laporan baru masuk ke unit saya"),
+    NoticeKind.RETURNED: _l("Jawaban disanggah dan perlu diperiksa orang lain"),
+    NoticeKind.REPLIED: _l("Pelapor menjawab"),
+    NoticeKind.MENTIONED: _l("Rekan menyebut saya dalam catatan"),
+    NoticeKind.NEARING: _l("Batas waktu hampir habis"),
+    NoticeKind.MISSED: _l("Batas waktu terlewati"),
+}
+
+
+class NotificationForm(TypedForm):
+    """How somebody wants to be told."""
+
+    by_telegram = BooleanField(_l("Lewat Telegram"))
+    by_email = BooleanField(_l("Lewat email"))
+    wanted = SelectMultipleField(
+        _l("Kabari saya di luar halaman ini tentang"),
+        choices=[SelectChoice(str(kind), label) for kind, label in NOTICE_KINDS.items()],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    quiet_from = TimeField(_l("Jangan kabari dari jam"), validators=[Optional()])
+    quiet_until = TimeField(_l("sampai jam"), validators=[Optional()])
+    digest = RadioField(  # type: ignore[call-arg]  # newer than its stubs
+        _l("Kapan?"),
+        choices=[
+            SelectChoice("at_once", _l("Segera, satu per satu")),
+            SelectChoice("daily", _l("Sekali sehari, dalam satu ringkasan")),
+        ],
+        invalid_choice_message=_l("Pilih salah satu."),
+        validators=[InputRequired(_l("Pilih salah satu."))],
+    )
+    digest_at = TimeField(_l("Jam ringkasan"), validators=[Optional()])
+
+    def validate_quiet_until(self, _field: TimeField) -> None:
+        """Hours have a beginning and an end."""
+        if (self.quiet_from.data is None) != (self.quiet_until.data is None):
+            raise ValidationError(_l("Isi jam mulai dan jam selesai, atau kosongkan keduanya."))
+
+    def validate_digest_at(self, field: TimeField) -> None:
+        """A digest needs its hour; an error of the optional hour would otherwise be passed over."""
+        if self.digest.data == "daily" and field.data is None and not field.errors:
+            raise ValidationError(_l("Isi jam ringkasan, misalnya 07.00."))
