@@ -217,7 +217,7 @@ def notify_followers(event: Event, key: str, now: datetime) -> None:
     """Tell whoever follows a complaint, and the staff whom a move or a dispute concerns."""
     assert isinstance(event, ComplaintMoved | ComplaintAnswered | QuestionAsked | ComplaintSettled | ReporterTold)
     message_id = event.message_id if isinstance(event, ComplaintAnswered | QuestionAsked | ReporterTold) else None
-    queue_notices(event.feedback_id, key=f"notice:{key}", message_id=message_id)
+    queue_notices(event.feedback_id, key=f"notice:{key}", message_id=message_id, sender=_sender())
     if isinstance(event, ComplaintMoved | ComplaintSettled):
         queue_staff_notices(event, key=key, at=now, sender=_sender())
 

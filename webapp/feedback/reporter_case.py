@@ -115,7 +115,7 @@ def read_case(viewer: Reporter, code: str, now: datetime) -> ReporterCase:
     said = [message for message in messages if message.what in ("question", "reply", "answer")]
     answers = [message for message in said if message.what == "answer"]
     history = tell_history(complaint, messages)
-    clocks = _running_clocks(complaint)
+    clocks = running_clocks(complaint)
     settle = clocks.get(Clock.SETTLE)
     paused = settle is not None and settle.paused_at is not None
     due_at = complaint.due_at if state in OPEN_STATES and not paused else None
@@ -172,7 +172,8 @@ def _explanation(state: State, history: tuple[Moment, ...]) -> Moment | None:
     return next((moment for moment in reversed(history) if moment.what == wanted and moment.text), None)
 
 
-def _running_clocks(complaint: Complaint) -> dict[str, ComplaintClock]:
+def running_clocks(complaint: Complaint) -> dict[str, ComplaintClock]:
+    """The terms that run on a complaint, by name: the latest round of each."""
     running = db.session.scalars(
         select(ComplaintClock)
         .where(ComplaintClock.complaint_id == complaint.feedback_id, ComplaintClock.stopped_at.is_(None))

@@ -102,6 +102,13 @@ def read_own_photo(viewer: Reporter, code: str, photo_id: int) -> tuple[bytes, s
     return found.content, found.media_type
 
 
+def content_of_remedy(photo_id: int) -> bytes | None:
+    """A picture of a remedy that was answered with, None where it is gone; the caller knows whom it may be sent to."""
+    return db.session.scalar(
+        select(Photo.content).where(Photo.id == photo_id, Photo.kind == "remedy", Photo.message_id.is_not(None))
+    )
+
+
 def refuse_other_words(complaint: Complaint, write_key: str, text: str) -> None:
     """Raise AlreadySent where a form was sent before with other words than `text`, which would be lost silently."""
     earlier = db.session.scalar(
