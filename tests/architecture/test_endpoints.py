@@ -70,8 +70,8 @@ def test_addresses_are_kebab_case_and_endpoints_verb_noun(app: Flask) -> None:
 #: What people do on our pages.
 VERBS = {
     "accept", "act", "activate", "add", "cancel", "change", "choose", "close", "confirm", "create", "decide",
-    "dispute", "download", "draw", "edit", "file", "forget", "give", "import", "leave", "list", "mark", "move",
-    "open", "rate", "read", "register", "remove", "renew", "reopen", "reply", "retry", "run", "save", "search",
+    "discard", "dispute", "download", "draw", "edit", "file", "forget", "give", "import", "leave", "list", "mark",
+    "move", "open", "rate", "read", "register", "remove", "renew", "reopen", "reply", "retry", "run", "save", "search",
     "send", "set", "show", "sign", "start", "submit", "take", "thank", "track", "unlock", "upload",
 }  # fmt: skip
 #: Pages that belong to no audience, and the front page.

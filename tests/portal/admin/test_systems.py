@@ -13,7 +13,7 @@ from tests.factories.organisation import make_unit
 from tests.factories.reporting import MORNING, make_reporting_office, stage, visit
 from tests.portal.admin.conftest import City
 from webapp.accounts.permissions import Role
-from webapp.counter.incoming.models import ApiClient, IncomingRecord, SourceAlias
+from webapp.counter.incoming.models import ApiClient, DiscardedReport, IncomingRecord, SourceAlias
 from webapp.counter.models import Visit
 
 
@@ -83,3 +83,70 @@ def test_what_a_name_means_is_said_once_and_frees_what_waited(client: FlaskClien
     later = client.post("/api/v1/visits", json=visit("9", officer="Bu Sari", counter="L3"), headers=office.headers)
     assert later.json["outcome"] == "created", "the meaning is kept"
     assert "Tidak ada kiriman yang menunggu" in client.post("/kelola/kiriman/ulangi", follow_redirects=True).text
+
+
+def test_a_system_moves_to_the_unit_that_it_really_reports_for(client: FlaskClient, session: Session) -> None:
+    office = make_reporting_office(session)
+    admin = make_account(session, (Role.ADMINISTRATOR, office.root))
+    elsewhere = make_unit(session, office.root, name="Kecamatan", code="KEC")
+    inside = make_account(session, (Role.ADMINISTRATOR, office.unit))
+    office.client.unit_id = elsewhere.id
+    session.commit()
+    told = client.post("/api/v1/visits", json=visit(unit="DISDUK"), headers=office.headers)
+    assert told.json["outcome"] == "held"
+    address = f"/kelola/sistem-lain/{office.client.id}/ubah"
+    sign_in(client, inside)
+    assert client.get(address).status_code == 404
+    sign_in(client, admin)
+    assert "mesin" in client.get(address).text
+    assert client.post(address, data={"name": " ", "unit": office.unit.id}).status_code == 400
+    assert client.post(address, data={"name": "Mesin baru", "unit": "9" * 30}).status_code == 400
+    page = client.post(address, data={"name": "Mesin baru", "unit": office.unit.id}, follow_redirects=True).text
+    assert "Mesin baru sekarang melapor untuk Dinas Uji" in page and "1 kiriman sekarang dihitung" in page
+    assert session.scalars(select(Visit.unit_id)).one() == office.unit.id
+    assert client.post("/api/v1/visits", json=visit("A-2"), headers=office.headers).json["outcome"] == "created"
+
+
+def test_what_is_not_wanted_is_discarded_with_a_reason_and_can_be_taken_back(
+    client: FlaskClient, session: Session
+) -> None:
+    office = make_reporting_office(session)
+    admin = make_account(session, (Role.ADMINISTRATOR, office.unit), name="Gita Admin")
+    stranger = make_account(session, (Role.ADMINISTRATOR, make_unit(session, office.root)))
+    session.commit()
+    visits = [visit(str(n), officer="Uji Coba") for n in range(3)] + [visit("9", counter="L9")]
+    client.post("/api/v1/visits/batch", json={"visits": visits}, headers=office.headers)
+    by_name = "/kelola/kiriman/buang?source=mesin&kind=officer&name=Uji+Coba"
+    sign_in(client, stranger)
+    assert client.post(by_name, data={"reason": "bukan milik saya"}).status_code == 302
+    sign_in(client, admin)
+    assert "Buang 3 kiriman" in client.get(by_name).text
+    assert client.post(by_name, data={"reason": " "}).status_code == 400
+    assert set(session.scalars(select(IncomingRecord.state))) == {"held"}
+    client.post(by_name, data={"reason": "Kiriman uji coba pemasok, NIK 3578012509900001"})
+    page = client.get("/kelola/kiriman").text
+    assert "1 kiriman menunggu" in page and "Gita Admin" in page and "uji coba pemasok" in page
+    assert "3578012509900001" not in page
+    [kept] = set(session.execute(select(DiscardedReport.account_id, DiscardedReport.taken_back_at)))
+    assert kept == (admin.id, None) and session.scalar(select(func.count(DiscardedReport.id))) == 3
+    # Tried again or sent again unchanged nothing comes of it; a correction is looked at.
+    client.post("/kelola/kiriman/ulangi")
+    assert client.post("/api/v1/visits", json=visits[0], headers=office.headers).json["outcome"] == "unchanged"
+    better = client.post("/api/v1/visits", json=visits[1] | {"officer": "P-1"}, headers=office.headers)
+    assert better.json["outcome"] == "corrected"
+    assert session.scalar(select(func.count(Visit.id))) == 1
+    again = session.scalars(
+        select(DiscardedReport.id).join(IncomingRecord).where(IncomingRecord.external_id == "2")
+    ).one()
+    sign_in(client, stranger)
+    client.post(f"/kelola/kiriman/{again}/kembalikan")
+    sign_in(client, admin)
+    assert "2 kiriman menunggu" in client.post(f"/kelola/kiriman/{again}/kembalikan", follow_redirects=True).text
+    session.expire_all()
+    assert session.get_one(DiscardedReport, again).taken_back_by_id == admin.id
+    assert "tidak lagi dibuang" in client.post(f"/kelola/kiriman/{again}/kembalikan", follow_redirects=True).text
+    assert client.post(f"/kelola/kiriman/{2**70}/kembalikan").status_code == 404
+    held = session.scalars(select(IncomingRecord.id).where(IncomingRecord.external_id == "9")).one()
+    client.post(f"/kelola/kiriman/buang?kiriman={held}", data={"reason": "loket itu tidak ada"})
+    assert session.get_one(IncomingRecord, held).state == "discarded"
+    assert client.get("/kelola/kiriman/buang?kiriman=" + "9" * 30).status_code == 302

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Account
@@ -68,6 +68,28 @@ def create_client(unit: Unit, *, name: str, source: str, now: datetime) -> tuple
     db.session.add(client)
     db.session.flush()
     return client, token
+
+
+def change_client(client: ApiClient, unit: Unit, name: str) -> bool:
+    """Give a system another name or the unit that it really reports for; whether the unit changed.
+
+    What was counted stays where it was; what waits, and what comes from now on, belongs to the new unit. Raises
+    CodeTaken for a name that another system has.
+    """
+    taken = select(ApiClient.id).where(ApiClient.name == name, ApiClient.id != client.id)
+    if db.session.scalar(taken) is not None:
+        raise CodeTaken
+    client.name = name
+    moved = client.unit_id != unit.id
+    if moved:
+        client.unit = unit
+        db.session.execute(
+            update(IncomingRecord)
+            .where(IncomingRecord.source == client.source, IncomingRecord.state == "held")
+            .values(unit_id=unit.id)
+        )
+    db.session.flush()
+    return moved
 
 
 def renew_token(client: ApiClient) -> str:

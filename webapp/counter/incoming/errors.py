@@ -13,3 +13,7 @@ class SourceTaken(Exception):
 
 class NotMeant(Exception):
     """What was chosen as the meaning of a name cannot be it: it lies outside the units that the system reports for."""
+
+
+class NotHeld(Exception):
+    """None of these reports waits, or waited and was discarded: somebody was quicker, or it is not the viewer's."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, Text, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, Text, and_, exists, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Account
@@ -93,9 +93,9 @@ def list_unknown_names(viewer: Account) -> list[UnknownName]:
 
 def list_held(viewer: Account, *, page: int = 1, size: int = 50) -> tuple[list[HeldReport], int]:
     """Reports of the viewer's units that wait, the latest first, one page of them, and how many there are."""
-    total = db.session.scalar(_held(viewer).with_only_columns(func.count(IncomingRecord.id))) or 0
+    total = db.session.scalar(held_reports(viewer).with_only_columns(func.count(IncomingRecord.id))) or 0
     records = db.session.scalars(
-        _held(viewer)
+        held_reports(viewer)
         .options(joinedload(IncomingRecord.client), joinedload(IncomingRecord.unit))
         .order_by(IncomingRecord.received_at.desc(), IncomingRecord.id.desc())
         .limit(size)
@@ -117,7 +117,7 @@ def list_held(viewer: Account, *, page: int = 1, size: int = 50) -> tuple[list[H
 
 def count_held(viewer: Account) -> int:
     """How many reports of the viewer's units wait."""
-    return db.session.scalar(_held(viewer).with_only_columns(func.count(IncomingRecord.id))) or 0
+    return db.session.scalar(held_reports(viewer).with_only_columns(func.count(IncomingRecord.id))) or 0
 
 
 def list_meanings(name: UnknownName) -> list[tuple[int, str]]:
@@ -169,16 +169,32 @@ def set_meaning(viewer: Account, source: str, kind: str, name: str, meaning_id: 
     for known in _MODELS:
         setattr(alias, f"{known}_id", meaning_id if known == kind else None)
     db.session.flush()
+    return _retry(held_reports(viewer).where(waits_for_name(source, kind, name)), now)
+
+
+def waits_for_name(source: str, kind: str, name: str) -> ColumnElement[bool]:
+    """The condition that a report waits for the meaning of this name, perhaps among other things."""
     wanted = [{"code": str(code), "value": name} for code, meant in NAMES.items() if meant == kind]
-    return _retry(_held(viewer).where(IncomingRecord.source == source, IncomingRecord.problems.contains(wanted)), now)
+    return and_(IncomingRecord.source == source, IncomingRecord.problems.contains(wanted))
 
 
 def retry_held(viewer: Account, now: datetime) -> list[Taken]:
     """Try again what waits, the earliest first, up to MOST_AT_ONCE; what became of each report."""
-    return _retry(_held(viewer), now)
+    return _retry(held_reports(viewer), now)
 
 
-def _held(viewer: Account) -> Select[IncomingRecord]:
+def retry_source(viewer: Account, source: str, now: datetime) -> list[Taken]:
+    """Try again what waits of one source."""
+    return _retry(held_reports(viewer).where(IncomingRecord.source == source), now)
+
+
+def retry_records(viewer: Account, record_ids: Sequence[int], now: datetime) -> list[Taken]:
+    """Try these again, as far as they wait."""
+    return _retry(held_reports(viewer).where(IncomingRecord.id.in_(record_ids)), now)
+
+
+def held_reports(viewer: Account) -> Select[IncomingRecord]:
+    """The records of the viewer's units that wait."""
     return (
         select(IncomingRecord)
         .join(Unit, Unit.id == IncomingRecord.unit_id)

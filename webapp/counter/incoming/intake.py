@@ -110,7 +110,8 @@ class Sitting(Generic[R]):
             else:
                 record.payload, record.received_at, outcome = content, self.now, "corrected"
                 record.revision += 1
-            if outcome == "unchanged" and record.state == "accepted":
+                record.unit = self.sender.unit  # the system may belong elsewhere by now
+            if outcome == "unchanged" and record.state != "held":
                 taken.append(Taken("unchanged", record, _problems_of(record)))
                 continue
             taken.append(self.consider(record, report, offset, outcome, use))

@@ -50,7 +50,7 @@ class IncomingRecord(Base):
     __table_args__ = (
         UniqueConstraint("source", "kind", "external_id"),
         CheckConstraint("kind IN ('visit', 'stage')", name="kind"),
-        CheckConstraint("state IN ('accepted', 'held')", name="state"),
+        CheckConstraint("state IN ('accepted', 'held', 'discarded')", name="state"),
         Index(
             "ix_incoming_record_application_id",
             "application_id",
@@ -84,6 +84,27 @@ class IncomingRecord(Base):
     unit: Mapped[Unit] = relationship()
     visit: Mapped[Visit | None] = relationship()
     application: Mapped[Application | None] = relationship()
+
+
+class DiscardedReport(Base):
+    """Somebody said that a report that waited is not wanted: who, when and why, and who took that back."""
+
+    __tablename__ = "discarded_report"
+    __table_args__ = (
+        CheckConstraint("(taken_back_at IS NULL) = (taken_back_by_id IS NULL)", name="taken_back"),
+        Index("ix_discarded_report_record_id", "record_id"),
+    )
+
+    id: Mapped[BigId]
+    record_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("incoming_record.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"))
+    discarded_at: Mapped[datetime]
+    #: Masked.
+    reason: Mapped[str]
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+
+    record: Mapped[IncomingRecord] = relationship()
 
 
 class SourceAlias(Base):

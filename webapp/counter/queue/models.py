@@ -105,6 +105,10 @@ class CounterSession(Base):
             "ix_counter_session_officer_id_open", "officer_id", unique=True, postgresql_where=text("closed_at IS NULL")
         ),
         Index("ix_counter_session_unit_id", "unit_id", "opened_at"),
+        CheckConstraint(
+            "(closed_by_id IS NULL) = (close_reason IS NULL) AND (closed_by_id IS NULL OR closed_at IS NOT NULL)",
+            name="closed_by",
+        ),
     )
 
     id: Mapped[BigId]
@@ -114,6 +118,9 @@ class CounterSession(Base):
     line_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    #: Who closed it in the officer's stead, and why; null where he did, or the day ended.
+    closed_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    close_reason: Mapped[str | None]
 
     counter: Mapped[Counter] = relationship()
     officer: Mapped[Officer] = relationship()

@@ -41,6 +41,19 @@ def words(
     return StringField(label, filters=[_stripped], validators=[*needed, Length(max=longest, message=too_long)], **more)
 
 
+def sentences(label: LazyString, required: LazyString, **more: Any) -> TextAreaField:
+    """A reason in a sentence or two, which is kept."""
+    return TextAreaField(
+        label,
+        filters=[_stripped],
+        validators=[
+            _Filled(required),
+            Length(min=5, max=500, message=_l("Tulis dalam satu atau dua kalimat.")),
+        ],
+        **more,
+    )
+
+
 def code(label: LazyString, **more: Any) -> StringField:
     """A code: letters, digits, and . _ / - between them."""
     return StringField(

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from webapp.accounts.permissions import Permission
 from webapp.app import settings_of
-from webapp.counter.incoming import clients
+from webapp.counter.incoming import clients, held
 from webapp.counter.incoming.clocks import TOLERATED
 from webapp.counter.incoming.errors import SourceTaken
 from webapp.counter.incoming.models import ApiClient
@@ -24,16 +24,27 @@ from webapp.organisation.managed import get_managed_unit
 from webapp.portal.access import current_account, requires
 from webapp.portal.admin.choices import unit_choices
 from webapp.portal.admin.fields import one_of, words
+from webapp.portal.admin.reports import tell_taken
 from webapp.portal.admin.room import blueprint, form_page
 from webapp.portal.dates import moment_in_words
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.typed_text import keeps_typed_text
 
 
-class SystemForm(DeskForm):
-    """A system that shall report."""
+class ChangeSystemForm(DeskForm):
+    """What can be changed of a system; its short name is on everything that it reported."""
 
     name = words(_l("Nama sistem"), _l("Isi nama sistem."), longest=80, description=_l("Misalnya: Mesin antrean lobi"))
+    unit = one_of(
+        _l("Unit kerja"),
+        _l("Pilih unit kerja."),
+        description=_l("Sistem ini hanya boleh melapor untuk unit ini dan unit di bawahnya."),
+    )
+
+
+class SystemForm(ChangeSystemForm):
+    """A system that shall report."""
+
     source = StringField(
         _l("Nama pendek"),
         filters=[lambda text: text.strip().lower() if text else text],
@@ -49,11 +60,6 @@ class SystemForm(DeskForm):
             "Semua kirimannya dicatat dengan nama ini, juga bila diimpor dari berkas CSV. Tidak dapat diubah lagi."
         ),
         render_kw={"autocapitalize": "off", "spellcheck": "false"},
-    )
-    unit = one_of(
-        _l("Unit kerja"),
-        _l("Pilih unit kerja."),
-        description=_l("Sistem ini hanya boleh melapor untuk unit ini dan unit di bawahnya."),
     )
 
 
@@ -101,6 +107,42 @@ def add_system() -> ResponseReturnValue:
         back=url_for("admin.list_systems"),
         lead=_(
             "Mesin antrean atau aplikasi berkas yang sudah ada dapat melaporkan kunjungan dan tahap berkas ke sini."
+        ),
+    )
+
+
+@blueprint.route("/kelola/sistem-lain/<int:client_id>/ubah", methods=["GET", "POST"])
+@requires(Permission.ORGANISATION_MANAGE)
+@keeps_typed_text
+def change_system(client_id: int) -> ResponseReturnValue:
+    """Another name, or the unit that a system really reports for; what waits is tried again for that one."""
+    viewer, now = current_account(), datetime.now(UTC)
+    client = clients.get_client(viewer, client_id)
+    form = ChangeSystemForm(data={"name": client.name, "unit": client.unit_id})
+    form.unit.choices = unit_choices(viewer, also=client.unit)
+    if form.is_submitted() and form.is_valid():
+        try:
+            with transaction():
+                unit = get_managed_unit(viewer, form.unit.data)
+                taken = []
+                if clients.change_client(client, unit, str(form.name.data)):
+                    taken = held.retry_source(viewer, client.source, now)
+        except CodeTaken:
+            form.name.errors = [_("Nama ini sudah dipakai sistem lain. Pakai nama lain.")]
+        else:
+            flash(_("%(name)s sekarang melapor untuk %(unit)s.", name=client.name, unit=client.unit.name))
+            if taken:
+                tell_taken(taken)
+            return redirect(url_for("admin.list_systems"))
+    return form_page(
+        form,
+        _("Ubah %(name)s", name=client.name),
+        submit=_("Simpan"),
+        back=url_for("admin.list_systems"),
+        lead=_(
+            "Yang sudah dihitung tetap di unitnya. Kiriman yang menunggu, dan yang datang setelah ini, masuk ke unit "
+            "yang dipilih. Token dan nama pendek %(source)s tidak berubah.",
+            source=client.source,
         ),
     )
 
