@@ -15,7 +15,6 @@ from wtforms import (
     EmailField,
     FloatField,
     HiddenField,
-    MultipleFileField,
     RadioField,
     SelectField,
     StringField,
@@ -29,12 +28,11 @@ from wtforms.widgets import HiddenInput
 
 from webapp.feedback.contacts import InvalidEmail, InvalidPhone, clean_email, clean_phone
 from webapp.feedback.drafts import LONGEST_COMMENT, LONGEST_TEXT
-from webapp.feedback.errors import ImageTooLarge, NotAnImage, UnreadableFormat
-from webapp.feedback.photos import MOST_BYTES, MOST_PHOTOS, Picture, reencode
 from webapp.feedback.vocabulary import ComplaintKind
 from webapp.organisation.choices import Choice
 from webapp.portal.chosen import chosen_id
 from webapp.portal.citizen.words import ELEMENTS, KINDS
+from webapp.portal.photo_field import Photos
 from webapp.portal.typed_text import TypedForm, without_nul
 
 _OLDEST = date(2000, 1, 1)
@@ -105,39 +103,6 @@ class Degrees(FloatField):
             value = None
         if value is not None and -self._most <= value <= self._most:
             self.data = value
-
-
-class Photos(MultipleFileField):
-    """Photos by their content; `pictures` are those that can be kept, however many others are refused."""
-
-    pictures: tuple[Picture, ...] = ()
-
-    def pre_validate(self, form: Any) -> None:
-        pictures, refused = [], []
-        sent = [file for file in self.data or [] if getattr(file, "filename", None)]
-        for number, file in enumerate(sent, 1):
-            name = file.filename[:60]
-            if number > MOST_PHOTOS:
-                refused.append(_("Paling banyak %(n)d foto.", n=MOST_PHOTOS))
-                break
-            try:
-                pictures.append(reencode(file.stream.read(MOST_BYTES + 1)))
-            except ImageTooLarge:
-                refused.append(_("%(name)s terlalu besar. Paling besar 8 MB untuk satu foto.", name=name))
-            except UnreadableFormat as error:
-                refused.append(
-                    _(
-                        "%(name)s berjenis %(kind)s, yang belum dapat kami baca. Kirim sebagai JPEG atau PNG, misalnya "
-                        "dari tangkapan layar.",
-                        name=name,
-                        kind=error.kind,
-                    )
-                )
-            except NotAnImage:
-                refused.append(_("%(name)s bukan foto atau berkasnya rusak.", name=name))
-        self.pictures = tuple(pictures)
-        if refused:
-            raise ValidationError(" ".join(refused))
 
 
 class SubmitComplaintForm(TypedForm):
@@ -252,7 +217,7 @@ class TrackForm(TypedForm):
 
 
 class ReplyForm(TypedForm):
-    """An answer to the agency's question, or something to add."""
+    """An answer to the agency's question, or something to add; photos can come along."""
 
     text = TextAreaField(
         _l("Pesan Anda"),
@@ -262,6 +227,43 @@ class ReplyForm(TypedForm):
             Length(max=LONGEST_TEXT, message=_l("Tulisan terlalu panjang: paling banyak 10.000 huruf.")),
         ],
     )
+    photos = Photos(_l("Foto"))
+    #: Set where photos of this form wait already.
+    uploaded = HiddenField()
+
+
+class CompleteForm(ReplyForm):
+    """What was missing."""
+
+    text = TextAreaField(
+        _l("Yang Anda lengkapi"),
+        filters=[without_nul],
+        validators=[
+            InputRequired(_l("Tulis keterangan yang diminta.")),
+            Length(max=LONGEST_TEXT, message=_l("Tulisan terlalu panjang: paling banyak 10.000 huruf.")),
+        ],
+    )
+
+
+class ReopenForm(TypedForm):
+    """Why a closed complaint is not over."""
+
+    text = TextAreaField(
+        _l("Mengapa perlu dibuka lagi?"),
+        filters=[without_nul],
+        validators=[
+            InputRequired(_l("Tulis apa yang belum selesai, agar pemeriksa berikutnya tahu.")),
+            Length(max=LONGEST_TEXT, message=_l("Tulisan terlalu panjang: paling banyak 10.000 huruf.")),
+        ],
+    )
+
+
+class AllowForm(TypedForm):
+    """Whether the public may see a version without anything personal: one press."""
+
+
+class StopLettersForm(TypedForm):
+    """No more news by e-mail: one press."""
 
 
 class DisputeForm(TypedForm):
