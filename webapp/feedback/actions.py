@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.database import db
 from webapp.encryption import keyring
+from webapp.feedback.clocks.actions import keep_clocks
 from webapp.feedback.codes import clean_code, clean_secret_word, new_code
 from webapp.feedback.drafts import ComplaintDraft, RatingDraft, Submitted
 from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase, ReceiptUsed
@@ -27,8 +28,10 @@ from webapp.feedback.models import (
     RatingElement,
     StateChange,
 )
+from webapp.feedback.movement.people import somebody_may
+from webapp.feedback.movement.records import record_move
 from webapp.feedback.rows import complaint_values, feedback_values, rating_values, shown_text
-from webapp.feedback.vocabulary import Channel
+from webapp.feedback.vocabulary import Channel, Move
 from webapp.messaging.addresses import ChatAddress
 from webapp.outbox import publish
 
@@ -63,7 +66,7 @@ def submit_complaint(
     if feedback_id is None:
         earlier = _earlier_complaint(write_key, shown_text(draft.text))
         if photo_key is not None:  # the same form again, with photos that did not arrive the first time
-            _attach_photos(photo_key, earlier.feedback_id)
+            attach_photos(photo_key, earlier.feedback_id)
         return earlier
     if not written:  # the code is taken: once in many millions
         complaint["code"] = new_code()
@@ -71,13 +74,14 @@ def submit_complaint(
             complaint["code"] = new_code()
         publish(ComplaintSubmitted(feedback_id))
     if photo_key is not None:
-        _attach_photos(photo_key, feedback_id)
+        attach_photos(photo_key, feedback_id)
     if follower is not None:
         add_follower(feedback_id, follower)
     return Submitted(feedback_id, True, complaint["code"], complaint["secret_word"])
 
 
-def _attach_photos(photo_key: str, feedback_id: int) -> None:
+def attach_photos(photo_key: str, feedback_id: int) -> None:
+    """Give a complaint the photos that were uploaded under a key; those that have a complaint keep theirs."""
     db.session.execute(
         update(Photo)
         .where(Photo.upload_key == photo_key, Photo.complaint_id.is_(None))
@@ -167,6 +171,7 @@ def reply_to_agency(complaint: Complaint, text: str, *, write_key: str, at: date
     """The reporter answers a question or adds something. It starts no clock anew and changes no state."""
     if say(complaint, "reporter", "reply", text, write_key=write_key, at=at) is not None:
         complaint.awaiting_reporter_since = None
+        keep_clocks(complaint, at)
         publish(ReporterReplied(complaint.feedback_id))
 
 
@@ -176,6 +181,7 @@ def accept_answer(complaint: Complaint, *, write_key: str, at: datetime) -> None
         return
     move(complaint, Step.ACCEPT, at, None)
     complaint.settled_at = at
+    keep_clocks(complaint, at)
     say(complaint, "reporter", "acceptance", "", write_key=write_key, at=at)
     publish(ComplaintSettled(complaint.feedback_id, State.ACCEPTED))
 
@@ -192,6 +198,7 @@ def dispute_answer(complaint: Complaint, reason: str, *, write_key: str, at: dat
     move(complaint, Step.DISPUTE, at, None)
     complaint.reopened += 1
     complaint.handler_id = None
+    keep_clocks(complaint, at)
     publish(ComplaintSettled(complaint.feedback_id, State.DISPUTED))
 
 
@@ -199,13 +206,15 @@ def close_after_silence(complaint: Complaint, at: datetime) -> None:
     """Close a complaint whose answer the reporter left alone. Closed, not accepted: silence is no consent."""
     move(complaint, Step.CLOSE_AFTER_SILENCE, at, None)
     complaint.settled_at = at
+    keep_clocks(complaint, at)
     publish(ComplaintSettled(complaint.feedback_id, State.CLOSED))
 
 
 def move(complaint: Complaint, step: Step, at: datetime, account_id: int | None) -> None:
     """Take one step of the life cycle and write it down; raises IllegalStep.
 
-    A second step in the same transaction needs a flush in between: the database checks each step by itself.
+    Whoever takes a step calls `keep_clocks` once all that goes with it is set. A second step in the same transaction
+    needs a flush in between: the database checks each step by itself.
     """
     complaint.state = next_state(State(complaint.state), step)
     db.session.add(StateChange(complaint_id=complaint.feedback_id, state=complaint.state, at=at, account_id=account_id))

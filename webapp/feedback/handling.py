@@ -11,21 +11,16 @@ from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, reach
 from webapp.database import db
 from webapp.feedback.actions import is_repetition, move, say
+from webapp.feedback.clocks.actions import keep_clocks
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.events import ComplaintAnswered, ComplaintMoved, QuestionAsked
 from webapp.feedback.life_cycle import State, Step
 from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback, Recusal
-from webapp.feedback.vocabulary import Channel, ComplaintKind, Finding, Move
-from webapp.organisation.calendars import WorkingTime, due_after_working_days
+from webapp.feedback.movement.shared_answers import answer_merged
+from webapp.feedback.vocabulary import Channel, Finding, Move
+from webapp.organisation.calendars import WorkingTime
 from webapp.organisation.models import Officer, Unit
 from webapp.outbox import publish
-
-#: Working days to settle, after SP4N-LAPOR!: 14 where no inspection is needed, 5 for information.
-DAYS_TO_SETTLE = {
-    ComplaintKind.COMPLAINT: 14,
-    ComplaintKind.SUGGESTION: 14,
-    ComplaintKind.INFORMATION_REQUEST: 5,
-}
 
 
 def visible_to(viewer: Account) -> ColumnElement[bool]:
@@ -99,7 +94,7 @@ def send_to_unit(
     kind: Move = Move.SENT,
     note: str | None = None,
 ) -> None:
-    """Send a complaint to a unit; the due date is counted once, from filing, in the unit's working days (`working`).
+    """Send a complaint to a unit; its clocks are counted by the unit's terms and working time (`working`).
 
     Whoever sends on what was just filed, or waits for triage, has verified it by that.
     """
@@ -110,10 +105,7 @@ def send_to_unit(
     complaint.verified_at = complaint.verified_at or at
     complaint.unit_id = unit.id
     complaint.handler_id = None
-    if complaint.due_at is None:
-        days = DAYS_TO_SETTLE[ComplaintKind(complaint.complaint_kind)]
-        complaint.due_at = due_after_working_days(complaint.feedback.filed_at, days, working)
-        complaint.due_calendar = working.calendar
+    keep_clocks(complaint, at, working)
     db.session.add(
         Disposition(
             complaint_id=complaint.feedback_id,
@@ -145,6 +137,7 @@ def hold_for_triage(
     move(complaint, Step.HOLD_FOR_TRIAGE, at, by)
     complaint.unit_id = None
     complaint.handler_id = None
+    keep_clocks(complaint, at)
     db.session.add(
         Disposition(complaint_id=complaint.feedback_id, at=at, reason=reason, decided_by_id=by, kind=kind, note=note)
     )
@@ -175,6 +168,11 @@ def take_complaint(complaint: Complaint, actor: Account, at: datetime) -> None:
     """`actor` takes a complaint of the unit onto his desk; one that he has is left as it is."""
     if complaint.handler_id == actor.id and complaint.state == State.IN_WORK:
         return
+    _take(complaint, actor, at)
+    keep_clocks(complaint, at)
+
+
+def _take(complaint: Complaint, actor: Account, at: datetime) -> None:
     move(complaint, Step.TAKE, at, actor.id)
     complaint.handler_id = actor.id
     db.session.add(
@@ -208,13 +206,15 @@ def answer_complaint(
     if message_id is None:
         return
     if to_take:
-        take_complaint(complaint, actor, at)
+        _take(complaint, actor, at)
+        db.session.flush()  # the database checks each step by itself
     move(complaint, Step.ANSWER, at, actor.id)
     complaint.answered_at = at
     complaint.first_answered_at = complaint.first_answered_at or at
     complaint.answered_by_id = actor.id
     complaint.awaiting_reporter_since = None
     complaint.finding = finding
+    keep_clocks(complaint, at)
     publish(ComplaintAnswered(complaint.feedback_id, message_id))
 
 
@@ -223,4 +223,5 @@ def ask_reporter(complaint: Complaint, actor: Account, text: str, *, write_key: 
     message_id = say(complaint, "agency", "question", text, write_key=write_key, at=at, account_id=actor.id)
     if message_id is not None:
         complaint.awaiting_reporter_since = complaint.awaiting_reporter_since or at
+        keep_clocks(complaint, at)
         publish(QuestionAsked(complaint.feedback_id, message_id))

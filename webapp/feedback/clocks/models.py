@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.database import Base, BigId
+from webapp.feedback.clocks.vocabulary import Clock, Outcome
 
-
-class Clock(StrEnum):
-    """What is waited for."""
-
-    #: The administrator verifies it and sends it on.
-    VERIFY = "verify"
-    #: Somebody in the unit begins.
-    BEGIN = "begin"
-    #: The answer.
-    SETTLE = "settle"
-    #: The reporter completes what is missing, or it is archived.
-    COMPLETE = "complete"
-    #: The reporter says something to the answer, or it is closed.
-    VERDICT = "verdict"
-
-
-class Outcome(StrEnum):
-    """How a clock ended."""
-
-    MET = "met"
-    MISSED = "missed"
-    #: It no longer mattered: passed on, archived, merged.
-    CANCELLED = "cancelled"
+__all__ = ["Clock", "ComplaintClock", "Outcome"]
 
 
 class ComplaintClock(Base):

@@ -1,0 +1,97 @@
+"""Keeping the clocks of a complaint: after every step that it takes, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, Table, bindparam, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from webapp.database import db
+from webapp.feedback.clocks.models import ComplaintClock
+from webapp.feedback.clocks.presets import find_preset
+from webapp.feedback.clocks.running import Case, Ticking, Timing, keep
+from webapp.feedback.clocks.vocabulary import Clock, Outcome
+from webapp.feedback.life_cycle import State
+from webapp.feedback.models import Complaint
+from webapp.feedback.vocabulary import Channel, ComplaintKind
+from webapp.organisation.calendars import WorkingTime
+from webapp.organisation.inherited import Inherited, inherited_rows, read_inherited
+
+_CLOCKS = cast(Table, ComplaintClock.__table__)
+_FIELDS = tuple(one.name for one in fields(Ticking))
+
+#: What holds in the unit, and the clocks that there are: one way to the database. There is always one row.
+_inherited = select(inherited_rows().label("inherited")).subquery()
+_READ = (
+    select(_inherited.c.inherited, *(_CLOCKS.c[name] for name in _FIELDS))
+    .select_from(_inherited)
+    .outerjoin(_CLOCKS, _CLOCKS.c.complaint_id == bindparam("complaint_id", type_=BigInteger))
+    .order_by(_CLOCKS.c.id)
+)
+_new = upsert(_CLOCKS)
+#: A clock is known by its complaint, what it waits for and its round; writing one that is there changes it.
+_WRITE = _new.on_conflict_do_update(
+    index_elements=["complaint_id", "clock", "round"],
+    set_={name: _new.excluded[name] for name in _FIELDS if name not in ("clock", "round", "preset", "started_at")},
+)
+
+
+def keep_clocks(complaint: Complaint, at: datetime, working: WorkingTime | None = None) -> None:
+    """Bring the clocks of a complaint up to where it stands now: start, stop, let rest, let go on.
+
+    Every action that changes its state, its unit, its kind of term or what its reporter owes calls this last. `due_at`
+    of the complaint becomes that of its SETTLE clock. Calling it again changes nothing. The complaint is locked by who
+    changes it; nothing else changes its clocks. `working` is the unit's working time, for who has it at hand.
+    """
+    clocks, inherited = read_clocks(complaint)
+    write_clocks(complaint, keep(clocks, case_of(complaint), at, timing_of(inherited, working)))
+
+
+def read_clocks(complaint: Complaint) -> tuple[list[Ticking], Inherited]:
+    """All clocks of a complaint, ended ones too, and what holds in the unit where it lies."""
+    rows = db.session.execute(_READ, {"complaint_id": complaint.feedback_id, "unit_id": complaint.unit_id}).all()
+    clocks = [_ticking(row[1:]) for row in rows if row.clock is not None]
+    return clocks, read_inherited(rows[0].inherited)
+
+
+def write_clocks(complaint: Complaint, clocks: Sequence[Ticking]) -> None:
+    """Write clocks down as they are now; the complaint is due when its SETTLE clock is."""
+    if not clocks:
+        return
+    db.session.execute(_WRITE, [{"complaint_id": complaint.feedback_id, **asdict(one)} for one in clocks])
+    for one in clocks:
+        if one.clock == Clock.SETTLE:
+            complaint.due_at = one.due_at
+            complaint.due_calendar = one.due_calendar
+
+
+def case_of(complaint: Complaint) -> Case:
+    """What of a complaint decides about its clocks."""
+    return Case(
+        state=State(complaint.state),
+        kind=ComplaintKind(complaint.complaint_kind),
+        needs_inspection=complaint.needs_inspection,
+        filed_at=complaint.feedback.filed_at,
+        waiting_since=complaint.awaiting_reporter_since,
+        quiet=complaint.feedback.channel == Channel.IMPORT,
+    )
+
+
+def timing_of(inherited: Inherited, working: WorkingTime | None = None) -> Timing:
+    """What terms are counted with where these things hold."""
+    return Timing(
+        preset=find_preset(inherited.clock_preset),
+        today=working or inherited.working_time(),
+        working=inherited.working_time_as_of,
+        preset_of=find_preset,
+    )
+
+
+def _ticking(values: Sequence[Any]) -> Ticking:
+    row = dict(zip(_FIELDS, values, strict=True))
+    outcome = row.pop("outcome")
+    return Ticking(**{**row, "clock": Clock(row["clock"]), "outcome": Outcome(outcome) if outcome else None})
