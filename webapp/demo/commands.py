@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,16 +15,33 @@ from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from config import Settings
+from webapp.app import settings_of
+from webapp.database import db
 
 if TYPE_CHECKING:
     from webapp.demo.load import Progress
 
 # What follows is imported inside the commands: every process of the product registers them, few ever run one.
 
-demo = AppGroup("demo", help="The demo city: an invented agency with known truth.")
+
+@click.group(cls=AppGroup, invoke_without_command=True)
+@click.option(
+    "--complaints", type=click.IntRange(1, 10_000_000), help="Load the demo city and fill it up to so many complaints."
+)
+@click.pass_context
+def demo(context: click.Context, complaints: int | None) -> None:
+    """The demo city: an invented agency with known truth; with --complaints, an archive of any size besides."""
+    if complaints is None:
+        if context.invoked_subcommand is None:
+            click.echo(context.get_help())
+    elif context.invoked_subcommand is not None:
+        raise click.UsageError("--complaints stands alone: it loads the demo city by itself.")
+    else:
+        context.invoke(load, if_empty=True, seed=None, until=None)
+        _fill(complaints)
 
 
 @demo.command("load")
@@ -61,6 +79,36 @@ def load(if_empty: bool, seed: int | None, until: datetime | None) -> None:
         with transaction():
             loaded = load_city(city, now=now, progress=lambda step, share: progress(step, 0.15 + 0.85 * share))
     click.echo(json.dumps({"loaded": True, **loaded.as_json()}, ensure_ascii=False))
+
+
+@with_appcontext
+def _fill(complaints: int) -> None:
+    """Add invented complaints until there are `complaints`; the last line of stdout is a JSON summary."""
+    from webapp.demo.city import DEFAULT_SEED
+    from webapp.demo.multitude.load import NoCity, count_complaints, plan_multitude, write_multitude
+
+    settings = settings_of(current_app)
+    began, there = time.monotonic(), count_complaints()
+    missing = complaints - there
+    if missing > 0:
+        try:
+            plan = plan_multitude(missing, seed=DEFAULT_SEED, now=datetime.now(UTC), settings=settings)
+        except NoCity:
+            raise click.ClickException(
+                "The database has an agency without triage or officers: nobody to complain to."
+            ) from None
+        db.session.rollback()  # what was read holds no lock while the tables are written
+        with _Bar() as progress:
+            write_multitude(plan, settings.database_owner_url or settings.database_url, progress)
+    click.echo(
+        json.dumps(
+            {
+                "complaints": max(there, complaints),
+                "added": max(0, missing),
+                "seconds": round(time.monotonic() - began, 1),
+            }
+        )
+    )
 
 
 @contextmanager
@@ -108,6 +156,9 @@ class _Bar:
         "files": "Citizens' files",
         "attribution": "Whom they concern",
         "indicators": "Officers' figures",
+        "multitude": "Very many complaints",
+        "indexes": "Indexes and keys",
+        "tidy": "Statistics",
         "ready": "Demo city",
     }
 
