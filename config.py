@@ -42,6 +42,8 @@ class Settings:
     secret_key: str = field(repr=False)
     #: Fernet keys, newest first: the first encrypts, all decrypt, so that keys can be rotated.
     encryption_keys: tuple[str, ...] = field(repr=False)
+    #: The role that owns the tables, for migrations alone; empty where the application's own role owns them.
+    database_owner_url: str = field(default="", repr=False)
     environment: Environment = "production"
     public_url: str = "http://127.0.0.1:8000"
     city_name: str = "Kota Contoh"
@@ -106,6 +108,7 @@ class Settings:
             return value
 
         database_url = url("DATABASE_URL", ("postgresql", "postgresql+psycopg"))
+        owner_url = url("DATABASE_OWNER_URL", ("postgresql", "postgresql+psycopg"), "")
         redis_url = url("REDIS_URL", ("redis", "rediss", "unix"))
         secret_key = text("SECRET_KEY")
         if secret_key and len(secret_key) < 32:
@@ -138,6 +141,7 @@ class Settings:
             redis_url=redis_url,
             secret_key=secret_key,
             encryption_keys=keys,
+            database_owner_url=_with_driver(owner_url),
             environment=cast(Environment, choice("TANGGAP_ENVIRONMENT", "production", get_args(Environment))),
             public_url=url("PUBLIC_URL", ("http", "https"), "http://127.0.0.1:8000").rstrip("/"),
             city_name=text("CITY_NAME", "Kota Contoh"),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import create_engine, make_url
 
 # The bot's tables: `webapp` must not know its faces, so the one who migrates everything introduces them.
 from bot import models as _bot  # noqa: F401
+from webapp.app import settings_of
+from webapp.database import let_application_in
 from webapp.encryption import EncryptedText
 
 database = current_app.extensions["migrate"].db
+settings = settings_of(current_app)
 
 
 def render_type(kind: str, item: object, _context: object) -> str | bool:
@@ -18,8 +22,9 @@ def render_type(kind: str, item: object, _context: object) -> str | bool:
 
 
 def run_migrations() -> None:
-    """Migrate online, one transaction for each migration."""
-    with database.engine.connect() as connection:
+    """Migrate online, one transaction for each migration; under the owner's role where there is one."""
+    engine = create_engine(settings.database_owner_url) if settings.database_owner_url else database.engine
+    with engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
@@ -30,6 +35,11 @@ def run_migrations() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+    application = make_url(settings.database_url).username
+    if settings.database_owner_url and application:
+        with engine.begin() as connection:
+            let_application_in(connection, application, database.metadata)
+        engine.dispose()
 
 
 run_migrations()

@@ -30,7 +30,10 @@ from webapp.embedded.unprivileged import engine_user
 from webapp.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
-ROLE = "tanggap"
+#: Owns the tables, as where a city migrates.
+OWNER_ROLE = "tanggap"
+#: What the product works under: it can't change what is only to be added to.
+APPLICATION_ROLE = "tanggap_app"
 TEMPLATE = "migrated"
 #: Numbered databases of Valkey: one for each process of the run.
 REDIS_DATABASES = 128
@@ -48,20 +51,27 @@ class Engines:
     valkey_password: str
 
     def database_url(self, name: str) -> str:
-        """Address of the database `name` for the product, whose role is no superuser."""
-        return f"postgresql://{ROLE}:{self.role_password}@127.0.0.1:{self.postgres_port}/{name}"
+        """Address of the database `name` for the product, whose role is no superuser and owns nothing."""
+        return self._url(APPLICATION_ROLE, name)
+
+    def owner_url(self, name: str) -> str:
+        """Address of the database `name` for who owns it: migrations, and tests that make tables."""
+        return self._url(OWNER_ROLE, name)
+
+    def _url(self, role: str, name: str) -> str:
+        return f"postgresql://{role}:{self.role_password}@127.0.0.1:{self.postgres_port}/{name}"
 
     def redis_url(self, number: int) -> str:
         """Address of the numbered database of Valkey."""
         return f"redis://:{self.valkey_password}@127.0.0.1:{self.valkey_port}/{number % REDIS_DATABASES}"
 
     def create_database(self, name: str, template: str = "template1") -> None:
-        """Make the database `name`, owned by the product's role; anything of that name goes."""
+        """Make the database `name`, owned by the role that migrates; anything of that name goes."""
         with psycopg.connect(self.admin_url, autocommit=True) as admin:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             admin.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(ROLE), sql.Identifier(template)
+                    sql.Identifier(name), sql.Identifier(OWNER_ROLE), sql.Identifier(template)
                 )
             )
 
@@ -79,7 +89,9 @@ class Engines:
                 done = subprocess.run(
                     [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"],
                     cwd=ROOT,
-                    env=os.environ | environment | {"DATABASE_URL": self.database_url(TEMPLATE)},
+                    env=os.environ
+                    | environment
+                    | {"DATABASE_URL": self.database_url(TEMPLATE), "DATABASE_OWNER_URL": self.owner_url(TEMPLATE)},
                     capture_output=True,
                     text=True,
                     check=False,
@@ -165,7 +177,8 @@ def hold(folder: Path) -> int:
         valkey.launch()
         postgres.start()
         valkey.wait_ready()
-        postgres.query(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{role_password}'")
+        for role in (OWNER_ROLE, APPLICATION_ROLE):
+            postgres.query(f"CREATE ROLE {role} LOGIN PASSWORD '{role_password}'")
         engines = Engines(
             folder=str(folder),
             admin_url=postgres.url("postgres"),

@@ -11,7 +11,20 @@ from typing import Annotated, Any
 import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Table, Text, event, func, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Identity,
+    MetaData,
+    Table,
+    Text,
+    event,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
@@ -76,6 +89,33 @@ def _refuse_if_closed(connection: psycopg.Connection, _record: object, _proxy: o
     idle.register(connection.fileno(), polling.POLLIN)
     if idle.poll(0):
         raise InvalidatePoolError  # and the others of the pool with it: they were closed at the same time
+
+
+def let_application_in(connection: Connection, role: str, metadata: MetaData) -> None:
+    """Give `role`, which the product works under, its rights in all tables; `connection` is their owner's.
+
+    A table says in `info["rights"]` what the product may do with it, where that is less than everything. What is only
+    to be added to stands firm because its owner is somebody else: migrations alone know the owner's password.
+    Raises sqlalchemy.exc.ProgrammingError where there is no such role.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    everything = "SELECT, INSERT, UPDATE, DELETE"
+    if connection.dialect.server_version_info >= (17,):  # type: ignore[operator]
+        everything += ", MAINTAIN"  # gathering statistics after a large import
+    said = [
+        f"GRANT {everything} ON ALL TABLES IN SCHEMA public TO {quote(role)}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(role)}",
+    ]
+    there = set(inspect(connection).get_table_names())
+    rights = {table.name: table.info["rights"] for table in metadata.tables.values() if "rights" in table.info}
+    for name, allowed in sorted(({"alembic_version": "SELECT"} | rights).items()):
+        if name in there:
+            said += [
+                f"REVOKE ALL ON {quote(name)} FROM {quote(role)}",
+                f"GRANT {allowed} ON {quote(name)} TO {quote(role)}",
+            ]
+    for statement in said:
+        connection.execute(text(statement))
 
 
 @contextmanager

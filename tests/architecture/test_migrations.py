@@ -27,7 +27,7 @@ def empty_app(engines: Engines, settings: Settings, process_number: int) -> Iter
 
     name = f"migrations_{process_number}"
     engines.create_database(name)
-    app = create_app(replace(settings, database_url=engines.database_url(name).replace("://", "+psycopg://", 1)))
+    app = create_app(replace(settings, database_url=engines.owner_url(name).replace("://", "+psycopg://", 1)))
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -69,7 +69,7 @@ def run() -> Iterator[Result]:
     with (
         city_folder() as folder,
         durable_engines(folder) as env,
-        psycopg.connect(env["DATABASE_URL"], autocommit=True) as link,
+        psycopg.connect(env["DATABASE_OWNER_URL"], autocommit=True) as link,
     ):
         accounts = _open_hall(env)
         alone = quantile(_press(env, link, accounts[:1], 0), 0.95)

@@ -19,6 +19,7 @@ from tests.benchmarks.results import Result, measured
 from tests.cities.citizens import Citizen, address_of
 from tests.cities.running import city_folder
 from tests.cities.serving import durable_engines, gunicorn, small_agency
+from webapp.embedded.environment import APPLICATION_ROLE
 
 CONNECTIONS = 16
 SESSIONS = 32
@@ -37,8 +38,10 @@ def run() -> Iterator[Result]:
     """Throughput of both, in turns, so that what else the machine does weighs on both alike."""
     with city_folder() as folder, durable_engines(folder) as env:
         units = small_agency(env)["units"]
-        with psycopg.connect(env["DATABASE_URL"], autocommit=True) as link:
+        with psycopg.connect(env["DATABASE_OWNER_URL"], autocommit=True) as link:
             link.execute(TABLE)
+            link.execute(f"GRANT INSERT ON bare_complaint TO {APPLICATION_ROLE}")
+            link.execute(f"GRANT USAGE ON SEQUENCE bare_complaint_id_seq TO {APPLICATION_ROLE}")
             with (
                 gunicorn("wsgi:app", env, folder / "web.log") as port,
                 gunicorn("tests.benchmarks.bare:app", env, folder / "bare.log") as bare_port,

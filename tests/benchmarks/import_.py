@@ -56,7 +56,7 @@ def run() -> Iterator[Result]:
     """Seconds from the start of the command until every complaint is attributed; the same for ratings and figures."""
     with city_folder() as folder, durable_engines(folder) as env:
         units, complaints = _exports(folder)
-        with _pipeline(env, folder), psycopg.connect(env["DATABASE_URL"], autocommit=True) as link:
+        with _pipeline(env, folder), psycopg.connect(env["DATABASE_OWNER_URL"], autocommit=True) as link:
             _take("units", units, env)
             bare = _insert_plainly(complaints.path, link)
             taken, through = _through("complaints", complaints, env, link)

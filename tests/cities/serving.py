@@ -15,8 +15,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from tests.cities.running import ROOT, wait_for
-from webapp.embedded.engines import DATABASE, ROLE
-from webapp.embedded.environment import SMALL
+from webapp.embedded.environment import APPLICATION_ROLE, DATABASE, OWNER_ROLE, SMALL
 from webapp.embedded.plan import gunicorn_options
 from webapp.embedded.postgres import Postgres
 from webapp.embedded.processes import answers_on, free_port
@@ -41,10 +40,12 @@ def durable_engines(folder: Path) -> Iterator[dict[str, str]]:
         valkey.launch()
         postgres.start()
         valkey.wait_ready()
-        postgres.ensure_database(DATABASE, ROLE, word)
+        postgres.ensure_database(DATABASE, OWNER_ROLE, word)
+        postgres.ensure_role(APPLICATION_ROLE, word)
         values = SMALL | {
             "PATH": os.environ.get("PATH", os.defpath),
-            "DATABASE_URL": postgres.url(DATABASE, ROLE, word),
+            "DATABASE_URL": postgres.url(DATABASE, APPLICATION_ROLE, word),
+            "DATABASE_OWNER_URL": postgres.url(DATABASE, OWNER_ROLE, word),
             "REDIS_URL": valkey.url(),
             "SECRET_KEY": secrets.token_urlsafe(48),
             "ENCRYPTION_KEYS": Fernet.generate_key().decode(),

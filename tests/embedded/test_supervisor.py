@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.embedded.conftest import ROOT, TinyCity
 from tests.engines import Engines
@@ -157,7 +159,7 @@ def test_given_engines_replace_the_embedded_ones(start_city: Start, var: Path, e
     engines.create_database("given")
     try:
         city = start_city(
-            DATABASE_URL=engines.database_url("given"),
+            DATABASE_URL=engines.owner_url("given"),
             REDIS_URL=engines.redis_url(127),
             TELEGRAM_TOKEN="123456:given",
         )
@@ -234,17 +236,35 @@ def test_ctrl_c_while_the_city_opens(start_city: Start) -> None:
     assert "Traceback" not in city.said()
 
 
-def test_the_database_of_the_city_is_not_the_superusers(start_city: Start) -> None:
+def test_the_product_works_under_a_role_that_owns_nothing(start_city: Start, var: Path) -> None:
     city = start_city()
     city.wait_for("stop with Ctrl-C")
-    address = (city.var / "log" / "web.log").read_text().strip().splitlines()[-1]
+    address, known = (var / "log" / "web.log").read_text().strip().split(" ", 1)
+    assert known == "no owner", "only migrations get the owner's password"
+    who = "SELECT current_database(), rolname, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
     with psycopg.connect(address) as link:
-        told = link.execute(
-            "SELECT current_database(), rolname, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
-        ).fetchone()
+        assert link.execute(who).fetchone() == ("tanggap", "tanggap_app", False, False)
+        owned = link.execute("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole").fetchone()
+        assert owned == (0,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            link.execute("DROP TABLE citizen")
+    owner = json.loads((var / "run.json").read_text())["settings"]["DATABASE_OWNER_URL"]
+    with psycopg.connect(owner) as link:
+        assert link.execute(who).fetchone() == ("tanggap", "tanggap", False, False)
         link.execute("CREATE EXTENSION pg_trgm")  # what an owner may do without being a superuser
-    assert told == ("tanggap", "tanggap", False, False)
     assert city.end() == 0
+
+    # As a city of an earlier version left it, which knew one role only.
+    secrets = json.loads((var / "secrets.json").read_text())
+    former = secrets.pop("postgres_application_password")
+    (var / "secrets.json").write_text(json.dumps(secrets))
+    again = start_city()
+    again.wait_for("stop with Ctrl-C")
+    assert "loading the demo city" not in again.said()
+    kept = json.loads((var / "secrets.json").read_text())
+    assert secrets.items() <= kept.items()
+    assert kept["postgres_application_password"] != former
+    assert again.end() == 0
 
 
 def test_what_cannot_be_loaded_beforehand_is_started_alone(start_city: Start) -> None:

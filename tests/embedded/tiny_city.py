@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -63,7 +64,7 @@ class Health(http.server.BaseHTTPRequestHandler):
 def main(wanted: str) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if wanted == "--web":
-        print(os.environ["DATABASE_URL"], flush=True)
+        print(os.environ["DATABASE_URL"], os.environ.get("DATABASE_OWNER_URL", "no owner"), flush=True)
         http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Health).serve_forever()
     elif wanted == "--stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -75,13 +76,17 @@ def main(wanted: str) -> int:
         print("the roof is missing", file=sys.stderr)
         return 3
     elif wanted == "--migrate":
+        product = os.environ["DATABASE_URL"]
+        with psycopg.connect(os.environ.get("DATABASE_OWNER_URL", product)) as link:
+            link.execute("CREATE TABLE IF NOT EXISTS citizen (number int)")
+            link.execute("CREATE TABLE IF NOT EXISTS alembic_version AS SELECT 'first' AS version_num")
+            link.execute(f"GRANT SELECT, INSERT ON citizen TO {urlsplit(product).username}")
         print("migrated", file=sys.stderr)
     elif wanted == "--demo":
         with psycopg.connect(os.environ["DATABASE_URL"]) as link:
-            known = link.execute("SELECT to_regclass('public.citizen') IS NOT NULL").fetchone() == (True,)
+            known = link.execute("SELECT EXISTS (SELECT FROM citizen)").fetchone() == (True,)
             if not known:
-                link.execute("CREATE TABLE citizen AS SELECT 1 AS number")
-                link.execute("CREATE TABLE alembic_version AS SELECT 'first' AS version_num")
+                link.execute("INSERT INTO citizen VALUES (1)")
         print("loaded before" if known else "progress 100 %", file=sys.stderr)
         print(json.dumps(DEMO))
     else:

@@ -10,16 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from webapp.embedded.children import rotate
-from webapp.embedded.environment import CityEnvironment
+from webapp.embedded.environment import APPLICATION_ROLE, DATABASE, OWNER_ROLE, CityEnvironment
 from webapp.embedded.errors import EmbeddedError
 from webapp.embedded.folder import CityFolder
 from webapp.embedded.postgres import Postgres
 from webapp.embedded.secret_store import CitySecrets
 from webapp.embedded.unprivileged import ROOTS_HOME, engine_user
 from webapp.embedded.valkey import Valkey
-
-DATABASE = "tanggap"
-ROLE = "tanggap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +92,13 @@ def ask_given_engines(city: CityEnvironment, root: Path) -> None:
 
 
 def open_database(city: CityEnvironment, secrets: CitySecrets, engines: list[Postgres | Valkey]) -> DatabaseState:
-    """Make the city's database and role if the server is embedded and new; how the database is."""
+    """Make the city's database and roles if the server is embedded and new; how the database is."""
     postgres = next((engine for engine in engines if isinstance(engine, Postgres)), None)
     if postgres is None:
         parts = urlsplit(city.values["DATABASE_URL"])
         return DatabaseState(f"{parts.hostname}:{parts.port or 5432}{parts.path}")
-    postgres.ensure_database(DATABASE, ROLE, secrets.postgres_password)
+    postgres.ensure_database(DATABASE, OWNER_ROLE, secrets.postgres_password)
+    admitted = not postgres.ensure_role(APPLICATION_ROLE, secrets.postgres_application_password)
     identity = "embedded " + postgres.query("SELECT system_identifier FROM pg_control_system()")[0][0]  # noqa: S608
     if postgres.query("SELECT to_regclass('public.alembic_version')", DATABASE) == [[""]]:
         return DatabaseState(identity)
@@ -110,4 +108,6 @@ def open_database(city: CityEnvironment, secrets: CitySecrets, engines: list[Pos
         "AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0 LIMIT 1",
         DATABASE,
     )
-    return DatabaseState(identity, revisions[0][0] if len(revisions) == 1 else None, bool(filled))
+    # A role that is new has to be let in, which the migrations do at their end even where nothing is to be migrated.
+    known = admitted and len(revisions) == 1
+    return DatabaseState(identity, revisions[0][0] if known else None, bool(filled))

@@ -25,6 +25,12 @@ SMALL = {
     "PYTHONUNBUFFERED": "1",
 }
 
+DATABASE = "tanggap"
+#: Owns the tables; migrations work under it.
+OWNER_ROLE = "tanggap"
+#: Reads and writes them, and can't change what is only to be added to: everything else works under it.
+APPLICATION_ROLE = "tanggap_app"
+
 #: What a command of the product needs to know to work on the running city.
 COMMAND_SETTINGS = (
     "DATABASE_URL",
@@ -42,6 +48,8 @@ class CityEnvironment:
     """What runs where: the answer to the settings, to the embedded parts, and to the free ports of this machine."""
 
     values: Mapping[str, str]
+    #: Address under which migrations own the tables; not in `values`, because no other process needs it.
+    owner_url: str | None
     port: int
     postgres_port: int | None
     valkey_port: int | None
@@ -84,10 +92,13 @@ def city_environment(env: Mapping[str, str], secrets: CitySecrets, var: Path) ->
         values.setdefault("SECURE_COOKIES", "no")  # a browser would not send them back over plain HTTP
 
     postgres_port = valkey_port = simulator_port = None
+    owner_url = values.pop("DATABASE_OWNER_URL", None)
     if "DATABASE_URL" not in given:
         postgres_port = free_port(taken)
         taken.add(postgres_port)
-        values["DATABASE_URL"] = f"postgresql://tanggap:{secrets.postgres_password}@127.0.0.1:{postgres_port}/tanggap"
+        place = f"127.0.0.1:{postgres_port}/{DATABASE}"
+        owner_url = f"postgresql://{OWNER_ROLE}:{secrets.postgres_password}@{place}"
+        values["DATABASE_URL"] = f"postgresql://{APPLICATION_ROLE}:{secrets.postgres_application_password}@{place}"
     if "REDIS_URL" not in given:
         valkey_port = free_port(taken)
         taken.add(valkey_port)
@@ -110,13 +121,14 @@ def city_environment(env: Mapping[str, str], secrets: CitySecrets, var: Path) ->
             "TELEGRAM_API_URL": f"http://127.0.0.1:{simulator_port}",
         }
     try:
-        Settings.from_env(values)
+        Settings.from_env(values | ({"DATABASE_OWNER_URL": owner_url} if owner_url else {}))
     except SettingsError as error:
         problems += error.problems
     if problems:
         raise EmbeddedError("Settings to mend:\n" + "\n".join(f"  - {problem}" for problem in problems))
     return CityEnvironment(
         values=values,
+        owner_url=owner_url,
         port=web_port,
         postgres_port=postgres_port,
         valkey_port=valkey_port,

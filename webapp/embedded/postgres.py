@@ -297,10 +297,16 @@ class Postgres:
             raise EmbeddedError(f"PostgreSQL refused a query: {reason}")
         return [line.split("\t") for line in done.stdout.splitlines()]
 
+    def ensure_role(self, role: str, password: str) -> bool:
+        """Make `role`, which is no superuser, unless it is there, and set its password; whether it was made."""
+        known = bool(self.query(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"))  # noqa: S608
+        wanted = "ALTER" if known else "CREATE"
+        self.query(f"SET log_min_error_statement = panic; {wanted} ROLE {role} LOGIN PASSWORD '{password}';")
+        return not known
+
     def ensure_database(self, database: str, role: str, password: str) -> None:
         """Make `database` and its owner `role`, which is no superuser, unless they are there; set the password."""
-        wanted = "ALTER" if self.query(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'") else "CREATE"  # noqa: S608
-        self.query(f"SET log_min_error_statement = panic; {wanted} ROLE {role} LOGIN PASSWORD '{password}';")
+        self.ensure_role(role, password)
         if not self.query(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"):  # noqa: S608
             self.query(f"CREATE DATABASE {database} OWNER {role};")
 

@@ -22,12 +22,19 @@ class CitySecrets:
         default_factory=lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(), repr=False
     )
     postgres_superuser_password: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
+    #: Of the role that owns the tables: migrations alone get it.
     postgres_password: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
+    #: Of the role that the product works under, which can't change what is only to be added to.
+    postgres_application_password: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
     valkey_password: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
     #: The bot's token at the chat simulator, in Telegram's own form.
     simulator_token: str = field(
         default_factory=lambda: f"{secrets.randbelow(9 * 10**8) + 10**8}:{secrets.token_urlsafe(27)[:35]}", repr=False
     )
+
+
+#: Secrets that cities of earlier versions do not have yet: made when such a city is started.
+_LATER = frozenset({"postgres_application_password"})
 
 
 def load_or_make(var: Path) -> CitySecrets:
@@ -50,14 +57,17 @@ def load_or_make(var: Path) -> CitySecrets:
     names = {entry.name for entry in fields(CitySecrets)}
     try:
         kept = json.loads(text)
-        if not isinstance(kept, dict) or set(kept) != names or not all(v and isinstance(v, str) for v in kept.values()):
+        if not isinstance(kept, dict) or not names - _LATER <= set(kept) <= names:
+            raise ValueError("it does not hold the secrets of a city")
+        if not all(value and isinstance(value, str) for value in kept.values()):
             raise ValueError("it does not hold the secrets of a city")
         if len(base64.urlsafe_b64decode(kept["encryption_key"])) != 32:
             raise ValueError("its encryption key is damaged")
     except ValueError as error:
         raise EmbeddedError(f"{path} is damaged ({error}): {anew}.") from error
     path.chmod(0o600)
-    return CitySecrets(**kept)
+    known = CitySecrets(**kept)
+    return known if set(kept) == names else _write(path, known)
 
 
 def _write(path: Path, made: CitySecrets) -> CitySecrets:

@@ -86,6 +86,8 @@ class Supervisor:
             )
         self._url = city.address
         self._settings = {name: city.values[name] for name in COMMAND_SETTINGS if name in city.values}
+        if city.owner_url is not None:
+            self._settings["DATABASE_OWNER_URL"] = city.owner_url  # for migrations by hand
         ask_given_engines(city, self._root)
         plan = self._planner(city, self._root)
         if plan.load and POSSIBLE:
@@ -116,7 +118,8 @@ class Supervisor:
         newest = newest_revision(self._root / "migrations" / "versions")
         if plan.migrate is not None and (database.revision is None or database.revision != newest):
             say("migrating the database ...")
-            self._step("migrate", plan.migrate, city)
+            owner = {"DATABASE_OWNER_URL": city.owner_url} if city.owner_url is not None else {}
+            self._step("migrate", plan.migrate, city, env=owner)
         if plan.load_demo is None:
             return {}
         summary = self._folder.demo(database.identity)
@@ -133,12 +136,20 @@ class Supervisor:
                 self._folder.remember_demo(database.identity, fresh)
         return dict(summary)
 
-    def _step(self, name: str, argv: tuple[str, ...], city: CityEnvironment, *, show: bool = False) -> str:
+    def _step(
+        self,
+        name: str,
+        argv: tuple[str, ...],
+        city: CityEnvironment,
+        *,
+        show: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
         """Run a command to its end; what it wrote to standard output. With `show`, its progress is on the terminal."""
         log = self._folder.logs / f"{name}.log"
         output = self._folder.logs / f"{name}.out"
         rotate(log)
-        env = {"LOG_LEVEL": "WARNING"} if show else {}
+        env = dict(env or {}) | ({"LOG_LEVEL": "WARNING"} if show else {})
         try:
             process: processes.Process
             if nursery := self._loaded_nursery():
