@@ -198,8 +198,19 @@ def dispute_answer(complaint: Complaint, reason: str, *, write_key: str, at: dat
     move(complaint, Step.DISPUTE, at, None)
     complaint.reopened += 1
     complaint.handler_id = None
+    seek_other_eyes(complaint, at)
     keep_clocks(complaint, at)
     publish(ComplaintSettled(complaint.feedback_id, State.DISPUTED))
+
+
+def seek_other_eyes(complaint: Complaint, at: datetime) -> None:
+    """Bring a disputed complaint to triage where nobody but whoever answered could work on it."""
+    if somebody_may(complaint):
+        return
+    db.session.flush()
+    move(complaint, Step.HOLD_FOR_TRIAGE, at, None)
+    complaint.unit_id = None
+    record_move(complaint, Move.HELD, at, by=None, reason="nobody_else")
 
 
 def close_after_silence(complaint: Complaint, at: datetime) -> None:

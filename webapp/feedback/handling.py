@@ -215,6 +215,7 @@ def answer_complaint(
     complaint.awaiting_reporter_since = None
     complaint.finding = finding
     keep_clocks(complaint, at)
+    answer_merged(complaint, message_id, text, at)
     publish(ComplaintAnswered(complaint.feedback_id, message_id))
 
 

@@ -10,19 +10,17 @@ from webapp.accounts.models import Account
 from webapp.database import db
 from webapp.feedback.actions import is_repetition, move, say, seek_other_eyes
 from webapp.feedback.clocks.actions import keep_clocks
-from webapp.feedback.clocks.presets import find_preset
+from webapp.feedback.clocks.queries import reopening_ends
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.events import ComplaintMoved, ComplaintSettled, ReporterTold
 from webapp.feedback.handling import hold_for_triage, send_to_unit
 from webapp.feedback.life_cycle import OPEN_STATES, IllegalStep, State, Step
 from webapp.feedback.models import Complaint, Recusal
 from webapp.feedback.movement.errors import NobodyElse, WindowClosed
-from webapp.feedback.movement.forwarding import preset_name_of
 from webapp.feedback.movement.merging import release_merged
 from webapp.feedback.movement.people import answered_what_is_disputed, is_concerned, list_colleagues, somebody_places
 from webapp.feedback.movement.records import record_move
 from webapp.feedback.vocabulary import Move
-from webapp.organisation.calendars import WorkingTime
 from webapp.organisation.models import Unit
 from webapp.organisation.queries import working_time_of
 from webapp.outbox import publish
@@ -103,12 +101,3 @@ def reopen_complaint(complaint: Complaint, text: str, *, write_key: str, at: dat
     seek_other_eyes(complaint, at)
     keep_clocks(complaint, at)
     publish(ComplaintSettled(complaint.feedback_id, State.DISPUTED))
-
-
-def reopening_ends(complaint: Complaint) -> datetime | None:
-    """Until when a complaint that was closed can be reopened; None where it was not closed."""
-    if complaint.state not in (State.CLOSED, State.UNSOLVED) or complaint.settled_at is None:
-        return None
-    term = find_preset(preset_name_of(complaint.unit_id)).reopening
-    working = working_time_of(complaint.unit) if complaint.unit is not None else WorkingTime()
-    return term.due(complaint.settled_at, working)

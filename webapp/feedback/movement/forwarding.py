@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from webapp.accounts.models import Account
-from webapp.database import db
 from webapp.feedback.actions import move
 from webapp.feedback.clocks.actions import keep_clocks
-from webapp.feedback.clocks.presets import find_preset
+from webapp.feedback.clocks.queries import preset_for
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.events import ComplaintMoved
 from webapp.feedback.handling import hold_for_triage, send_to_unit
@@ -96,17 +95,7 @@ def change_term(complaint: Complaint, actor: Account, needs_inspection: bool, at
 
 def is_handed_on_enough(complaint: Complaint) -> bool:
     """Whether units have handed it on as often as the preset that holds for them allows."""
-    return complaint.forwards >= find_preset(preset_name_of(complaint.unit_id)).forwards
-
-
-def preset_name_of(unit_id: int | None) -> str | None:
-    """The preset that a unit or the nearest unit above it has chosen; None where none has."""
-    unit = db.session.get(Unit, unit_id) if unit_id is not None else None
-    while unit is not None:
-        if unit.clock_preset is not None:
-            return unit.clock_preset
-        unit = unit.parent
-    return None
+    return complaint.forwards >= preset_for(complaint.unit_id).forwards
 
 
 def _refuse_own_answer(complaint: Complaint, actor: Account) -> None:
