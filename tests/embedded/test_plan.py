@@ -36,7 +36,7 @@ def test_every_queue_has_a_worker_process() -> None:
 def test_a_demo_city_is_complete(tmp_path: Path) -> None:
     city = _city(tmp_path)
     plan = city_plan(city, ROOT)
-    assert _names(plan) == {"web", "bot", "simulator", "relay", "scheduler", *(f"worker-{queue}" for queue in QUEUES)}
+    assert _names(plan) == {"web", "bot", "simulator", "mailbox", "relay", "scheduler", *(f"worker-{queue}" for queue in QUEUES)}
     assert plan.load_demo is not None
     assert city.values["TELEGRAM_API_URL"] == f"http://127.0.0.1:{city.values['SIMULATOR_PORT']}"
     assert city.values["OPENBLAS_NUM_THREADS"] == "1"
@@ -52,7 +52,7 @@ def test_a_city_in_earnest_gets_neither_demo_nor_pretended_chat(tmp_path: Path) 
     city = _city(tmp_path, TANGGAP_ENVIRONMENT="production", PUBLIC_URL="https://tanggap.example.go.id")
     plan = city_plan(city, ROOT)
     assert plan.load_demo is None
-    assert _names(plan) & {"bot", "simulator"} == set()
+    assert _names(plan) & {"bot", "simulator", "mailbox"} == set()
     assert "SECURE_COOKIES" not in city.values
 
 

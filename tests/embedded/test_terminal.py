@@ -78,7 +78,7 @@ def test_the_block_lines_up() -> None:
         "halls": [{"unit": "Seksi Akta", "display": "/antrean/7/layar", "kiosk": "/kiosk/rahasia"}],
         "files": [{"code": "BK-7K2M9-4QXTV", "state": "finished", "cause": "central_server"}],
     }
-    block = ready_block("http://127.0.0.1:8000", 4.26, demo, "http://127.0.0.1:8081", ["bot"])
+    block = ready_block("http://127.0.0.1:8000", 4.26, demo, "http://127.0.0.1:8081", ["bot"], "http://127.0.0.1:8025")
     assert block.splitlines()[0] == "ready http://127.0.0.1:8000 in 4.3 s"
     assert "    administrator  a@kota.test        p" in block
     assert "    officer        petugas@kota.test  q" in block
@@ -87,6 +87,7 @@ def test_the_block_lines_up() -> None:
     assert "at the door http://127.0.0.1:8000/kiosk/rahasia" in block
     assert "    BK-7K2M9-4QXTV  finished, delayed by: central_server" in block
     assert "chat simulator  http://127.0.0.1:8081/" in block
+    assert "letters that the city writes  http://127.0.0.1:8025/" in block
     assert "not running yet: bot" in block
 
 

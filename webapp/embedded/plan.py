@@ -46,6 +46,11 @@ def city_plan(city: CityEnvironment, root: Path) -> Plan:
         answers = partial(answers_on, city.simulator_port)
         simulator = (python, "-m", "bot.simulator")
         children.append(ChildSpec("simulator", simulator, tier=_CHAT, answers=answers, shares=False))
+    if city.mailbox is not None:
+        smtp_port, web_port, folder = city.mailbox
+        postbox = (python, "-m", "webapp.embedded.mailbox", str(smtp_port), str(web_port), str(folder))
+        answers = partial(answers_on, web_port)
+        children.append(ChildSpec("mailbox", postbox, tier=_CHAT, answers=answers, shares=False))
     if city.bot:
         needs = ("simulator",) if city.simulator_port is not None else ()
         children.append(ChildSpec("bot", (python, "-m", "bot"), tier=_FACE, needs=needs))

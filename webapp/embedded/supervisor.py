@@ -101,7 +101,8 @@ class Supervisor:
         absent = [child.spec.name for child in self._children if not child.alive]
         simulator = f"http://127.0.0.1:{city.simulator_port}" if city.simulator_port else None
         self._opened = True
-        announce(ready_block(city.address, time.monotonic() - began, demo, simulator, absent))
+        mailbox = f"http://127.0.0.1:{city.mailbox[1]}" if city.mailbox else None
+        announce(ready_block(city.address, time.monotonic() - began, demo, simulator, absent, mailbox))
 
     def _start_engines(self, city: CityEnvironment, secrets: CitySecrets) -> None:
         """Start what is embedded, both at once."""

@@ -32,6 +32,7 @@ def ready_block(
     demo: Mapping[str, Sequence[Mapping[str, str]]],
     simulator: str | None,
     absent: Sequence[str],
+    mailbox: str | None = None,
 ) -> str:
     """The one block: where the city is, how to sign in, what to rate, where the chat is, how to stop.
 
@@ -57,6 +58,8 @@ def ready_block(
         lines += [f"    {f['code']}  {f['state']}, delayed by: {f['cause']}" for f in files]
     if simulator:
         lines.append(f"  chat simulator  {simulator}/")
+    if mailbox:
+        lines.append(f"  letters that the city writes  {mailbox}/")
     if absent:
         lines.append(f"  not running yet: {', '.join(absent)} (see var/log)")
     lines.append("  stop with Ctrl-C; logs are in var/log, process numbers: python -m webapp.embedded status")

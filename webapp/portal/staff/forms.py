@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectMultipleField, TimeField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.messaging.vocabulary import NoticeKind
@@ -65,12 +68,13 @@ class NotificationForm(TypedForm):
     )
     digest_at = TimeField(_l("Jam ringkasan"), validators=[Optional()])
 
-    def validate_quiet_until(self, _field: TimeField) -> None:
-        """Hours have a beginning and an end."""
-        if (self.quiet_from.data is None) != (self.quiet_until.data is None):
-            raise ValidationError(_l("Isi jam mulai dan jam selesai, atau kosongkan keduanya."))
-
-    def validate_digest_at(self, field: TimeField) -> None:
-        """A digest needs its hour; an error of the optional hour would otherwise be passed over."""
-        if self.digest.data == "daily" and field.data is None and not field.errors:
-            raise ValidationError(_l("Isi jam ringkasan, misalnya 07.00."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What belongs together is filled in together: hours have a beginning and an end, a digest has its hour."""
+        valid = bool(super().validate(extra_validators))
+        if (self.quiet_from.data is None) != (self.quiet_until.data is None) and not self.quiet_until.errors:
+            self.quiet_until.errors = [_("Isi jam mulai dan jam selesai, atau kosongkan keduanya.")]
+            valid = False
+        if self.digest.data == "daily" and self.digest_at.data is None and not self.digest_at.errors:
+            self.digest_at.errors = [_("Isi jam ringkasan, misalnya 07.00.")]
+            valid = False
+        return valid

@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.attribution.queries import Concerned, Reason
 from webapp.attribution.sentences import evidence_sentence
-from webapp.feedback.case_file import CaseFile, Happening
+from webapp.feedback.case_file import CaseFile
+from webapp.feedback.case_story import Happening
 from webapp.feedback.life_cycle import OPEN_STATES
 from webapp.feedback.vocabulary import Channel, ComplaintKind, Finding
 from webapp.portal.dates import day_in_words, local_day, moment_in_words
@@ -53,6 +54,41 @@ _RULES = {
     "unit_chosen": ("text", False),
     "service_chosen": ("text", False),
     "nothing_known": ("none", False),
+}
+
+
+#: What a member of staff did with a case.
+_BY_SOMEBODY = {
+    "taken": _l("Diambil oleh %(name)s"),
+    "question": _l("%(name)s bertanya kepada pelapor"),
+    "answer": _l("%(name)s menjawab"),
+    "deferral": _l("%(name)s meminta pelapor melengkapi laporan"),
+    "farewell": _l("Pesan penutup %(name)s untuk pelapor"),
+    "verified": _l("Diperiksa oleh %(name)s"),
+    "passed_on": _l("Diteruskan ke instansi lain oleh %(name)s"),
+    "archived": _l("Diarsipkan oleh %(name)s"),
+    "sent_back": _l("Dikembalikan oleh %(name)s"),
+    "recused": _l("%(name)s menyatakan konflik kepentingan"),
+    "unsolved": _l("Ditutup tanpa penyelesaian oleh %(name)s"),
+    "term_changed": _l("Batas waktu diubah oleh %(name)s"),
+}
+
+#: What the reporter or a rule did, or what it does not matter who did.
+_HAPPENINGS = {
+    "filed": _l("Laporan diterima"),
+    "held": _l("Menunggu keputusan triase"),
+    "deferred": _l("Ditunda sampai dilengkapi"),
+    "completed": _l("Pelapor melengkapi laporan"),
+    "restored": _l("Dibuka lagi dari arsip"),
+    "separated": _l("Dipisahkan lagi dari gabungan"),
+    "escalated": _l("Lewat batas waktu: disampaikan kepada atasan"),
+    "reopened": _l("Dibuka kembali atas permintaan pelapor"),
+    "marked_personal": _l("Ditandai: menyangkut perbuatan seseorang"),
+    "marked_impersonal": _l("Tanda dilepas: tidak menyangkut perbuatan seseorang"),
+    "reply": _l("Pelapor membalas"),
+    "dispute": _l("Pelapor menyanggah jawaban"),
+    "acceptance": _l("Pelapor menerima jawaban"),
+    "closed": _l("Ditutup karena pelapor tidak menanggapi"),
 }
 
 
@@ -138,27 +174,25 @@ def received_in_words(case: CaseFile) -> str:
 
 
 def _happening(one: Happening) -> str:
-    by, unit = one.by, one.unit
+    """A title for what happened; whoever did it by a rule has no name."""
+    by = one.by or "–"
     match one.what:
-        case "sent" if by:
-            title = _("Diteruskan ke %(unit)s oleh %(name)s", unit=unit, name=by)
+        case "sent" if one.by:
+            title = _("Diteruskan ke %(unit)s oleh %(name)s", unit=one.unit, name=by)
         case "sent":
-            title = _("Diteruskan ke %(unit)s", unit=unit)
-        case "taken":
-            title = _("Diambil oleh %(name)s", name=by or "–")
-        case "question":
-            title = _("%(name)s bertanya kepada pelapor", name=by or "–")
-        case "answer":
-            title = _("%(name)s menjawab", name=by or "–")
+            title = _("Diteruskan ke %(unit)s", unit=one.unit)
+        case "forwarded":
+            title = _("Dipindahkan ke %(unit)s oleh %(name)s", unit=one.unit, name=by)
+        case "assigned":
+            title = _("Diserahkan kepada %(handler)s oleh %(name)s", handler=one.handler or "–", name=by)
+        case "split":
+            title = _("Dibagi oleh %(name)s: bagian lain menjadi laporan %(code)s", name=by, code=one.other or "–")
+        case "merged":
+            title = _("Digabung dengan laporan %(code)s oleh %(name)s", name=by, code=one.other or "–")
+        case "archived" if one.by is None:
+            title = _("Diarsipkan karena tidak dilengkapi")
+        case other if other in _BY_SOMEBODY:
+            title = str(_BY_SOMEBODY[other]) % {"name": by}
         case other:
-            title = {
-                "filed": _("Laporan diterima"),
-                "in_triage": _("Menunggu keputusan triase"),
-                "marked_personal": _("Ditandai: menyangkut perbuatan seseorang"),
-                "marked_impersonal": _("Tanda dilepas: tidak menyangkut perbuatan seseorang"),
-                "reply": _("Pelapor membalas"),
-                "dispute": _("Pelapor menyanggah jawaban"),
-                "acceptance": _("Pelapor menerima jawaban"),
-                "closed": _("Ditutup karena pelapor tidak menanggapi"),
-            }[other]
+            title = str(_HAPPENINGS[other])
     return str(title)
