@@ -9,7 +9,12 @@ from webapp.outbox import Event
 
 @dataclass(frozen=True, slots=True)
 class SweepDue(Event):
-    """It is time to close what was left unanswered and to throw away what nobody needs."""
+    """It is time to throw away what nobody needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClocksDue(Event):
+    """It is time to look which terms of complaints run out."""
 
 
 @dataclass(frozen=True, slots=True)

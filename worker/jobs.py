@@ -25,6 +25,7 @@ from webapp.counter.queue.notices import halls_with_somebody_to_tell, queue_near
 from webapp.counter.queue.upkeep import close_past_days
 from webapp.database import db, transaction
 from webapp.feedback import upkeep
+from webapp.feedback.clocks import upkeep as clocks
 from webapp.feedback.delays import list_delayed_files
 from webapp.feedback.events import (
     ClockMissed,
@@ -40,6 +41,7 @@ from webapp.feedback.events import (
     ReporterReplied,
     ReporterTold,
 )
+from webapp.feedback.life_cycle import State
 from webapp.feedback.notices import queue_notices
 from webapp.feedback.staff_notices import queue_digests, queue_staff_notices
 from webapp.indicators import actions as indicators
@@ -49,11 +51,11 @@ from webapp.messaging.mail import Postbox
 from webapp.messaging.mail import send_mail as hand_in
 from webapp.messaging.notifications import Sender
 from webapp.organisation.csv_import import forget_staged_imports
-from webapp.outbox.actions import note_failure
+from webapp.outbox.actions import note_failure, publish
 from webapp.outbox.events import Event, event_from
 from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
 from webapp.outbox.upkeep import forget_old_events
-from worker.events import RemindersDue, SweepDue
+from worker.events import ClocksDue, RemindersDue, SweepDue
 
 log = structlog.get_logger()
 
@@ -217,7 +219,8 @@ def notify_followers(event: Event, key: str, now: datetime) -> None:
     """Tell whoever follows a complaint, and the staff whom a move or a dispute concerns."""
     assert isinstance(event, ComplaintMoved | ComplaintAnswered | QuestionAsked | ComplaintSettled | ReporterTold)
     message_id = event.message_id if isinstance(event, ComplaintAnswered | QuestionAsked | ReporterTold) else None
-    queue_notices(event.feedback_id, key=f"notice:{key}", message_id=message_id, sender=_sender())
+    settled = State(event.state) if isinstance(event, ComplaintSettled) else None
+    queue_notices(event.feedback_id, key=f"notice:{key}", message_id=message_id, settled=settled, sender=_sender())
     if isinstance(event, ComplaintMoved | ComplaintSettled):
         queue_staff_notices(event, key=key, at=now, sender=_sender())
 
@@ -277,10 +280,15 @@ def notify_applicant(event: Event, key: str, now: datetime) -> None:
     queue_application_notices(event.application_id, event.change, event.detail_id, key=f"notice:{key}")
 
 
+def look_at_clocks(event: Event, key: str, now: datetime) -> None:
+    """Remind, escalate, close and archive what has come due; some at a time."""
+    if clocks.look_at_clocks(now):
+        publish(ClocksDue())
+
+
 def sweep(event: Event, key: str, now: datetime) -> None:
-    """Close what was left unanswered, note what went overdue, go on with figures given up, forget what nobody needs."""
+    """Note what went overdue, go on with figures given up, forget what nobody needs."""
     assert isinstance(event, SweepDue)
-    upkeep.close_silent_complaints(now)
     upkeep.forget_unsent_photos(now)
     close_past_days(now)
     turnaround_facts.record_overdue(now)
@@ -305,6 +313,7 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         notify_staff,
         send_digests,
         send_mail,
+        look_at_clocks,
         sweep,
     )
 }

@@ -29,7 +29,7 @@ from webapp.feedback.events import (
 from webapp.indicators.events import FactsOutdated, ReferenceDue
 from webapp.messaging.events import MailQueued
 from webapp.outbox import Event
-from worker.events import DigestsDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, DigestsDue, RemindersDue, SweepDue
 
 ATTRIBUTION = "attribution"
 INDICATORS = "indicators"
@@ -71,6 +71,7 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     ApplicationMoved: (Route("record_turnaround", INDICATORS), Route("notify_applicant", MESSAGES)),
     StagesReported: (Route("record_turnaround", INDICATORS),),
     DigestsDue: (Route("send_digests", MESSAGES),),
+    ClocksDue: (Route("look_at_clocks", MESSAGES),),
     SweepDue: (Route("sweep", MESSAGES),),
 }
 

@@ -20,7 +20,7 @@ from webapp.database import transaction
 from webapp.indicators.events import ReferenceDue
 from webapp.messaging.mail import announce_due_mail
 from webapp.outbox import Event, publish
-from worker.events import DigestsDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, DigestsDue, RemindersDue, SweepDue
 
 log = structlog.get_logger()
 
@@ -39,6 +39,7 @@ class Task:
 TASKS = (
     Task("sweep", lambda now: now.strftime("%Y-%m-%dT%H"), lambda _slot: SweepDue()),
     Task("tell_who_is_near", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: RemindersDue()),
+    Task("look_at_clocks", lambda now: now.strftime("%Y-%m-%dT%H:%M"), lambda _slot: ClocksDue()),
     Task("send_digests", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 15 * 15:02}", lambda _slot: DigestsDue()),
     Task("fit_reference", lambda now: now.strftime("%Y-%m"), lambda slot: ReferenceDue(slot)),
 )

@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from webapp.database import db
 from webapp.feedback.clocks.models import ComplaintClock
+from webapp.feedback.clocks.queries import reopening_ends
 from webapp.feedback.clocks.vocabulary import Clock
 from webapp.feedback.life_cycle import OPEN_STATES, State
 from webapp.feedback.models import Complaint, Follower, Photo
 from webapp.feedback.publishing.models import Publication
 from webapp.feedback.reporter_history import EXPLAINED, Moment, list_messages, tell_history
 from webapp.feedback.tracking import Reporter, find_case, list_halves
-from webapp.feedback.upkeep import DAYS_OF_SILENCE
 from webapp.messaging.actions import EMAIL
-from webapp.organisation.calendars import WorkingTime, count_working_days, due_after_working_days
+from webapp.organisation.calendars import count_working_days
 from webapp.organisation.queries import working_time_of
 
 
@@ -79,8 +79,11 @@ class ReporterCase:
     published: bool
     #: News go to the e-mail address that was left.
     told_by_email: bool
-    #: Until when the reporter may have a closed complaint opened again; None where he may not.
+    #: Until when the reporter may have a closed complaint opened again; None where it was not closed.
     reopen_until: datetime | None
+    may_reopen: bool
+    #: It was put away because something is missing, and can still be completed.
+    may_come_back: bool
     #: The personal part was erased at the end of its retention.
     erased: bool
 
@@ -96,8 +99,8 @@ class ReporterCase:
 
     @property
     def awaits_completion(self) -> bool:
-        """Whether the reporter has to complete what is missing."""
-        return self.state == State.DEFERRED
+        """Whether the reporter can complete what is missing."""
+        return self.state == State.DEFERRED or self.may_come_back
 
     @property
     def may_reply(self) -> bool:
@@ -119,6 +122,7 @@ def read_case(viewer: Reporter, code: str, now: datetime) -> ReporterCase:
     settle = clocks.get(Clock.SETTLE)
     paused = settle is not None and settle.paused_at is not None
     due_at = complaint.due_at if state in OPEN_STATES and not paused else None
+    reopen_until = reopening_ends(complaint)
     return ReporterCase(
         code=complaint.code,
         kind=complaint.complaint_kind,
@@ -142,7 +146,7 @@ def read_case(viewer: Reporter, code: str, now: datetime) -> ReporterCase:
         working_days_left=count_working_days(now, due_at, working) if due_at and working else None,
         overdue=due_at is not None and due_at < now,
         paused=paused and state in OPEN_STATES,
-        closes_at=_closes_at(complaint, clocks.get(Clock.VERDICT), working),
+        closes_at=_due(clocks.get(Clock.VERDICT)) if state == State.ANSWERED else None,
         complete_until=_due(clocks.get(Clock.COMPLETE)) if state == State.DEFERRED else None,
         question=said[-1] if said and said[-1].what == "question" and state in OPEN_STATES else None,
         answer=answers[-1] if answers else None,
@@ -161,10 +165,18 @@ def read_case(viewer: Reporter, code: str, now: datetime) -> ReporterCase:
                 .order_by(Photo.id)
             )
         ),
-        reopen_until=None,
+        reopen_until=reopen_until,
+        may_reopen=reopen_until is not None and now <= reopen_until,
+        may_come_back=state == State.ARCHIVED and never_completed(history),
         erased=complaint.erased_at is not None,
         **_standing(complaint),
     )
+
+
+def never_completed(history: tuple[Moment, ...]) -> bool:
+    """Whether what was asked for last was never handed in."""
+    asked_or_given = [moment.what for moment in history if moment.what in ("deferral", "completed", "restored")]
+    return asked_or_given[-1:] == ["deferral"]
 
 
 def _explanation(state: State, history: tuple[Moment, ...]) -> Moment | None:
@@ -184,12 +196,6 @@ def running_clocks(complaint: Complaint) -> dict[str, ComplaintClock]:
 
 def _due(clock: ComplaintClock | None) -> datetime | None:
     return clock.due_at if clock is not None and clock.paused_at is None else None
-
-
-def _closes_at(complaint: Complaint, verdict: ComplaintClock | None, working: WorkingTime | None) -> datetime | None:
-    if complaint.state != State.ANSWERED or complaint.answered_at is None:
-        return None
-    return _due(verdict) or due_after_working_days(complaint.answered_at, DAYS_OF_SILENCE, working or WorkingTime())
 
 
 def _standing(complaint: Complaint) -> dict[str, bool]:

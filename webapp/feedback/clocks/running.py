@@ -261,6 +261,11 @@ def look_at(one: Ticking, case: Case, at: datetime, timing: Timing) -> Look:
     return Look(level=level if level > one.level else None, after=after)
 
 
+def unlooked(one: Ticking) -> Ticking:
+    """A clock on which nothing is to be done any more."""
+    return replace(one, next_look_at=None)
+
+
 def _look_at(one: Ticking, case: Case, timing: Timing) -> datetime | None:
     """When something is to be done next on a clock that runs; None: nothing more."""
     if case.quiet:
