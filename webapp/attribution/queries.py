@@ -92,7 +92,11 @@ class Standing:
 
 def reasons_of(viewer: Account, code: str) -> tuple[Reason, ...]:
     """Why the complaint is where it is; raises NotForThisPerson where `viewer` may not see it."""
-    complaint = get_case(viewer, code)
+    return reasons_for(get_case(viewer, code))
+
+
+def reasons_for(complaint: Complaint) -> tuple[Reason, ...]:
+    """Why a complaint is where it is, for callers that have opened it as their viewer."""
     rows = db.session.execute(
         select(Evidence.rule, Evidence.particulars, Attribution.reason, Account.name)
         .join(Attribution, Attribution.id == Evidence.attribution_id)
@@ -108,7 +112,11 @@ def concerned_by(viewer: Account, code: str) -> tuple[Concerned, ...]:
 
     Raises NotForThisPerson where `viewer` may not see the complaint at all.
     """
-    complaint = get_case(viewer, code)
+    return concerned_for(viewer, get_case(viewer, code))
+
+
+def concerned_for(viewer: Account, complaint: Complaint) -> tuple[Concerned, ...]:
+    """The same for a complaint that was opened as `viewer`."""
     if not can(viewer, Permission.COMPLAINT_READ_PERSONAL, complaint.unit):
         return ()
     return standing_of(complaint.feedback_id).shares

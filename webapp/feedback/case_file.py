@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
 from webapp.database import db
+from webapp.feedback.case_story import CaseNoteLine, Happening, read_story
+from webapp.feedback.casework.case_photos import CasePhoto, list_case_photos
 from webapp.feedback.errors import NotForThisPerson
-from webapp.feedback.handling import get_case
+from webapp.feedback.handling import get_case, visible_to
 from webapp.feedback.life_cycle import State
-from webapp.feedback.models import Complaint, ComplaintMessage, Disposition, Photo, StateChange
-from webapp.organisation.models import Unit
+from webapp.feedback.models import Complaint, ComplaintMessage, Disposition, Feedback, Photo
 
 
 class Obstacle(StrEnum):
@@ -31,30 +33,6 @@ class Obstacle(StrEnum):
     DONE = "done"
     #: It is not clear yet where it belongs.
     NOT_PLACED = "not_placed"
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that happened.
-
-    `what`: filed, sent, taken, in_triage, marked_personal, marked_impersonal, question, reply, answer, dispute,
-    acceptance, closed. `by`: name of the member of staff; None for the reporter and for rules.
-    """
-
-    at: datetime
-    what: str
-    by: str | None = None
-    unit: str | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CasePhoto:
-    """A photo that the reporter sent along."""
-
-    id: int
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +65,14 @@ class CaseFile:
     asked: bool
     may_hand_out: bool
     obstacle: Obstacle | None
+    #: What the reporter sent along.
     photos: tuple[CasePhoto, ...]
+    #: What officers show of the remedy.
+    remedies: tuple[CasePhoto, ...]
     history: tuple[Happening, ...]
+    notes: tuple[CaseNoteLine, ...]
+    #: Changes with everything that is said or decided: what a form remembers, to notice that somebody was quicker.
+    version: str
 
     @property
     def may_take(self) -> bool:
@@ -102,13 +86,47 @@ class CaseFile:
         """Whether the viewer may answer or ask now; what nobody has yet, he takes by answering."""
         return self.obstacle is None
 
+    def since(self, version: str) -> tuple[Happening, ...]:
+        """What was said and decided after `version`; nothing where that is no version of this case."""
+        seen = _parts(version)
+        if seen is None:
+            return ()
+        return tuple(one for one in self.history if one.number > seen[1 if one.is_move else 0])
+
 
 def read_case(viewer: Account, code: str) -> CaseFile:
     """The complaint with this code for `viewer`; raises NotForThisPerson where he may not see it or there is none."""
-    complaint = get_case(viewer, code)
+    return read_case_of(viewer, open_case_file(viewer, code))
+
+
+def open_case_file(viewer: Account, code: str) -> Complaint:
+    """The complaint with this code with all that its page tells of it, in one query; raises NotForThisPerson."""
+    if "\x00" in code:  # no code holds one, and PostgreSQL would not even look
+        raise NotForThisPerson
+    feedback = contains_eager(Complaint.feedback)
+    complaint = db.session.scalars(
+        select(Complaint)
+        .join(Complaint.feedback)
+        .outerjoin(Complaint.unit)
+        .where(Complaint.code == code, visible_to(viewer))
+        .options(
+            contains_eager(Complaint.unit),
+            feedback,
+            feedback.joinedload(Feedback.unit),
+            feedback.joinedload(Feedback.service),
+            feedback.joinedload(Feedback.counter),
+        )
+    ).one_or_none()
+    if complaint is None:
+        raise NotForThisPerson
+    return complaint
+
+
+def read_case_of(viewer: Account, complaint: Complaint) -> CaseFile:
+    """A complaint that was opened as `viewer`."""
     feedback = complaint.feedback
-    handler = db.session.get(Account, complaint.handler_id) if complaint.handler_id else None
-    messages = _messages(complaint)
+    story = read_story(complaint)
+    photos = list_case_photos(viewer, complaint)
     return CaseFile(
         code=complaint.code,
         kind=complaint.complaint_kind,
@@ -131,13 +149,16 @@ def read_case(viewer: Account, code: str) -> CaseFile:
         personal=complaint.points_at_person,
         finding=complaint.finding,
         reopened=complaint.reopened,
-        handler=handler.name if handler else None,
+        handler=story.handler,
         is_handler=complaint.handler_id == viewer.id,
-        asked=bool(messages) and messages[-1].what == "question",
+        asked=complaint.awaiting_reporter_since is not None,
         may_hand_out=_may(viewer, Permission.COMPLAINT_ASSIGN, complaint),
         obstacle=obstacle_for(viewer, complaint),
-        photos=_photos(complaint),
-        history=_history(complaint, messages),
+        photos=tuple(photo for photo in photos if photo.kind == "report"),
+        remedies=tuple(photo for photo in photos if photo.kind == "remedy"),
+        history=story.history,
+        notes=story.notes,
+        version=story.version,
     )
 
 
@@ -182,6 +203,31 @@ def was_said(code: str, write_key: str) -> bool:
     )
 
 
+def version_of(complaint: Complaint) -> str:
+    """The version of a complaint as it stands; under its lock nobody else can change it meanwhile."""
+    said, moved = db.session.execute(
+        select(
+            select(func.max(ComplaintMessage.id))
+            .where(ComplaintMessage.complaint_id == complaint.feedback_id)
+            .scalar_subquery(),
+            select(func.max(Disposition.id)).where(Disposition.complaint_id == complaint.feedback_id).scalar_subquery(),
+        )
+    ).one()
+    return f"{said or 0}-{moved or 0}"
+
+
+def is_outdated(complaint: Complaint, version: str) -> bool:
+    """Whether something was said or decided since a page of `version` was opened; a form that names none is current."""
+    return _parts(version) is not None and version != version_of(complaint)
+
+
+def _parts(version: str) -> tuple[int, int] | None:
+    said, _dash, moved = version.partition("-")
+    if not (said.isascii() and said.isdecimal() and moved.isascii() and moved.isdecimal() and len(version) < 41):
+        return None
+    return int(said), int(moved)
+
+
 def read_photo(viewer: Account, code: str, photo_id: int) -> tuple[bytes, str]:
     """Content and media type of a photo; raises NotForThisPerson where the complaint is not the viewer's to see."""
     complaint = get_case(viewer, code)
@@ -197,47 +243,3 @@ def read_photo(viewer: Account, code: str, photo_id: int) -> tuple[bytes, str]:
 
 def _may(viewer: Account, permission: Permission, complaint: Complaint) -> bool:
     return complaint.unit is not None and can(viewer, permission, complaint.unit)
-
-
-def _photos(complaint: Complaint) -> tuple[CasePhoto, ...]:
-    rows = db.session.execute(
-        select(Photo.id, Photo.width, Photo.height)
-        .where(Photo.complaint_id == complaint.feedback_id)
-        .order_by(Photo.id)
-    )
-    return tuple(CasePhoto(row.id, row.width, row.height) for row in rows)
-
-
-def _messages(complaint: Complaint) -> list[Happening]:
-    rows = db.session.execute(
-        select(ComplaintMessage.at, ComplaintMessage.kind, ComplaintMessage.text, Account.name)
-        .outerjoin(Account, Account.id == ComplaintMessage.account_id)
-        .where(ComplaintMessage.complaint_id == complaint.feedback_id)
-        .order_by(ComplaintMessage.id)
-    )
-    return [Happening(row.at, row.kind, row.name, text=row.text or None) for row in rows]
-
-
-def _history(complaint: Complaint, messages: list[Happening]) -> tuple[Happening, ...]:
-    """Filing, where it was sent and who took it, what was said, how it ended: the oldest first."""
-    happenings = [Happening(complaint.feedback.filed_at, "filed"), *messages]
-    dispositions = db.session.execute(
-        select(Disposition.at, Disposition.reason, Disposition.handler_id, Unit.name.label("unit"), Account.name)
-        .outerjoin(Unit, Unit.id == Disposition.unit_id)
-        .outerjoin(Account, Account.id == Disposition.decided_by_id)
-        .where(Disposition.complaint_id == complaint.feedback_id)
-        .order_by(Disposition.id)
-    )
-    for row in dispositions:
-        what = "taken" if row.handler_id else "sent" if row.unit else "in_triage"
-        what = row.reason if row.reason in ("marked_personal", "marked_impersonal") else what
-        happenings.append(Happening(row.at, what, row.name, row.unit))
-    closed = db.session.scalar(
-        select(StateChange.at)
-        .where(StateChange.complaint_id == complaint.feedback_id, StateChange.state == State.CLOSED)
-        .order_by(StateChange.id.desc())
-        .limit(1)
-    )
-    if closed is not None:
-        happenings.append(Happening(closed, "closed"))
-    return tuple(sorted(happenings, key=lambda happening: happening.at))

@@ -102,7 +102,7 @@ def _copy_followers(source_id: int, target_id: int) -> None:
 def _copy_photos(source_id: int, target_id: int) -> None:
     """What the reporter sent along belongs to both halves; an upload key of its own keeps the copies apart."""
     table = cast(Table, Photo.__table__)
-    columns = ["digest", "content", "media_type", "width", "height", "created_at", "kind", "look"]
+    columns = ["digest", "content", "media_type", "width", "height", "created_at", "kind", "look", "look_pieces"]
     rows = select(
         literal(target_id),
         func.concat("split:", literal(target_id), ":", table.c.id),

@@ -191,6 +191,8 @@ def _happening(one: Happening) -> str:
             title = _("Digabung dengan laporan %(code)s oleh %(name)s", name=by, code=one.other or "–")
         case "archived" if one.by is None:
             title = _("Diarsipkan karena tidak dilengkapi")
+        case "farewell" if one.by is None:
+            title = _("Pesan penutup untuk pelapor")
         case other if other in _BY_SOMEBODY:
             title = str(_BY_SOMEBODY[other]) % {"name": by}
         case other:
