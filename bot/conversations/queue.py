@@ -85,12 +85,18 @@ def _leave(talk: Talk, words: str) -> None:
 
 def ask_hall(talk: Talk, page: int = 0, halls: Sequence[HallChoice] | None = None) -> None:
     """Ask for the unit; `halls` are those that were looked for by name."""
-    found = list_halls() if halls is None else halls
-    rows = [[(hall.name[:60], talk.button(f"pick:{hall.unit_id}"))] for hall in found[page * PAGE :][:PAGE]]
+    # Those that serve now come first; by name within these, as they are.
+    found = sorted(list_halls() if halls is None else halls, key=lambda hall: not hall.counters)
+    rows = [[(_hall_words(hall), talk.button(f"pick:{hall.unit_id}"))] for hall in found[page * PAGE :][:PAGE]]
     talk.say(
         _("Di mana Anda ingin dilayani? Pilih, atau ketik sebagian namanya."),
         [*rows, *turning(talk, page, len(found)), [(_("Batal"), talk.button("cancel"))]],
     )
+
+
+def _hall_words(hall: HallChoice) -> str:
+    name = hall.name[:50]
+    return str(_("%(unit)s · buka", unit=name)) if hall.counters else name
 
 
 def _hear_hall(talk: Talk) -> None:

@@ -32,7 +32,8 @@ def ask_when(talk: Talk, page: int = 0) -> None:
     rows += turning(talk, page, len(days))
     rows.append([(_("‹ Layanan lain"), talk.button("back")), (_("Batal"), talk.button("cancel"))])
     if left or days:
-        talk.say("\n\n".join([*(_waiting_words(talk) if left else ()), _("Untuk kapan nomornya?")]), rows)
+        places = _("Tempat dihitung untuk Telegram saja; portal dan pintu masuk punya bagiannya sendiri.")
+        talk.say("\n\n".join([*(_waiting_words(talk) if left else ()), places, _("Untuk kapan nomornya?")]), rows)
     else:
         talk.say(
             _(

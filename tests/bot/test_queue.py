@@ -326,3 +326,13 @@ def test_an_interrupted_draw_goes_on(chat: Chat, database: SQLAlchemy, room: Roo
     database.session.commit()
     chat.click("Rabu")
     assert chat.step() == "queue.line" and not any("Akta" in label for label in chat.buttons())
+
+
+def test_halls_that_serve_now_are_not_behind_the_others(chat: Chat, room: Room, database: SQLAlchemy) -> None:
+    session = database.session()
+    for name in ("Aa", "Bb", "Cc", "Dd", "Ee", "Ff", "Gg", "Hh", "Ii"):
+        make_line(session, make_hall(session, make_unit(session, room.hall.unit, name=f"Kantor {name}")))
+    session.commit()
+    chat.send("/antre")
+    first = chat.buttons()[0]
+    assert first == "Dinas Melati · buka"

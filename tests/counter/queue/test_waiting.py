@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webapp.counter.queue.calibration import SAYS, Calibration, Outcome
+from webapp.counter.queue.calibration import ENOUGH, SAYS, Calibration, Outcome
 from webapp.counter.queue.hall_clock import HallClock
 from webapp.counter.queue.spoken import call_in_words, number_in_words
 from webapp.counter.queue.waiting import (
@@ -19,6 +19,7 @@ from webapp.counter.queue.waiting import (
     Turn,
     cycles_of,
     forecast_calls,
+    with_unknown,
 )
 from webapp.organisation.calendars import WorkingTime, working_time_between
 
@@ -102,6 +103,43 @@ def test_the_range_is_wide_before_it_knows_and_follows_the_luck_of_the_day() -> 
         0,
         0,
     )  # never before now
+
+
+def test_one_number_pressed_through_or_forgotten_is_no_news_of_the_day() -> None:
+    dice = np.random.default_rng(3)
+    usual = [Outcome(1, 1000.0 * n, 1000.0 * n + 1800 + dice.normal(0, 100), 1800.0, 100.0) for n in range(400)]
+    today = [Outcome(2, 1000.0 * n, 1000.0 * n + 1800 + dice.normal(0, 100), 1800.0, 100.0) for n in range(400, 404)]
+    before = Calibration(usual + today).range_of(1800, 100, day=2)
+    for truth in (1.0, 30_000.0):
+        odd = Outcome(2, 404_000.0, 404_000.0 + truth, 1800.0, 100.0)
+        after = Calibration([*usual, *today, odd]).range_of(1800, 100, day=2)
+        assert abs(after[0] - before[0]) < 60 and abs(after[1] - before[1]) < 60
+    # Many that agree are.
+    slow = [Outcome(2, 1000.0 * n, 1000.0 * n + 2400, 1800.0, 100.0) for n in range(404, 440)]
+    assert Calibration(usual + today + slow).range_of(1800, 100, day=2)[0] > before[0] + 100
+
+
+def test_how_often_a_range_holds_is_said_only_after_a_hundred() -> None:
+    outcomes = [Outcome(1, 1000.0 * n, 1000.0 * n + 600, 600.0, 100.0) for n in range(ENOUGH)]
+    assert not Calibration().checked and not Calibration(outcomes[1:]).checked
+    assert Calibration(outcomes).checked
+
+
+def test_a_few_very_short_visits_do_not_promise_a_short_wait() -> None:
+    rushed = {A: np.full(3, 20.0)}
+    counter, people = [OpenCounter(frozenset({A}))], [Turn(A)] * 6
+
+    def wait(cycles: dict[int, np.ndarray]) -> float:
+        expected = forecast_calls(people, counter, cycles).for_place(A, 6)
+        assert expected is not None
+        return expected[0]
+
+    nothing_known = wait({})
+    assert wait(rushed) == pytest.approx(120, rel=0.2)
+    assert 0.7 * nothing_known < wait(with_unknown(rushed, 3)) < nothing_known
+    assert wait(with_unknown({A: np.full(12, 20.0)}, 12)) < 0.6 * nothing_known
+    settled = {A: np.full(20, 20.0)}
+    assert (with_unknown(settled, 20)[A] == settled[A]).all()
 
 
 def test_only_the_time_in_which_somebody_waited_counts_between_two_calls() -> None:

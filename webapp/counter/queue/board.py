@@ -98,6 +98,7 @@ def read_board(unit_id: int, now: datetime) -> dict[str, Any]:
     pace = hall_pace(unit_id, now, fresh=True)
     return {
         "unit": hall.name,
+        "timezone": hall.timezone,
         "day": pace.day.isoformat(),
         "poll": POLL,
         "lines": [_line(pace, *row) for row in _lines(unit_id)],

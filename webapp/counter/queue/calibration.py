@@ -30,6 +30,12 @@ _HALF_LIFE = 1500.0
 _UNLIKE_LENGTH, _SHORT, _UNLIKE_KNOWN = 0.6, 300.0, 0.4
 #: With fewer scores than this nothing is known: a normal spread, widened because nothing was checked.
 _FEW = 30
+#: With so many it may be said how often a range holds: the share that held is known to 8 points then (two standard
+#: errors of .8 in 100).
+ENOUGH = 100
+#: A score counts for the lead of its day up to so many robust standard deviations from the middle of all: a number that
+#: was pressed through, or one that was forgotten, is no news about how fast the day runs.
+_NEWS = 3.0
 _UNCHECKED = (-1.6, 1.9)
 
 Floats = NDArray[np.float64]
@@ -53,13 +59,18 @@ class Calibration:
         self._day, drawn, called, mean, spread = rows.T
         self._unchecked = unchecked
         scores = (called - drawn - mean) / spread
-        self._reached = np.concatenate([[0.0], np.cumsum(scores)])
+        self._reached = np.concatenate([[0.0], np.cumsum(_bounded(scores))])
         lead, self._known = self._lead(self._day, np.searchsorted(called, drawn, side="right"))
         left = scores - lead
         self._order = np.argsort(left, kind="stable")
         self._left = left[self._order]
         self._length = np.log(_SHORT + np.maximum(mean, 0.0))
         self._newness = 0.5 ** (np.arange(len(left))[::-1] / _HALF_LIFE)
+
+    @property
+    def checked(self) -> bool:
+        """Whether so much came true that it may be said how often a range holds."""
+        return len(self._left) >= ENOUGH
 
     def range_of(self, mean: float, spread: float, day: int) -> tuple[float, float]:
         """The range around a forecast that is made now, on `day`; never before now."""
@@ -88,3 +99,14 @@ class Calibration:
         lead: Floats = (self._reached[last] - self._reached[first]) / (count + RESERVE)
         known: Floats = count / (count + RESERVE)
         return lead, known
+
+
+def _bounded(scores: Floats) -> Floats:
+    """Scores without what is further out than `_NEWS` (Huber's influence: linear in the middle, bounded outside)."""
+    if not len(scores):
+        return scores
+    middle = float(np.median(scores))
+    # The median deviation of a normal distribution is 1 / 1.4826 of its standard deviation.
+    far = _NEWS * max(1.4826 * float(np.median(np.abs(scores - middle))), 1.0)
+    bounded: Floats = np.clip(scores, middle - far, middle + far)
+    return bounded

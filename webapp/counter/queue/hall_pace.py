@@ -29,6 +29,7 @@ from webapp.counter.queue.waiting import (
     Turn,
     cycles_of,
     forecast_calls,
+    with_unknown,
 )
 from webapp.database import db
 from webapp.organisation.models import Unit
@@ -264,7 +265,7 @@ def _learn(unit_id: int, now: datetime) -> Learned:
         day=day,
         clock=clock,
         opens=clock.second(opens),
-        cycles=cycles_of(_served(calls, clock)),
+        cycles=with_unknown(cycles_of(_served(calls, clock)), len(calls)),
         overtaken=sum(priorities) / len(priorities) if priorities else 0.0,
         calibration=Calibration(_outcomes(unit_id, day, clock, slots=False)),
         slot_calibration=Calibration(_outcomes(unit_id, day, clock, slots=True), _SLOT_UNCHECKED),

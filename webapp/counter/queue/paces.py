@@ -103,6 +103,13 @@ def expected_range(place: QueueTicket | tuple[int, int | None], now: datetime) -
     return pace.range_at(place.line_id, ahead, place.turn_at, priority=place.priority != Priority.ORDINARY)
 
 
+def is_checked(ticket: HasTurn, now: datetime) -> bool:
+    """Whether enough of the hall's ranges came true or did not to say how often they hold; else they are rough."""
+    learned = hall_pace(ticket.unit_id, now).learned
+    for_slot = ticket.slot_starts_at is not None and ticket.slot_starts_at > now
+    return (learned.slot_calibration if for_slot else learned.calibration).checked
+
+
 def coverage_of(unit_id: int, days: int, now: datetime) -> Coverage:
     """Whether what was promised in a hall on today and the `days` - 1 days before held, by calls up to `now`.
 

@@ -21,12 +21,13 @@ from webapp.organisation.models import Service, Unit
 
 @dataclass(frozen=True, slots=True)
 class HallChoice:
-    """A unit where one can queue."""
+    """A unit where one can queue; `counters` are open there now."""
 
     unit_id: int
     name: str
     timezone: str
     always_open: bool
+    counters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,13 @@ class TicketView:
 
 def list_halls() -> list[HallChoice]:
     """Where one can queue, by name: open halls with a line."""
+    open_now = (
+        select(func.count(CounterSession.id))
+        .where(CounterSession.unit_id == Unit.id, CounterSession.closed_at.is_(None))
+        .scalar_subquery()
+    )
     rows = db.session.execute(
-        select(Unit.id, Unit.name, Unit.timezone, QueueHall.always_open)
+        select(Unit.id, Unit.name, Unit.timezone, QueueHall.always_open, open_now)
         .join(QueueHall, QueueHall.unit_id == Unit.id)
         .where(
             QueueHall.active,

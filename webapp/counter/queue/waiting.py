@@ -29,6 +29,8 @@ BEHIND = 12
 _DAY_SPREAD = 0.1
 #: A number takes as long as this where nothing is known, and seldom less than the second.
 _UNKNOWN, _LEAST = 600.0, 20.0
+#: So many calls of a hall say all about its pace; fewer are completed by what is assumed.
+_BELIEVED = 20
 #: No forecast is surer than this.
 _LEAST_SPREAD = 45.0
 
@@ -151,6 +153,23 @@ def _rest(cycles: Floats | None, served: float, dice: np.random.Generator) -> Fl
         typical = float(np.median(cycles)) if cycles is not None and len(cycles) else _UNKNOWN
         return dice.exponential(typical / 2, _PLAYS)
     return longer[dice.integers(0, len(longer), _PLAYS)]
+
+
+def with_unknown(cycles: Mapping[int, Floats], calls: int) -> dict[int, Floats]:
+    """`cycles` of a hall in which `calls` were heard, completed by what is assumed where nothing is known.
+
+    Each call takes the place of one of `_BELIEVED` assumed ones, so that the first few, short or long, move the
+    forecast by no more than they can tell; with so many calls nothing is assumed any more.
+    """
+    if calls >= _BELIEVED:
+        return dict(cycles)
+    # The assumed ones, evenly out of the distribution that is drawn from where nothing is known.
+    steps = np.arange(_BELIEVED - calls)
+    assumed = -_UNKNOWN * np.log(1.0 - (steps + 0.5) / len(steps))
+    return {
+        line_id: np.concatenate([own, np.repeat(assumed, max(1, round(len(own) / max(1, calls))))])
+        for line_id, own in cycles.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

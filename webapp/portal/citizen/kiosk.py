@@ -12,7 +12,7 @@ from webapp.app import settings_of
 from webapp.counter.queue.drawing import TicketDraft, draw_ticket, ticket_by_code
 from webapp.counter.queue.errors import NoQueueHere, NoSuchTicket, QueueRefusal
 from webapp.counter.queue.hall_times import serving_time_of
-from webapp.counter.queue.paces import expected_range
+from webapp.counter.queue.paces import expected_range, is_checked
 from webapp.counter.queue.queries import HallChoice, LineChoice, hall_of_kiosk, list_lines, ticket_of
 from webapp.counter.queue.vocabulary import DrawChannel, Priority
 from webapp.database import transaction
@@ -67,7 +67,7 @@ def show_kiosk_slip(kiosk_key: str, code: str) -> ResponseReturnValue:
         "citizen/kiosk_slip.html",
         kiosk_key=kiosk_key,
         ticket=ticket,
-        story=tell_ticket(ticket, expected, now),
+        story=tell_ticket(ticket, expected, now, checked=is_checked(row, now)),
         expected=call_in_words(expected, now, ticket.timezone) if expected is not None else None,
         drawn=moment_in_words(ticket.drawn_at, ticket.timezone),
         qr=draw_qr(address),

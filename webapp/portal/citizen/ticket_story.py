@@ -29,12 +29,15 @@ class TicketStory:
     again: bool = False
     ahead: str = ""
     expected: str = ""
+    #: How far `expected` may be trusted.
+    trust: str = ""
 
 
-def tell_ticket(ticket: TicketView, expected: CallRange | None, now: datetime) -> TicketStory:
-    """The story of a number at `now`; `expected` is when it will be called, as far as that can be said."""
+def tell_ticket(ticket: TicketView, expected: CallRange | None, now: datetime, *, checked: bool) -> TicketStory:
+    """The story of a number at `now`; `expected` is when it will be called, as far as that can be said; `checked`
+    whether enough such ranges were compared with what came true."""
     if ticket.state == TicketState.WAITING and ticket.day >= local_day(now, ticket.timezone):
-        return _waiting(ticket, expected, now)
+        return _waiting(ticket, expected, now, checked)
     place = turn_in_words(ticket.day, None, now, ticket.timezone)
     detail = _("%(unit)s. %(day)s.", unit=ticket.unit, day=place)
     if ticket.state == TicketState.CALLED:
@@ -87,7 +90,7 @@ def tell_ticket(ticket: TicketView, expected: CallRange | None, now: datetime) -
     )
 
 
-def _waiting(ticket: TicketView, expected: CallRange | None, now: datetime) -> TicketStory:
+def _waiting(ticket: TicketView, expected: CallRange | None, now: datetime, checked: bool) -> TicketStory:
     zone = ticket.timezone
     when = turn_in_words(ticket.day, ticket.slot_starts_at, now, zone)
     days_off = (ticket.day - local_day(now, zone)).days
@@ -119,7 +122,14 @@ def _waiting(ticket: TicketView, expected: CallRange | None, now: datetime) -> T
         open=True,
         ahead=ahead,
         expected=said,
+        trust=_trust(checked) if expected is not None else "",
     )
+
+
+def _trust(checked: bool) -> str:
+    if checked:
+        return str(_("Perkiraan dihitung dari pelayanan hari-hari ini; delapan dari sepuluh kali tepat."))
+    return str(_("Perkiraan kasar: pelayanan di sini belum cukup lama dicatat. Datanglah lebih awal."))
 
 
 def _called(ticket: TicketView, now: datetime) -> str:

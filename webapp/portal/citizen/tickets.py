@@ -18,7 +18,7 @@ from webapp.counter.queries import receipt_of, visit_of_receipt
 from webapp.counter.queue.board import NoSuchHall, current_board
 from webapp.counter.queue.drawing import cancel_ticket, ticket_by_code
 from webapp.counter.queue.errors import NoSuchTicket, TicketGone
-from webapp.counter.queue.paces import expected_range
+from webapp.counter.queue.paces import expected_range, is_checked
 from webapp.counter.queue.queries import TicketView, ticket_of
 from webapp.counter.queue.vocabulary import TicketState
 from webapp.counter.receipts import InvalidReceipt
@@ -107,7 +107,7 @@ def _unknown(code: str) -> ResponseReturnValue:
 
 def _page(ticket: TicketView, form: CancelForm, now: datetime, status: int = 200) -> ResponseReturnValue:
     row = ticket_by_code(ticket.code)
-    story = tell_ticket(ticket, expected_range(row, now), now)
+    story = tell_ticket(ticket, expected_range(row, now), now, checked=is_checked(row, now))
     public_url = settings_of(current_app).public_url
     address = public_url + url_for("citizen.show_ticket", code=ticket.code)
     receipt = read_receipt_page(ticket.receipt, now) if ticket.receipt else None

@@ -99,6 +99,7 @@
       if (last) put("called", text("called", { label: last.label, counter: last.counter }) ?? last.label);
     }
 
+    for (const note of section.querySelectorAll("[data-live]")) note.hidden = false;
     const wait = ({ poll }) => Math.min(poll.far, Math.max(poll.near, low === Infinity ? poll.far : low * poll.share));
     follow(section.dataset.queueBoard, heard, wait);
   }
@@ -114,7 +115,9 @@
     let shown = null;
     const voice = speaker(button, note);
 
-    const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const clock = new Intl.DateTimeFormat(document.documentElement.lang || "id", {
+      hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: time.dataset.zone || undefined, // the hall's, whatever the device's is
+    });
     const tick = () => (time.textContent = clock.format(new Date()));
     tick();
     setInterval(tick, 5000);
