@@ -26,6 +26,7 @@ from webapp.feedback.casework import models as _casework  # noqa: F401  isort: s
 from webapp.feedback.clocks import models as _clocks  # noqa: F401  isort: skip
 from webapp.feedback.facts import models as _facts  # noqa: F401  isort: skip
 from webapp.feedback.publishing import models as _publishing  # noqa: F401  isort: skip
+from webapp.feedback.search import models as _search  # noqa: F401  isort: skip
 from webapp.indicators import models as _indicators  # noqa: F401  isort: skip
 from webapp.messaging import models as _messaging  # noqa: F401  isort: skip
 from webapp.organisation import models as _organisation  # noqa: F401  isort: skip

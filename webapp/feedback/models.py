@@ -95,6 +95,7 @@ class Complaint(Base):
         Index(
             "ix_complaint_open",
             "unit_id",
+            "state",
             "due_at",
             postgresql_where=text(
                 "state IN ('filed', 'in_triage', 'verified', 'sent', 'assigned', 'in_work', 'disputed')"
@@ -102,7 +103,19 @@ class Complaint(Base):
         ),
         # What a unit settled to the reporter's content, the latest first: where similar cases are looked for.
         Index("ix_complaint_accepted", "unit_id", "settled_at", postgresql_where=text("state = 'accepted'")),
-        Index("ix_complaint_handler_id", "handler_id"),
+        Index(
+            "ix_complaint_on_desk",
+            "handler_id",
+            "due_at",
+            postgresql_where=text("state IN ('assigned', 'in_work', 'answered')"),
+        ),
+        Index("ix_complaint_answered_by_id", "answered_by_id", "settled_at"),
+        Index(
+            "ix_complaint_put_away",
+            "state",
+            "feedback_id",
+            postgresql_where=text("state IN ('deferred', 'merged', 'unsolved', 'passed_on', 'archived')"),
+        ),
         Index("ix_complaint_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
         Index("ix_complaint_split_from_id", "split_from_id", postgresql_where=text("split_from_id IS NOT NULL")),
     )
