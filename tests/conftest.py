@@ -20,17 +20,20 @@ from cryptography.fernet import Fernet
 
 from tests import chromium, network
 from tests.engines import Engines, RunFolder, shared_engines
+from tests.order import in_order
 from tests.tables import TableCleaner
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from flask_sqlalchemy import SQLAlchemy
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
     from sqlalchemy.orm import Session, scoped_session
 
     from config import Settings
 
+#: How long a browser is waited for: nothing fails because the machine has other things to do as well.
+SLOWEST_MS = 30_000
 _RUN = pytest.StashKey[RunFolder]()
 #: Who takes one of these leaves rows behind.
 _TOUCHES_TABLES = {"app", "database", "session", "client", "csrf_client", "live_server"}
@@ -56,6 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _RUN in config.stash:
         config.stash[_RUN].close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -235,8 +242,9 @@ def browser() -> Iterator[Browser]:
     It lives as long as a module's tests: while it does, Playwright keeps an event loop in this thread, and tests of
     other modules want to run their own.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=SLOWEST_MS)
     path = chromium.find()
     if path is None:
         if chromium.under_ci():
@@ -260,12 +268,17 @@ def browser() -> Iterator[Browser]:
         chrome.close()
 
 
+@pytest.fixture(scope="module")
+def _profile(browser: Browser, _server: str) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=_server, locale="id-ID", viewport={"width": 1280, "height": 800})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser: Browser, live_server: str) -> Iterator[Page]:
+def page(_profile: BrowserContext, live_server: str) -> Iterator[Page]:
     """A window on `live_server` with no past; the test fails if a script of a page failed or its policy was broken."""
-    context = browser.new_context(base_url=live_server, locale="id-ID", viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(10_000)
-    page = context.new_page()
+    page = _profile.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
@@ -273,5 +286,16 @@ def page(browser: Browser, live_server: str) -> Iterator[Page]:
         lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None,
     )
     yield page
-    context.close()
+    forget(page, live_server)
+    for left in _profile.pages:
+        left.close()
     assert not wrong, f"a page did something wrong: {wrong}"
+
+
+def forget(page: Page, origin: str) -> None:
+    """Let the browser context of `page` forget what it knows of `origin`, as if it were new."""
+    page.context.clear_cookies()
+    browser = page.context.new_cdp_session(page)
+    browser.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    browser.send("Network.clearBrowserCache")
+    browser.detach()

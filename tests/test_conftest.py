@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,8 +17,10 @@ from flask import g
 from sqlalchemy import func, select
 
 from tests import chromium
-from tests.engines import Engines, shared_engines
+from tests.conftest import forget
+from tests.engines import ROOT, Engines, shared_engines
 from tests.network import NetworkRefused
+from tests.order import LONG, in_order
 from tests.tables import TableCleaner
 from webapp.embedded.processes import http_status
 
@@ -139,3 +143,29 @@ def test_a_transaction_that_was_left_open_is_named(engines: Engines, process_num
         with contextlib.suppress(psycopg.Error):
             link.close()
     engines.drop_database(name)
+
+
+def test_every_long_test_is_known_by_its_name() -> None:
+    for begin in LONG:
+        path, _, name = begin.partition("::")
+        assert (ROOT / path).exists(), f"tests/order.py: {path} is gone"
+        assert f"def {name}" in (ROOT / path).read_text() if name else True, f"tests/order.py: {begin} is gone"
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 7])
+def test_the_order_has_every_test_once_and_each_share_begins_with_a_long_one(processes: int) -> None:
+    names = [f"tests/short.py::test_{number}" for number in range(400)]
+    names += [f"{begin}::test_{number}" for begin in LONG for number in range(3)]
+    ordered = [item.nodeid for item in in_order([SimpleNamespace(nodeid=name) for name in names], processes)]  # type: ignore[misc]
+    assert sorted(ordered) == sorted(names)
+    begins = itertools.accumulate(((len(names) + number) // processes for number in range(processes - 1)), initial=0)
+    assert all(ordered[begin].startswith(LONG) for begin in begins)
+
+
+def test_a_window_forgets(page: Page, live_server: str) -> None:
+    page.goto("/")
+    page.evaluate("document.cookie = 'a=b'; localStorage.setItem('a', 'b')")
+    forget(page, live_server)
+    other = page.context.new_page()
+    other.goto("/")
+    assert other.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]

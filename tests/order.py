@@ -1,0 +1,55 @@
+"""The order of the tests: what takes long begins first, so that no process of a run ends alone with it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import pytest
+
+#: Files whose tests take seconds each, the longest first; a test whose name is told goes before the rest of its file.
+LONG = (
+    "tests/faults/test_killed.py",
+    "tests/bot/test_runtime.py::test_killed_in_the_middle",
+    "tests/faults/test_morning.py",
+    "tests/portal/admin/test_pages_in_browser.py",
+    "tests/embedded/test_supervisor.py",
+    "tests/architecture/test_forgery.py",
+    "tests/journeys/test_application_journey.py",
+    "tests/architecture/test_endpoints.py",
+    "tests/journeys/test_citizen_journey.py",
+    "tests/portal/test_components_in_browser.py",
+    "tests/journeys/test_counter_canary.py",
+    "tests/journeys/test_canary.py",
+    "tests/bot/test_runtime.py",
+    "tests/journeys/",
+    "tests/portal/citizen/test_pages_in_browser.py",
+    "tests/embedded/test_postgres.py",
+    "tests/portal/staff/test_pages_in_browser.py",
+    "tests/demo/",
+    "tests/bot/simulator/test_page.py",
+    "tests/portal/api/test_description.py",
+    "tests/architecture/test_catalogue.py",
+)
+
+
+def in_order(items: Sequence[pytest.Item], processes: int) -> list[pytest.Item]:
+    """All tests, the long ones at the front of the share of each process.
+
+    pytest-xdist gives each process one run of neighbours, and later takes from the back of whoever has most left.
+    """
+    long: dict[str, list[pytest.Item]] = {begin: [] for begin in LONG}
+    short: list[pytest.Item] = []
+    for item in items:
+        begin = next((begin for begin in LONG if item.nodeid.startswith(begin)), None)
+        (short if begin is None else long[begin]).append(item)
+    shares: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    for number, group in enumerate(group for group in long.values() if group):
+        turn, place = divmod(number, processes)
+        # There and back, so that nobody has the longer of each pair.
+        shares[place if turn % 2 == 0 else processes - 1 - place] += group
+    rest = iter(short)
+    for number, share in enumerate(shares):
+        size = (len(items) + number) // processes
+        share += itertools.islice(rest, max(size - len(share), 0))
+    return [item for share in shares for item in share] + list(rest)
