@@ -21,6 +21,11 @@ def remove_follower(complaint_id: int, address: ChatAddress) -> None:
     db.session.execute(delete(Follower).where(Follower.complaint_id == complaint_id, _is(address)))
 
 
+def remove_followers(complaint_id: int, channel: str) -> None:
+    """Tell nobody more about a complaint by a channel."""
+    db.session.execute(delete(Follower).where(Follower.complaint_id == complaint_id, Follower.channel == channel))
+
+
 def change_language(address: ChatAddress) -> None:
     """Tell an address everything in its language from now on."""
     db.session.execute(

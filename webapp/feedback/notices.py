@@ -37,11 +37,19 @@ class Notice:
     photo_ids: tuple[int, ...] = ()
 
 
-def queue_notices(complaint_id: int, *, key: str, message_id: int | None = None, sender: Sender | None = None) -> int:
+def queue_notices(
+    complaint_id: int,
+    *,
+    key: str,
+    message_id: int | None = None,
+    settled: State | None = None,
+    sender: Sender | None = None,
+) -> int:
     """Queue one notice to each follower of a complaint about where it stands now; how many.
 
-    `message_id` is what the agency said, to pass on word for word. `key` makes telling twice telling once. Letters are
-    written only where there is a `sender` that has a letter-box.
+    `message_id` is what the agency said, to pass on word for word; `settled` how it was settled, whatever became of it
+    since. `key` makes telling twice telling once. Letters are written only where there is a `sender` that has a
+    letter-box.
     """
     channels = [TELEGRAM, EMAIL] if sender is not None and sender.mail else [TELEGRAM]
     followers = db.session.scalars(
@@ -56,7 +64,7 @@ def queue_notices(complaint_id: int, *, key: str, message_id: int | None = None,
     told = 0
     for follower in followers:
         with speaking(follower.language):
-            notice = _notice(complaint, said)
+            notice = _notice(complaint, said, settled)
             if notice is None:
                 continue
             if follower.channel == TELEGRAM:
@@ -94,11 +102,14 @@ def _letter(complaint: Complaint, notice: Notice, sender: Sender) -> dict[str, s
     return {"subject": _("Kabar tentang laporan %(code)s", code=complaint.code), "text": text}
 
 
-def _notice(complaint: Complaint, said: ComplaintMessage | None) -> Notice | None:
-    """What there is to tell now; None where other words tell it."""
+def _notice(complaint: Complaint, said: ComplaintMessage | None, settled: State | None) -> Notice | None:
+    """What there is to tell; None where something else tells it."""
     if said is not None:
         return _NOTICES_OF_WORDS[said.kind](complaint, said)
-    telling = _NOTICES_OF_STATES.get(State(complaint.state))
+    if settled is not None:
+        telling = _NOTICES_OF_ENDS.get(settled)
+    else:
+        telling = _NOTICES_OF_MOVES.get(State(complaint.state))
     return telling(complaint) if telling is not None else None
 
 
@@ -226,17 +237,16 @@ def _closed(complaint: Complaint) -> Notice:
     return Notice(text, text, (_button(_("Minta dibuka lagi"), "reopen", code),))
 
 
-#: What is not here is told with words of its own: an answer, what is missing, why it ended.
-_NOTICES_OF_STATES = {
+#: Where it lies now. What is not here is told with words of its own: an answer, what is missing, why it ended.
+_NOTICES_OF_MOVES = {
     State.IN_TRIAGE: _in_triage,
     State.VERIFIED: _verified,
     State.SENT: _sent,
     State.IN_WORK: _in_work,
-    State.DISPUTED: _disputed,
     State.MERGED: _merged,
-    State.ACCEPTED: _accepted,
-    State.CLOSED: _closed,
 }
+#: What its reporter, or his silence, made of an answer.
+_NOTICES_OF_ENDS = {State.DISPUTED: _disputed, State.ACCEPTED: _accepted, State.CLOSED: _closed}
 
 
 def _plain(text: str) -> Notice:

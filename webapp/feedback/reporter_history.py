@@ -141,7 +141,16 @@ def tell_history(complaint: Complaint, messages: list[Moment]) -> tuple[Moment, 
         elif what is not None:
             moments.append(_with_words(Moment(at, what), said))
         before = state
-    return tuple(sorted([*moments, *said], key=lambda moment: moment.at))
+    return tuple(sorted([*moments, *said], key=lambda moment: (moment.at, _rank(moment))))
+
+
+def _rank(moment: Moment) -> int:
+    """What comes first of things that happened at once: a step follows what the reporter said, and brings an answer."""
+    if moment.what == "filed":
+        return 0
+    if moment.what in ("reply", "dispute", "accepted"):
+        return 1
+    return 3 if moment.what in ("question", "answer") else 2
 
 
 def _changes(complaint: Complaint) -> list[tuple[datetime, State]]:

@@ -21,6 +21,11 @@ _ADDRESSED = re.compile(
 )
 
 
+def pointing_words(text: str) -> list[str]:
+    """The words of a text that point at somebody, as they stand there."""
+    return [found[0] for pattern in (_POINTING, _ADDRESSED) for found in pattern.finditer(text)]
+
+
 def points_at_person(text: str, *, stated: bool) -> bool:
     """Whether a complaint with this text points at a person; `stated` is the reporter's own word for it."""
     return stated or _POINTING.search(text) is not None or _ADDRESSED.search(text) is not None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.database import db
 from webapp.feedback.errors import AlreadySent, NoSuchCase
+from webapp.feedback.life_cycle import END_STATES, IllegalStep, State, Step
 from webapp.feedback.masking import mask_personal_numbers
 from webapp.feedback.models import Complaint, ComplaintMessage, Feedback, Photo
 from webapp.feedback.reporter_history import shown_remedies
@@ -118,3 +119,12 @@ def refuse_other_words(complaint: Complaint, write_key: str, text: str) -> None:
     )
     if earlier is not None and earlier != mask_personal_numbers(text.strip()):
         raise AlreadySent(complaint.code)
+
+
+def refuse_after_end(complaint: Complaint, write_key: str) -> None:
+    """Raise IllegalStep where nobody would read a reply any more, unless this very one was written before."""
+    if complaint.state not in END_STATES:
+        return
+    said = db.session.scalar(select(ComplaintMessage.id).where(ComplaintMessage.write_key == write_key))
+    if said is None:
+        raise IllegalStep(State(complaint.state), Step.COMPLETE)

@@ -7,24 +7,24 @@ from typing import Any
 
 from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from webapp.app import settings_of
 from webapp.database import transaction
 from webapp.feedback.actions import submit_complaint as file_complaint
 from webapp.feedback.drafts import ComplaintDraft
-from webapp.feedback.errors import AlreadySent, TooManyPhotos
+from webapp.feedback.errors import AlreadySent
 from webapp.feedback.photos import (
     MOST_PHOTOS,
     content_of_waiting_photo,
     digests_of_photos,
-    list_waiting_photos,
     move_waiting_photos,
-    remove_waiting_photo,
-    store_picture,
 )
 from webapp.feedback.tracking import list_filed
 from webapp.feedback.vocabulary import Channel, ComplaintKind
+from webapp.messaging.actions import EMAIL
+from webapp.messaging.addresses import ChatAddress
 from webapp.organisation.choices import (
     NoSuchChoice,
     check_place,
@@ -36,13 +36,13 @@ from webapp.portal.access import public
 from webapp.portal.chosen import chosen_id
 from webapp.portal.citizen.blueprint import blueprint
 from webapp.portal.citizen.forms import SubmitComplaintForm, choices_of
+from webapp.portal.citizen.kept_photos import keep_photos, photos_kept, take_back_photo
 from webapp.portal.citizen.limits import count_filing
 from webapp.portal.citizen.own_cases import (
     digest_of,
     filer,
     may_see_photo,
     remember_filed,
-    remember_photos,
     remember_sent,
     sent_before,
 )
@@ -75,14 +75,14 @@ def submit_complaint() -> ResponseReturnValue:
         if sent_to is not None:
             return redirect(sent_to, 303)
     elif form.photos.pictures and form.is_ours():
-        _keep_photos(form, now)
+        keep_photos(form, now)
     return _page(form, now, form.status)
 
 
 def _file(form: SubmitComplaintForm, now: datetime) -> str | None:
     """Send a form that is complete in itself: address of what it became, None where something is wrong after all."""
     if form.photos.pictures:
-        _keep_photos(form, now)
+        keep_photos(form, now)
     try:
         with transaction():
             draft = _draft_from(form, now)
@@ -98,6 +98,7 @@ def _file(form: SubmitComplaintForm, now: datetime) -> str | None:
                 channel=Channel.PORTAL,
                 at=now,
                 photo_key=form.write_key if form.uploaded.data else None,
+                follower=ChatAddress(EMAIL, draft.contact_email, str(get_locale())) if draft.contact_email else None,
             )
     except NoSuchChoice as error:
         for name in error.fields:
@@ -168,26 +169,9 @@ def _offer_as_new(form: SubmitComplaintForm, error: AlreadySent) -> None:
     )
 
 
-def _keep_photos(form: SubmitComplaintForm, now: datetime) -> None:
-    """Keep the photos at once, so that they need not be chosen again if something else is to be mended."""
-    with transaction():
-        for picture in form.photos.pictures:
-            try:
-                store_picture(form.write_key, picture, now)
-            except TooManyPhotos:
-                form.photos.errors = [
-                    *form.photos.errors,
-                    _("Paling banyak %(n)d foto. Yang selebihnya tidak kami simpan.", n=MOST_PHOTOS),
-                ]
-                break
-    form.uploaded.data = "1"
-
-
 def _without_photo(form: SubmitComplaintForm, now: datetime) -> ResponseReturnValue:
     """Take back one photo; everything else stays as it is typed, and nothing is complained about yet."""
-    if form.is_ours():
-        with transaction():
-            remove_waiting_photo(form.write_key, request.form.get("remove_photo", 0, int))
+    take_back_photo(form)
     return _page(form, now, form.status)
 
 
@@ -213,9 +197,7 @@ def _page(form: SubmitComplaintForm, now: datetime, status: int = 200) -> Respon
         form.unit.choices = choices_of(list_unit_choices(), _("Tidak tahu, tolong carikan"))
         form.service.choices = choices_of(list_service_choices(), _("Tidak tahu atau lainnya"))
         form.counter.choices = choices_of(list_counter_choices(), _("Tidak ingat"))
-    photo_ids = list_waiting_photos(form.write_key) if form.uploaded.data else []
-    if photo_ids:
-        remember_photos(photo_ids)
+    photo_ids = photos_kept(form)
     page = render_template(
         "citizen/submit_complaint.html",
         form=form,

@@ -47,9 +47,17 @@ class Story:
     #: Until when what is missing can be completed, and a closed complaint be opened again; "" for no end.
     complete_until: str
     reopen_until: str
+    #: What is missing, in the agency's words; when it explained how it ended.
+    missing: str
+    explained: str
+    #: Something is left to do after the end; the Ombudsman takes it up.
+    ways: bool
+    to_ombudsman: bool
     #: The other parts of a complaint that was split: code, words.
     halves: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str | None], ...]
+    #: What happened, and that with what is to come.
+    past: tuple[Chapter, ...]
     chapters: tuple[Chapter, ...]
 
 
@@ -59,6 +67,7 @@ def tell_case(case: ReporterCase) -> Story:
     if case.question is not None:
         word, tone, meaning = _("Perlu jawaban Anda"), "warn", _("Petugas memerlukan keterangan dari Anda.")
     zone = case.timezone
+    past = _past(case)
     due = due_in_words(case.due_at, case.working_days_left, case.overdue, zone) if case.due_at else ""
     return Story(
         subject=subject_of(case.text),
@@ -72,9 +81,14 @@ def tell_case(case: ReporterCase) -> Story:
         answered=day_in_words(case.answer.at, zone) if case.answer else "",
         complete_until=day_in_words(case.complete_until, zone) if case.complete_until else "",
         reopen_until=day_in_words(case.reopen_until, zone) if case.reopen_until else "",
+        missing=next((moment.text or "" for moment in reversed(case.history) if moment.what == "deferral"), ""),
+        explained=day_in_words(case.explanation.at, zone) if case.explanation else "",
+        ways=case.may_reopen or case.overdue or case.state in (State.UNSOLVED, State.CLOSED, State.ARCHIVED),
+        to_ombudsman=case.state in (State.UNSOLVED, State.CLOSED) or case.overdue,
         halves=tuple((half.code, _half_in_words(half)) for half in case.halves),
         facts=_facts(case),
-        chapters=(*_past(case), *_future(case, due)),
+        past=tuple(past),
+        chapters=(*past, *_future(case, due)),
     )
 
 
