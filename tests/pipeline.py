@@ -54,6 +54,11 @@ class Pipeline:
         """Ids of the jobs that wait in a queue."""
         return [str(id_) for id_ in Queue(queue, connection=self.redis, serializer=JSONSerializer).job_ids]
 
+    def handed_over(self, queue: str) -> list[int]:
+        """Ids of the deliveries that wait in a queue, several in one job where they are for the same."""
+        jobs = Queue(queue, connection=self.redis, serializer=JSONSerializer).jobs
+        return sorted(delivery_id for job in jobs for delivery_id in job.args)
+
     def everything_in_redis(self) -> list[bytes]:
         """Every key and value of the queue's database; what RQ compresses is read as well."""
         found: list[bytes] = []

@@ -75,34 +75,42 @@ class JobFailed(Exception):
     """A job failed. Kind and place of what went wrong, never its values: RQ keeps and logs what a job raises."""
 
 
-def deliver(delivery_id: int) -> None:
-    """Do the job of one delivery, once in its effect however often it is called.
+def deliver(*delivery_ids: int) -> None:
+    """Do the jobs of these deliveries, each once in its effect however often it is called.
 
-    The delivery's row is locked, so two workers never do it at a time, and it becomes done in the transaction of its
-    effect. A failure is noted on the row and raised as JobFailed, so that RQ counts it as one.
+    A delivery's row is locked, so two workers never do it at a time, and it becomes done in the transaction of its
+    effect. A failure is noted on the row, stops no other, and is raised as JobFailed in the end, so that RQ counts it.
 
-    What waits behind it for the same job (see TOGETHER) is taken along: when much feedback comes in at once, an
+    What waits behind one for the same job (see TOGETHER, APART) is taken along: when much feedback comes in at once, an
     officer's figure is computed once for all of it. Should that fail, this delivery is tried alone, and the others have
     their own turn.
     """
     assert _app is not None, "worker.jobs.serve(app) comes first"
-    failure = None
+    failures = []
     with _app.app_context():
-        for most in (MOST_TOGETHER, 1):
-            try:
-                _do(delivery_id, most)
-                return
-            except _FailedTogether:
-                continue
-            except Exception as error:
-                failure = describe(error)
-                break
-        assert failure is not None
-        # Out of the handler, so that nothing that follows drags the error and its words along.
-        log.error("job failed", delivery=delivery_id, error=failure)
-        with transaction():
-            note_failure(delivery_id, failure, datetime.now(UTC))
-        raise JobFailed(failure)
+        for delivery_id in delivery_ids:
+            failure = _try(delivery_id)
+            if failure is not None:
+                # Out of the handler, so that nothing that follows drags the error and its words along.
+                log.error("job failed", delivery=delivery_id, error=failure)
+                with transaction():
+                    note_failure(delivery_id, failure, datetime.now(UTC))
+                failures.append(failure)
+    if failures:
+        raise JobFailed("; ".join(failures))
+
+
+def _try(delivery_id: int) -> str | None:
+    """Do one delivery with what can be taken along, else alone; what went wrong, in words without values."""
+    for most in (MOST_TOGETHER, 1):
+        try:
+            _do(delivery_id, most)
+            return None
+        except _FailedTogether:
+            continue
+        except Exception as error:
+            return describe(error)
+    raise AssertionError("alone, a delivery fails or succeeds")
 
 
 class _FailedTogether(Exception):
@@ -124,8 +132,13 @@ def _do(delivery_id: int, most: int) -> None:
             if behind:
                 others = (id_ for _, other in behind for id_ in _subjects_of(event_from(other.name, other.payload)))
                 said = merged(sorted({*ids, *others}))
+        elif delivery.job in APART and most > 1:
+            behind = _waiting_behind(delivery, most - 1)
         try:
             JOBS[delivery.job](said, f"event:{event.id}", now)
+            if delivery.job in APART:
+                for _, other in behind:
+                    JOBS[delivery.job](event_from(other.name, other.payload), f"event:{other.id}", now)
         except Exception:
             if behind:
                 raise _FailedTogether from None
@@ -145,7 +158,18 @@ def _deliveries() -> Select[OutboxDelivery, OutboxEvent]:
 
 
 def _take_along(delivery: OutboxDelivery, most: int) -> list[tuple[OutboxDelivery, OutboxEvent]]:
-    """What was handed over for the same job and never failed yet, with at most `most` ids in all."""
+    """What waits behind for the same job, with at most `most` ids in all."""
+    taken = []
+    for other, event in _waiting_behind(delivery, most):
+        most -= len(_subjects_of(event_from(event.name, event.payload)))
+        if most < 0:
+            break
+        taken.append((other, event))
+    return taken
+
+
+def _waiting_behind(delivery: OutboxDelivery, most: int) -> list[tuple[OutboxDelivery, OutboxEvent]]:
+    """At most so many that were handed over for the same job and never failed yet."""
     waiting = (
         _deliveries()
         .where(
@@ -159,13 +183,7 @@ def _take_along(delivery: OutboxDelivery, most: int) -> list[tuple[OutboxDeliver
         .limit(most)
         .with_for_update(of=OutboxDelivery, skip_locked=True)
     )
-    taken = []
-    for other, event in db.session.execute(waiting).all():
-        most -= len(_subjects_of(event_from(event.name, event.payload)))
-        if most < 0:
-            break
-        taken.append((other, event))
-    return taken
+    return [(other, event) for other, event in db.session.execute(waiting).all()]
 
 
 def _subjects_of(event: Event) -> list[int]:
@@ -324,3 +342,5 @@ TOGETHER: dict[str, Callable[[list[int]], Event]] = {
     "record_turnaround": StagesReported,
     "attribute_delayed": TurnaroundRecorded,
 }
+#: Jobs that are done one after the other in one transaction: each is short, and ending a transaction costs more.
+APART = frozenset({"notify_followers", "notify_staff"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from types import FrameType
 
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=30)
 #: Events expanded in one round.
 BATCH = 500
+#: Deliveries that are handed over as one.
+MOST_TOGETHER = 20
 #: Deliveries of one queue that are with its worker at a time: what waits longer than its lease would be handed over
 #: twice, so a backlog waits here and not in Redis.
 MOST_UNDER_WAY = 300
@@ -68,7 +71,7 @@ _LEASE_DUE = text(
         ))
         FOR UPDATE SKIP LOCKED
     )
-    RETURNING id
+    RETURNING id, job
     """
 )
 _RELEASE = text("UPDATE outbox_delivery SET due_at = clock_timestamp() WHERE state = 'enqueued' AND queue = :queue")
@@ -106,31 +109,44 @@ class Relay:
                 expand_events()
             with transaction() as session:
                 due = {
-                    queue: list(session.scalars(_LEASE_DUE, {"queue": queue, "most": MOST_UNDER_WAY, "lease": LEASE}))
+                    queue: session.execute(_LEASE_DUE, {"queue": queue, "most": MOST_UNDER_WAY, "lease": LEASE}).all()
                     for queue in QUEUES
                 }
             # Enqueued after the lease is committed: a job can never look for a delivery that isn't there. Should this
             # process die in between, the lease runs out and a later round does it.
-            for queue, ids in due.items():
-                if ids:
-                    self._enqueue(queue, ids)
+            for queue, rows in due.items():
+                if rows:
+                    self._enqueue(queue, bundles((row.id, row.job) for row in rows))
             return sum(map(len, due.values()))
 
-    def _enqueue(self, queue: str, ids: list[int]) -> None:
+    def _enqueue(self, queue: str, bundled: list[list[int]]) -> None:
         with self._redis.pipeline() as pipe:
             data = [
                 Queue.prepare_data(
                     "worker.jobs.deliver",
-                    (delivery_id,),
-                    job_id=f"delivery-{delivery_id}",
+                    tuple(ids),
+                    job_id=f"delivery-{ids[0]}",
                     timeout=int(LEASE.total_seconds()) * 5,
                     result_ttl=0,
                     failure_ttl=3600,
                 )
-                for delivery_id in sorted(ids)
+                for ids in bundled
             ]
             self._queues[queue].enqueue_many(data, pipeline=pipe)
             pipe.execute()
+
+
+def bundles(due: Iterable[tuple[int, str]]) -> list[list[int]]:
+    """Deliveries (id, job) that go to the worker together: of one job, at most MOST_TOGETHER, in their order.
+
+    Handing one over costs as much as many a job; when much comes in at once, that is what the time would go to.
+    """
+    by_job: dict[str, list[int]] = {}
+    for delivery_id, job in sorted(due):
+        by_job.setdefault(job, []).append(delivery_id)
+    return sorted(
+        ids[start : start + MOST_TOGETHER] for ids in by_job.values() for start in range(0, len(ids), MOST_TOGETHER)
+    )
 
 
 def expand_events() -> int:

@@ -50,7 +50,8 @@ def test_from_event_to_effect(
     enqueued = deliveries.of("attribute_feedback")
     assert [one.state for one in enqueued] == ["enqueued", "enqueued"]
     assert all(one.due_at > datetime.now(UTC) + LEASE / 2 for one in enqueued)
-    assert pipeline.waiting(ATTRIBUTION) == [f"delivery-{one.id}" for one in enqueued]
+    assert pipeline.handed_over(ATTRIBUTION) == [one.id for one in enqueued]
+    assert pipeline.waiting(ATTRIBUTION) == [f"delivery-{enqueued[0].id}"], "one job for both: handing over costs"
     pipeline.work()
     done = deliveries.of("attribute_feedback")
     assert [(one.state, one.attempts, one.last_error) for one in done] == [("done", 0, None)] * 2
@@ -62,7 +63,7 @@ def test_from_event_to_effect(
     assert pipeline.relay.round() == 0
 
 
-def test_the_queue_carries_nothing_but_a_number(pipeline: Pipeline, city: SmallCity) -> None:
+def test_the_queue_carries_nothing_but_numbers(pipeline: Pipeline, city: SmallCity) -> None:
     pipeline.relay.round()
     for id_ in pipeline.waiting(ATTRIBUTION):
         job = pipeline.redis.hgetall(f"rq:job:{id_}")
@@ -257,7 +258,7 @@ def test_a_backlog_waits_in_the_database(
         make_rating(database.session(), now, unit_id=city.unit.id)
     database.session.commit()
     pipeline.relay.round()
-    assert len(pipeline.waiting(ATTRIBUTION)) == 12
+    assert len(pipeline.handed_over(ATTRIBUTION)) == 12
     assert Relay(pipeline.app, pipeline.redis).round() == 0, "a second relay keeps to it as well"
     pipeline.run()
     assert counts(database) == (17, 1)

@@ -66,7 +66,7 @@ def test_two_relays_hand_each_delivery_over_once(
     database.session.commit()
     relays = [Relay(app, pipeline.redis) for _ in range(2)]
     moved = [sum(at_once([relay.round for relay in relays])) for _ in range(3)]
-    waiting = pipeline.waiting(ATTRIBUTION)
+    waiting = pipeline.handed_over(ATTRIBUTION)
     assert sum(moved) == 42 and moved[-1] == 0
     assert Counter(waiting).most_common(1)[0][1] == 1 and len(waiting) == 42
     assert len(deliveries.of("attribute_feedback")) == 42
