@@ -51,6 +51,8 @@ class Permission(StrEnum):
     QUEUE_SERVE = "queue:serve"
     #: See how the queues of a unit run.
     QUEUE_READ_UNIT = "queue:read_unit"
+    #: Close a counter that its officer left open.
+    QUEUE_CLOSE = "queue:close"
     #: Register citizens' files and take them through their stages.
     APPLICATION_HANDLE = "application:handle"
     #: See all files of a unit, with what is due and what is late.
@@ -105,6 +107,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REPLY_TEMPLATE_MANAGE,
             Permission.INDICATOR_READ_UNIT,
             Permission.QUEUE_READ_UNIT,
+            Permission.QUEUE_CLOSE,
             Permission.APPLICATION_READ_UNIT,
         }
     ),

@@ -12,6 +12,7 @@ from tests.factories.organisation import make_unit
 from tests.factories.queue import MORNING, make_hall, make_line, make_ticket, open_session
 from tests.portal.markup import parse
 from webapp.accounts.permissions import Role
+from webapp.counter.models import Visit
 from webapp.counter.queue.calling import call_next
 from webapp.counter.queue.hall_hours import hours_of_today
 
@@ -63,6 +64,43 @@ def test_the_hall_is_shown_to_who_answers_for_it(client: FlaskClient, session: S
     assert "Mereka" not in page.text
     sign_in(client, desk.account)
     assert client.get("/antrean-unit").status_code == 403
+
+
+def test_a_counter_that_was_left_open_is_closed_with_a_reason(client: FlaskClient, session: Session) -> None:
+    now = datetime.now(UTC)
+    unit = make_unit(session, make_unit(session), name="Dinas Kita")
+    unit.weekly_hours = ALWAYS
+    line = make_line(session, make_hall(session, unit))
+    rina = make_account(session, (Role.SUPERVISOR, unit), name="Rina Atasan")
+    inspector = make_account(session, (Role.INSPECTOR, unit))
+    foreign = make_account(session, (Role.SUPERVISOR, make_unit(session)))
+    desk, opened = open_session(session, [line], now - 30 * MINUTE)
+    make_ticket(session, line, now - 20 * MINUTE)
+    ticket = call_next(desk.account, now - 10 * MINUTE)
+    assert ticket is not None
+    session.commit()
+    address = f"/antrean-unit/{unit.id}/loket/{opened.id}/tutup"
+    for nobody, status in ((inspector, 403), (foreign, 404)):
+        sign_in(client, nobody)
+        assert client.get(address).status_code == status
+        assert client.post(address, data={"reason": "ingin saja"}).status_code in (status, 302)
+    sign_in(client, inspector)
+    assert address not in client.get("/antrean-unit").text
+    sign_in(client, rina)
+    assert address in client.get("/antrean-unit").text
+    assert "Nomor A-001 masih dipanggil" in client.get(address).text
+    assert client.post(address, data={"reason": " "}).status_code == 400
+    session.expire_all()
+    assert opened.closed_at is None
+    page = client.post(address, data={"reason": "Petugas sakit dan pulang."}, follow_redirects=True).text
+    assert "ditutup" in page and "Tidak ada loket yang buka" in page
+    session.expire_all()
+    assert (opened.closed_by_id, opened.close_reason) == (rina.id, "Petugas sakit dan pulang.")
+    assert (ticket.state, ticket.session_id, session.query(Visit).count()) == ("held", None, 0)
+    assert client.get(address).status_code == 404
+    sign_in(client, desk.account)
+    page = client.get("/loket").text
+    assert "ditutup oleh Rina Atasan" in page and "Petugas sakit dan pulang." in page
 
 
 def test_the_day_by_the_hour_in_the_units_own_zone(session: Session) -> None:

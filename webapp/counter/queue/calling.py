@@ -137,7 +137,7 @@ def finish_ticket(account: Account, ticket_id: int, at: datetime) -> Visit:
 def recall_ticket(account: Account, ticket_id: int, at: datetime) -> QueueTicket:
     """Call again who did not come; raises CounterClosed or TicketGone."""
     desk, ticket = _called(account, ticket_id, at)
-    _note(ticket, Step.RECALLED, at, desk.session_id)
+    note_step(ticket, Step.RECALLED, at, desk.session_id)
     return ticket
 
 
@@ -148,7 +148,7 @@ def hold_ticket(account: Account, ticket_id: int, at: datetime) -> QueueTicket:
     """
     desk, ticket = _called(account, ticket_id, at)
     ticket.state, ticket.session_id, ticket.called_at = TicketState.HELD, None, None
-    _note(ticket, Step.HELD, at, desk.session_id)
+    note_step(ticket, Step.HELD, at, desk.session_id)
     return ticket
 
 
@@ -189,7 +189,7 @@ def transfer_ticket(account: Account, ticket_id: int, line_id: int, at: datetime
     _check_lines(desk.unit_id, [line_id])
     ticket.state, ticket.session_id, ticket.called_at = TicketState.WAITING, None, None
     ticket.line_id = line_id
-    _note(ticket, Step.TRANSFERRED, at, desk.session_id, line_id)
+    note_step(ticket, Step.TRANSFERRED, at, desk.session_id, line_id)
     return ticket
 
 
@@ -197,7 +197,7 @@ def mark_absent(account: Account, ticket_id: int, at: datetime) -> QueueTicket:
     """Nobody came; raises CounterClosed or TicketGone."""
     desk, ticket = _called(account, ticket_id, at)
     ticket.state, ticket.finished_at = TicketState.NO_SHOW, at
-    _note(ticket, Step.NO_SHOW, at, desk.session_id)
+    note_step(ticket, Step.NO_SHOW, at, desk.session_id)
     return ticket
 
 
@@ -239,7 +239,7 @@ def _called(account: Account, ticket_id: int, at: datetime) -> tuple[LockedDesk,
     return desk, db.session.get_one(QueueTicket, ticket_id, populate_existing=True)
 
 
-def _note(ticket: QueueTicket, step: Step, at: datetime, session_id: int, line_id: int | None = None) -> None:
+def note_step(ticket: QueueTicket, step: Step, at: datetime, session_id: int, line_id: int | None = None) -> None:
     """Write down and tell what happened to a ticket."""
     db.session.flush()
     db.session.execute(

@@ -18,6 +18,8 @@ from webapp.organisation.models import Counter, Officer, Service, Shift, Unit
 
 #: Somebody on duty later today finds his counter chosen this long before.
 _BEFORE_SHIFT = timedelta(hours=2)
+#: So long an officer is told that somebody closed his counter.
+_NEWS_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,17 @@ class LineToServe:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedForOfficer:
+    """Somebody closed the counter that the officer had left open."""
+
+    counter: str
+    by: str
+    at: datetime
+    timezone: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """What can be opened in one hall. `counter_id` and `line_ids` are proposed; the counter from the roster of today
     where `from_roster`, else from the last time."""
@@ -59,6 +72,8 @@ class Opening:
     counter_id: int | None
     line_ids: tuple[int, ...]
     from_roster: bool
+    #: Where somebody else closed the officer's counter lately: who, when and why.
+    closed: ClosedForOfficer | None = None
 
 
 def opening_for(account: Account, officer: Officer, unit_id: int | None, now: datetime) -> Opening | None:
@@ -85,6 +100,7 @@ def opening_for(account: Account, officer: Officer, unit_id: int | None, now: da
         proposed if proposed in free else next(iter(free)) if len(free) == 1 else None,
         again or tuple(line.id for line in lines),
         on_roster,
+        _closed_for(last, now),
     )
 
 
@@ -118,6 +134,14 @@ def _last_session(officer: Officer) -> CounterSession | None:
         .order_by(CounterSession.opened_at.desc())
         .limit(1)
     ).one_or_none()
+
+
+def _closed_for(last: CounterSession | None, now: datetime) -> ClosedForOfficer | None:
+    if last is None or last.closed_by_id is None or last.closed_at is None or now - last.closed_at > _NEWS_FOR:
+        return None
+    by = db.session.scalar(select(Account.name).where(Account.id == last.closed_by_id))
+    zone = last.counter.unit.timezone
+    return ClosedForOfficer(last.counter.name, by or "–", last.closed_at, zone, last.close_reason or "")
 
 
 def _counters(unit_id: int, officer: Officer) -> tuple[CounterToOpen, ...]:

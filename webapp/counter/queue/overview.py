@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Account
-from webapp.accounts.permissions import Permission
+from webapp.accounts.permissions import Permission, can
 from webapp.counter.models import Visit
 from webapp.counter.queue.models import CounterSession, QueueHall, QueueLine, QueueTicket
 from webapp.counter.queue.vocabulary import TicketState
@@ -46,6 +46,7 @@ class LineToday:
 class CounterToday:
     """An open counter: who serves there since when, the number called there since when, and how many were served."""
 
+    session_id: int
     counter: str
     officer: str
     opened_at: datetime
@@ -72,6 +73,8 @@ class HallOverview:
     no_shows: int
     mean_wait: float | None
     mean_service: float | None
+    #: Whether the viewer may close a counter that was left open.
+    may_close: bool
 
 
 def list_halls_to_see(viewer: Account) -> list[tuple[int, str]]:
@@ -113,6 +116,7 @@ def hall_overview(viewer: Account, unit_id: int, now: datetime) -> HallOverview:
         no_shows=total.no_shows,
         mean_wait=_mean(total.wait_sum, total.called),
         mean_service=_mean(total.service_sum, total.served),
+        may_close=can(viewer, Permission.QUEUE_CLOSE, unit),
     )
 
 
@@ -233,6 +237,7 @@ def _counters(unit_id: int, day: date) -> tuple[CounterToday, ...]:
     )
     return tuple(
         CounterToday(
+            session_id=session.id,
             counter=counter,
             officer=officer,
             opened_at=session.opened_at,

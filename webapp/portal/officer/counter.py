@@ -31,6 +31,7 @@ from webapp.database import transaction
 from webapp.organisation.errors import NotManaged
 from webapp.organisation.queries import officer_of
 from webapp.portal.access import current_account, requires
+from webapp.portal.dates import clock
 from webapp.portal.officer.counter_forms import DrawForm, OpeningForm
 from webapp.portal.officer.counter_view import desk_view
 from webapp.portal.officer.room import blueprint
@@ -226,7 +227,25 @@ def _opening_page(form: OpeningForm) -> ResponseReturnValue:
         return render_template("officer/no_counter.html", title=title, text=text)
     form.offer(opening, only_free=True)
     taken = [counter for counter in opening.counters if counter.taken_by]
-    return render_template("officer/open_counter.html", opening=opening, form=form, taken=taken), form.status
+    page = render_template(
+        "officer/open_counter.html", opening=opening, form=form, taken=taken, closed=_closed_words(opening)
+    )
+    return page, form.status
+
+
+def _closed_words(opening: Opening) -> str:
+    """That somebody closed the officer's counter in his stead."""
+    if opening.closed is None:
+        return ""
+    return str(
+        _(
+            "%(counter)s ditutup oleh %(name)s pukul %(time)s. Alasannya: %(reason)s",
+            counter=opening.closed.counter,
+            name=opening.closed.by,
+            time=clock(opening.closed.at, opening.closed.timezone),
+            reason=opening.closed.reason,
+        )
+    )
 
 
 def _desk_page(desk: CounterDesk, draw: DrawForm, *, alone: bool = False) -> ResponseReturnValue:

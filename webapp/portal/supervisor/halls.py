@@ -5,20 +5,44 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from webapp.accounts.permissions import Permission
+from webapp.counter.queue.closing import close_left_open, open_counter_of
+from webapp.counter.queue.errors import CounterClosed
 from webapp.counter.queue.hall_hours import HallHour, hours_of_today
 from webapp.counter.queue.halls_now import list_halls_now
 from webapp.counter.queue.overview import CounterToday, hall_overview
 from webapp.counter.queue.paces import Coverage, coverage_of
+from webapp.database import transaction
+from webapp.feedback.masking import mask_personal_numbers
 from webapp.organisation.errors import NotManaged
 from webapp.portal.access import current_account, requires
 from webapp.portal.dates import clock, day_in_words
+from webapp.portal.staff.forms import DeskForm
 from webapp.portal.staff.queue_words import minutes_in_words
 from webapp.portal.supervisor.views import blueprint
+from webapp.portal.typed_text import keeps_typed_text, without_nul
+
+
+class CloseCounterForm(DeskForm):
+    """Why a counter is closed in its officer's stead."""
+
+    reason = TextAreaField(
+        _l("Mengapa?"),
+        description=_l("Satu kalimat. Petugasnya membaca ini saat membuka loket lagi."),
+        filters=[without_nul],
+        validators=[
+            InputRequired(_l("Tulis alasannya.")),
+            Length(min=5, max=500, message=_l("Tulis dalam satu atau dua kalimat.")),
+        ],
+    )
+
 
 #: The days over which promised waiting times are compared with what came true.
 _COVERAGE_DAYS = 28
@@ -43,6 +67,33 @@ def list_halls() -> ResponseReturnValue:
 def show_hall(unit_id: int) -> ResponseReturnValue:
     """One hall today. What changes by itself is fetched anew alone."""
     return _hall_page(unit_id, datetime.now(UTC))
+
+
+@blueprint.route("/antrean-unit/<int:unit_id>/loket/<int:counter_session_id>/tutup", methods=["GET", "POST"])
+@requires(Permission.QUEUE_CLOSE)
+@keeps_typed_text
+def close_left_counter(unit_id: int, counter_session_id: int) -> ResponseReturnValue:
+    """Close a counter that its officer left open; the reason is kept, and he reads it when he opens one again."""
+    viewer, now = current_account(), datetime.now(UTC)
+    form = CloseCounterForm()
+    sent = form.is_submitted() and form.is_valid()
+    try:
+        counter = open_counter_of(viewer, unit_id, counter_session_id)
+        if sent:
+            with transaction():
+                reason = mask_personal_numbers(str(form.reason.data))
+                label = close_left_open(viewer, unit_id, counter_session_id, reason, now)
+            flash(_("%(counter)s ditutup.", counter=counter.counter))
+            if label:
+                flash(_("Nomor %(label)s ditahan: loket lain dapat memanggilnya lagi.", label=label))
+            return redirect(url_for("supervisor.show_hall", unit_id=unit_id))
+    except CounterClosed:
+        if not sent:
+            abort(404)
+        flash(_("Loket itu sudah ditutup."), "warning")
+        return redirect(url_for("supervisor.list_halls"))
+    since = clock(counter.opened_at, counter.timezone)
+    return render_template("supervisor/close_counter.html", form=form, counter=counter, since=since), form.status
 
 
 def _hall_page(unit_id: int, now: datetime, *, only: bool = False) -> ResponseReturnValue:
@@ -79,6 +130,7 @@ def _counter(one: CounterToday, timezone: str) -> dict[str, str | int]:
         else _("kosong")
     )
     return {
+        "session_id": one.session_id,
         "counter": one.counter,
         "officer": one.officer,
         "letters": ", ".join(one.prefixes),
