@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, cast
@@ -56,6 +57,17 @@ def read_clocks(complaint: Complaint) -> tuple[list[Ticking], Inherited]:
     rows = db.session.execute(_READ, {"complaint_id": complaint.feedback_id, "unit_id": complaint.unit_id}).all()
     clocks = [_ticking(row[1:]) for row in rows if row.clock is not None]
     return clocks, read_inherited(rows[0].inherited)
+
+
+def clocks_of(complaint_ids: Collection[int]) -> dict[int, list[Ticking]]:
+    """All clocks of these complaints, ended ones too, by complaint."""
+    clocks: dict[int, list[Ticking]] = defaultdict(list)
+    columns = (_CLOCKS.c.complaint_id, *(_CLOCKS.c[name] for name in _FIELDS))
+    for row in db.session.execute(
+        select(*columns).where(_CLOCKS.c.complaint_id.in_(complaint_ids)).order_by(_CLOCKS.c.id)
+    ):
+        clocks[row[0]].append(_ticking(row[1:]))
+    return clocks
 
 
 def write_clocks(complaint: Complaint, clocks: Sequence[Ticking]) -> None:

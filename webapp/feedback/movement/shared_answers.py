@@ -14,6 +14,9 @@ from webapp.feedback.life_cycle import State, Step
 from webapp.feedback.models import Complaint
 from webapp.outbox import publish
 
+#: What the write key of an answer begins with that was given on another complaint.
+SHARED_KEY = "merged:"
+
 
 def merged_into(complaint_id: int, *, lock: bool = False) -> list[Complaint]:
     """The complaints that wait for the answer of this one."""
@@ -33,7 +36,7 @@ def answer_merged(main: Complaint, message_id: int, text: str, at: datetime) -> 
             "agency",
             "answer",
             text,
-            write_key=f"merged:{message_id}:{one.feedback_id}",
+            write_key=f"{SHARED_KEY}{message_id}:{one.feedback_id}",
             at=at,
             account_id=main.answered_by_id,
         )
