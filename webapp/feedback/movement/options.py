@@ -94,6 +94,13 @@ def options_for(viewer: Account, complaint: Complaint) -> frozenset[Option]:
     return frozenset(found)
 
 
+def may_hand_out(viewer: Account, complaint: Complaint) -> bool:
+    """Whether `viewer` may say what becomes of a complaint: triage where it lies nowhere, else who assigns there."""
+    if complaint.unit is None:
+        return can(viewer, Permission.COMPLAINT_TRIAGE)
+    return can(viewer, Permission.COMPLAINT_ASSIGN, complaint.unit)
+
+
 def open_for_move(viewer: Account, code: str, option: Option, *, lock: bool = False) -> Complaint:
     """The complaint, if `viewer` may make this move with it now.
 
