@@ -26,6 +26,8 @@ class OddSign:
 
     kind: Odd
     particulars: Mapping[str, Any]
+    #: When it was noticed.
+    at: datetime
     verdict: str | None
     decided_by: str | None
     decided_at: datetime | None
@@ -68,6 +70,7 @@ def list_case_photos(viewer: Account, complaint: Complaint) -> list[CasePhoto]:
             Photo.account_id,
             PhotoFlag.kind.label("odd"),
             PhotoFlag.particulars,
+            PhotoFlag.at.label("noticed_at"),
             PhotoFlag.verdict,
             PhotoFlag.decided_at,
             judge.name.label("judge"),
@@ -87,6 +90,7 @@ def list_case_photos(viewer: Account, complaint: Complaint) -> list[CasePhoto]:
             sign = OddSign(
                 Odd(row.odd),
                 row.particulars,
+                row.noticed_at,
                 row.verdict,
                 row.judge,
                 row.decided_at,

@@ -1,6 +1,16 @@
 """Pages for the officer."""
 
-from webapp.portal.officer import applications, cases, counter, registering, scores
+from webapp.portal.officer import applications, case_page, case_pieces, cases, counter, moves, registering, scores
 from webapp.portal.officer.room import blueprint
 
-__all__ = ["applications", "blueprint", "cases", "counter", "registering", "scores"]
+__all__ = [
+    "applications",
+    "blueprint",
+    "case_page",
+    "case_pieces",
+    "cases",
+    "counter",
+    "moves",
+    "registering",
+    "scores",
+]
