@@ -24,6 +24,7 @@ from bot.api import Record, TelegramApi, describe, seconds_to_wait
 from bot.outgoing import Claimed
 from bot.signals import Signal, pause
 from webapp.database import db, transaction
+from webapp.feedback.tracking import content_of_remedy
 
 T = TypeVar("T")
 log = structlog.get_logger("bot.sender")
@@ -35,10 +36,10 @@ LOOK_EVERY_SECONDS = 0.5
 #: Longest text of one message in characters; Telegram counts 4096 UTF-16 units, of which an emoji takes two.
 LONGEST_TEXT = 3500
 METHODS = frozenset(
-    {"sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage", "answerCallbackQuery"}
+    {"sendMessage", "sendPhoto", "editMessageText", "editMessageReplyMarkup", "deleteMessage", "answerCallbackQuery"}
 )
 #: Calls that only tidy up. Where they fail nothing is lost, and what stands behind them shall not wait for long.
-TIDYING = METHODS - {"sendMessage"}
+TIDYING = METHODS - {"sendMessage", "sendPhoto"}
 _TIDYING_ATTEMPTS = 3
 #: Advisory lock that says "a sender is alive"; any number that nobody else uses.
 _ALIVE = 0x54474750
@@ -127,6 +128,8 @@ class Sender:
             raise ValueError(method)
         if method != "answerCallbackQuery":
             parameters["chat_id"] = int(message.address)
+        if method == "sendPhoto":
+            return await self._show(parameters)
         parts = [str(parameters.get("text", ""))]
         if method == "sendMessage" and "parse_mode" not in parameters:
             parts = split_text(parts[0])
@@ -134,6 +137,14 @@ class Sender:
                 await self._api.call(method, {"chat_id": parameters["chat_id"], "text": part})
         answer = await self._api.call(method, {**parameters, **({"text": parts[-1]} if parts[-1] else {})})
         return {"message_id": answer["message_id"]} if "message_id" in answer else {}
+
+    async def _show(self, parameters: dict[str, Any]) -> Record:
+        """Send a picture of ours, which is fetched only now: a queue is no place to keep it."""
+        content = await self._in_thread(self._picture, int(parameters["photo_id"]))
+        if content is None:  # erased since
+            return {"skipped": "the picture is gone"}
+        sent = await self._api.send_photo(parameters["chat_id"], content, caption=parameters.get("caption"))
+        return {"message_id": sent.message_id}
 
     async def _note(self, note: Callable[..., None], *arguments: Any) -> None:
         """Write down what became of a message; while the database is away that is tried again and again."""
@@ -157,6 +168,10 @@ class Sender:
     def _in_transaction(self, note: Callable[..., None], *arguments: Any) -> None:
         with self._app.app_context(), transaction():
             note(*arguments)
+
+    def _picture(self, photo_id: int) -> bytes | None:
+        with self._app.app_context(), transaction():
+            return content_of_remedy(photo_id)
 
     def _claim(self, limit: int) -> list[Claimed]:
         with self._app.app_context(), transaction():

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from bot.conversations.talk import Talk
+from bot.conversations.talk import Button, Talk
 from webapp.feedback.drafts import LONGEST_TEXT
 from webapp.feedback.errors import ImageTooLarge, NotAnImage, TooManyPhotos, UnreadableFormat
 from webapp.feedback.photos import MOST_PHOTOS, list_waiting_photos, remove_waiting_photo, store_photo
@@ -57,10 +57,19 @@ def _set_text(talk: Talk, text: str, typed: str) -> bool:
 
 def take_photo(talk: Talk) -> None:
     """Keep a photo that was sent for the complaint, and say how many there are."""
+    asking = talk.step == "complaint.photos"
+    if keep_photo(talk, [[(_("Lanjut"), talk.button("done"))]] if asking else []):
+        talk.errand["photos"] = len(list_waiting_photos(photo_key(talk.errand)))
+    if talk.picture is not None and talk.heard.text and append_text(talk, talk.heard.text):
+        talk.say(_("Keterangan foto saya tambahkan ke isi laporan."))
+
+
+def keep_photo(talk: Talk, buttons: list[list[Button]]) -> bool:
+    """Keep a photo for what the talk is about, and say how many there are, with `buttons`; else say what is wrong."""
     key = photo_key(talk.errand)
     if talk.picture is None:
         talk.say(_("Foto itu tidak dapat saya ambil. Silakan kirim sekali lagi."))
-        return
+        return False
     try:
         store_photo(key, talk.picture, talk.at)
     except UnreadableFormat as error:
@@ -72,12 +81,10 @@ def take_photo(talk: Talk) -> None:
     except TooManyPhotos:
         talk.say(_("Paling banyak %(most)s foto untuk satu laporan. Foto ini tidak disertakan.", most=MOST_PHOTOS))
     else:
-        number = talk.errand["photos"] = len(list_waiting_photos(key))
-        words = _("Foto diterima (%(number)s dari %(most)s).", number=number, most=MOST_PHOTOS)
-        asking = talk.step == "complaint.photos"
-        talk.say(words, [[(_("Lanjut"), talk.button("done"))]] if asking else ())
-    if talk.heard.text and append_text(talk, talk.heard.text):
-        talk.say(_("Keterangan foto saya tambahkan ke isi laporan."))
+        number = len(list_waiting_photos(key))
+        talk.say(_("Foto diterima (%(number)s dari %(most)s).", number=number, most=MOST_PHOTOS), buttons)
+        return True
+    return False
 
 
 def ask_text(talk: Talk) -> None:

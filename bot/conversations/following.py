@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -14,12 +12,11 @@ from bot.conversations.words import day_words, kind_words, state_words
 from webapp.counter.applications import followers
 from webapp.counter.queue.own_tickets import change_ticket_language
 from webapp.database import db
-from webapp.feedback.actions import accept_answer, add_follower, dispute_answer, open_case, reply_to_agency
+from webapp.feedback.actions import add_follower, open_case
 from webapp.feedback.codes import clean_code
-from webapp.feedback.drafts import LONGEST_TEXT
 from webapp.feedback.errors import CaseLocked, NoSuchCase
-from webapp.feedback.followers import change_language, remove_follower, reporter_at
-from webapp.feedback.life_cycle import IllegalStep, State
+from webapp.feedback.followers import change_language, reporter_at
+from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
 from webapp.feedback.reporter_case import ReporterCase, read_case
 from webapp.feedback.reporter_history import Moment
@@ -28,8 +25,6 @@ from webapp.feedback.vocabulary import ComplaintKind
 from webapp.messaging.actions import TELEGRAM
 from webapp.messaging.addresses import ChatAddress
 
-#: What the buttons below a case and below notices carry before its code.
-CASE_BUTTONS = ("case", "accept", "dispute", "reply", "unfollow")
 LISTED_CASES = 20
 SHOWN_MESSAGES = 4
 SHOWN_CHARACTERS = 700
@@ -55,19 +50,13 @@ def ask_again(talk: Talk) -> None:
                 "Sekarang ketik kata rahasia laporan %(code)s. Setelah terbaca, pesan Anda itu saya hapus dari sini.",
                 code=code,
             ),
-            "following.reply": _("Tulis balasan Anda untuk laporan %(code)s.", code=code),
-            "following.dispute": _(
-                "Apa yang belum selesai pada laporan %(code)s? Tulis alasan Anda; laporan akan diperiksa lagi oleh "
-                "orang lain.",
-                code=code,
-            ),
         }[talk.step or ""],
         back,
     )
 
 
 def hear(talk: Talk) -> None:
-    """Hear a code, a secret word, a reply or a reason."""
+    """Hear a code or a secret word."""
     if talk.pressed() == "cancel":
         talk.mark(_("Batal"))
         cancel(talk)
@@ -75,10 +64,8 @@ def hear(talk: Talk) -> None:
         ask_again(talk)
     elif talk.step == "following.code":
         _hear_code(talk)
-    elif talk.step == "following.word":
-        _hear_word(talk)
     else:
-        _hear_words(talk)
+        _hear_word(talk)
 
 
 def cancel(talk: Talk) -> None:
@@ -113,88 +100,11 @@ def _hear_word(talk: Talk) -> None:
         talk.finish()
         talk.say(_("Terlalu banyak percobaan. Coba lagi setelah %(minutes)s menit.", minutes=minutes))
         return
-    add_follower(complaint.feedback_id, _address(talk))
+    add_follower(complaint.feedback_id, address(talk))
     db.session.flush()
     talk.finish()
     talk.say(_("Mulai sekarang Anda dikabari di sini tentang laporan %(code)s.", code=complaint.code))
     show(talk, complaint.code)
-
-
-def _hear_words(talk: Talk) -> None:
-    """A reply or the reason of a dispute."""
-    if len(talk.heard.text) > LONGEST_TEXT:
-        talk.say(_("Tulisan Anda terlalu panjang: paling banyak %(most)s karakter.", most=LONGEST_TEXT))
-        return
-    disputing = talk.step == "following.dispute"
-    code = talk.errand["code"]
-    complaint = _find(talk, code)
-    talk.finish()
-    if complaint is None:
-        return
-    # The case is locked, so what is found here holds until the end of the turn.
-    if disputing and complaint.state != State.ANSWERED:
-        _say_moved_on(talk, complaint)
-    elif disputing:
-        dispute_answer(complaint, talk.heard.text, write_key=talk.key, at=talk.at)
-        talk.say(_("Sanggahan Anda dicatat. Laporan %(code)s dibuka lagi dan diperiksa orang lain.", code=code))
-    elif complaint.state in (State.ACCEPTED, State.CLOSED):
-        _say_moved_on(talk, complaint)
-    else:
-        reply_to_agency(complaint, talk.heard.text, write_key=talk.key, at=talk.at)
-        talk.say(_("Balasan Anda pada laporan %(code)s sudah diteruskan.", code=code))
-
-
-def hear_case_button(talk: Talk, action: str, code: str) -> None:
-    """A button below a case or a notice. It can be old: what the case has become meanwhile decides."""
-    complaint = _find(talk, code)
-    if complaint is None:
-        return
-    doing: dict[str, Callable[[Talk, Complaint], None]] = {
-        "case": lambda talk, complaint: show(talk, complaint.code),
-        "accept": _accept,
-        "dispute": _begin_dispute,
-        "reply": _begin_reply,
-        "unfollow": _unfollow,
-    }
-    doing[action](talk, complaint)
-
-
-def _accept(talk: Talk, complaint: Complaint) -> None:
-    try:
-        accept_answer(complaint, write_key=talk.key, at=talk.at)
-    except IllegalStep:
-        _say_moved_on(talk, complaint)
-        return
-    talk.mark(_("Ya, selesai"))
-    talk.say(_("Terima kasih. Laporan %(code)s kami catat selesai menurut Anda.", code=complaint.code))
-
-
-def _begin_dispute(talk: Talk, complaint: Complaint) -> None:
-    if complaint.state != State.ANSWERED:
-        _say_moved_on(talk, complaint)
-        return
-    talk.begin("following.dispute", {"code": complaint.code})
-    ask_again(talk)
-
-
-def _begin_reply(talk: Talk, complaint: Complaint) -> None:
-    if complaint.state in (State.ACCEPTED, State.CLOSED):
-        _say_moved_on(talk, complaint)
-        return
-    talk.begin("following.reply", {"code": complaint.code})
-    ask_again(talk)
-
-
-def _unfollow(talk: Talk, complaint: Complaint) -> None:
-    remove_follower(complaint.feedback_id, _address(talk))
-    talk.mark(_("Tidak diikuti lagi"))
-    talk.say(
-        _(
-            "Anda tidak dikabari lagi tentang laporan %(code)s. "
-            "Dengan kode dan kata rahasianya Anda dapat mengikuti lagi.",
-            code=complaint.code,
-        )
-    )
 
 
 def list_cases(talk: Talk) -> None:
@@ -202,7 +112,7 @@ def list_cases(talk: Talk) -> None:
     rows = db.session.execute(
         select(Complaint.code, Complaint.state)
         .join(Feedback, Feedback.id == Complaint.feedback_id)
-        .where(Complaint.feedback_id.in_(_followed(talk).complaint_ids))
+        .where(Complaint.feedback_id.in_(followed(talk).complaint_ids))
         .order_by(Feedback.filed_at.desc(), Feedback.id.desc())
         .limit(LISTED_CASES)
     )
@@ -225,15 +135,34 @@ def list_cases(talk: Talk) -> None:
 
 def show(talk: Talk, code: str) -> None:
     """One case in words, with the buttons that make sense for it."""
-    case = read_case(_followed(talk), code, talk.at)
+    case = read_case(followed(talk), code, talk.at)
     zone = case.timezone or "Asia/Jakarta"
     lines = [
-        _("Laporan %(code)s · %(kind)s", code=code, kind=kind_words(ComplaintKind(case.kind))),
+        _("Laporan %(code)s · %(kind)s", code=case.code, kind=kind_words(ComplaintKind(case.kind))),
         _("Dikirim %(day)s", day=day_words(case.filed_at, zone)),
         "",
         state_words(case.state) + ".",
+        *_what_next(case, zone),
     ]
-    if case.unit:
+    said = [moment for moment in case.history if moment.text][-SHOWN_MESSAGES:]
+    for moment in said:
+        lines += ["", f"{_who(moment)}, {day_words(moment.at, zone)}:", _shortened(moment.text or "")]
+    for half in case.halves:
+        lines += ["", _("Bagian lain dari laporan ini: %(code)s, %(state)s.", code=half.code, state=_small(half.state))]
+    talk.say("\n".join(lines), _case_buttons(case))
+
+
+def _small(state: State) -> str:
+    words = state_words(state)
+    return words[:1].lower() + words[1:]
+
+
+def _what_next(case: ReporterCase, zone: str) -> list[str]:
+    """Who has it, and until when who has to do what."""
+    lines = []
+    if case.passed_on_to:
+        lines.append(_("Diteruskan ke: %(agency)s", agency=case.passed_on_to))
+    if case.unit and case.is_open:
         lines.append(_("Unit kerja: %(unit)s", unit=case.unit))
     if case.due_at is not None:
         due = day_words(case.due_at, zone)
@@ -242,20 +171,41 @@ def show(talk: Talk, code: str) -> None:
             if case.overdue
             else _("Dijawab paling lambat %(day)s.", day=due)
         )
+    if case.paused:
+        lines.append(_("Waktu jawaban kami berhenti dihitung sampai Anda menjawab."))
+    if case.complete_until is not None:
+        until = day_words(case.complete_until, zone)
+        lines.append(_("Lengkapi paling lambat %(day)s. Setelah itu laporan diarsipkan.", day=until))
+    if case.may_come_back:
+        lines.append(_("Bila Anda melengkapinya sekarang, laporan diperiksa lagi."))
     if case.closes_at is not None:
         lines.append(_("Tanpa tanggapan Anda, laporan ditutup pada %(day)s.", day=day_words(case.closes_at, zone)))
-    said = [moment for moment in case.history if moment.text][-SHOWN_MESSAGES:]
-    for moment in said:
-        lines += ["", f"{_who(moment)}, {day_words(moment.at, zone)}:", _shortened(moment.text or "")]
-    talk.say("\n".join(lines), _case_buttons(case))
+    if case.may_reopen and case.reopen_until is not None:
+        until = day_words(case.reopen_until, zone)
+        lines.append(_("Anda dapat meminta laporan ini dibuka lagi sampai %(day)s.", day=until))
+    if case.state == State.UNSOLVED:
+        lines.append(
+            _(
+                "Anda juga dapat membawanya ke Ombudsman. Berkas lengkap untuk dicetak ada di halaman laporan di "
+                "situs kami."
+            )
+        )
+    return lines
 
 
 def _case_buttons(case: ReporterCase) -> list[list[Button]]:
     rows: list[list[Button]] = []
     if case.awaits_verdict:
         rows.append([(_("Ya, selesai"), f"accept:{case.code}"), (_("Belum, saya sanggah"), f"dispute:{case.code}")])
+    if case.awaits_completion:
+        rows.append([(_("Lengkapi sekarang"), f"complete:{case.code}")])
+    if case.may_reopen:
+        rows.append([(_("Minta dibuka lagi"), f"reopen:{case.code}")])
     if case.may_reply:
         rows.append([(_("Jawab") if case.question else _("Tambahkan keterangan"), f"reply:{case.code}")])
+    if case.answer and case.answer.photo_ids:
+        rows.append([(_("Lihat foto jawaban"), f"photos:{case.code}")])
+    rows.extend([(half.code, f"case:{half.code}")] for half in case.halves)
     rows.append([(_("Berhenti mengikuti"), f"unfollow:{case.code}")])
     return rows
 
@@ -266,6 +216,13 @@ def _who(moment: Moment) -> str:
         "answer": _("Jawaban"),
         "reply": _("Balasan Anda"),
         "dispute": _("Sanggahan Anda"),
+        "reopened": _("Anda minta dibuka lagi"),
+        "completed": _("Yang Anda lengkapi"),
+        "deferral": _("Yang masih kurang"),
+        "passed_on": _("Penjelasan"),
+        "archived": _("Penjelasan"),
+        "unsolved": _("Penjelasan"),
+        "farewell": _("Penjelasan"),
     }
     return words.get(moment.what, str(_("Anda")))
 
@@ -274,7 +231,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
 
 
-def _say_moved_on(talk: Talk, complaint: Complaint) -> None:
+def say_moved_on(talk: Talk, complaint: Complaint) -> None:
     """The button is older than what happened since."""
     talk.say(
         _(
@@ -286,10 +243,10 @@ def _say_moved_on(talk: Talk, complaint: Complaint) -> None:
     )
 
 
-def _find(talk: Talk, code: str) -> Complaint | None:
+def find(talk: Talk, code: str) -> Complaint | None:
     """The case if this chat follows it, locked; else the chat is told how to."""
     try:
-        return find_case(_followed(talk), code, lock=True)
+        return find_case(followed(talk), code, lock=True)
     except NoSuchCase:
         talk.say(
             _("Laporan itu tidak Anda ikuti di sini. Bukalah dengan kode dan kata rahasianya."),
@@ -298,18 +255,18 @@ def _find(talk: Talk, code: str) -> Complaint | None:
         return None
 
 
-def _followed(talk: Talk) -> Reporter:
+def followed(talk: Talk) -> Reporter:
     """Whoever writes from this chat, as the reporter of the cases that it follows."""
-    return reporter_at(_address(talk))
+    return reporter_at(address(talk))
 
 
-def _address(talk: Talk) -> ChatAddress:
+def address(talk: Talk) -> ChatAddress:
     return ChatAddress(TELEGRAM, str(talk.heard.chat_id), talk.language)
 
 
 def choose_language(talk: Talk, code: str) -> None:
     """Go on in another language, in the messages about followed cases, files and numbers as well."""
     menu.choose_language(talk, code)
-    change_language(_address(talk))
-    followers.change_language(_address(talk))
-    change_ticket_language(_address(talk))
+    change_language(address(talk))
+    followers.change_language(address(talk))
+    change_ticket_language(address(talk))

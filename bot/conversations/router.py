@@ -16,6 +16,7 @@ from bot.conversations import (
     menu,
     queue,
     rating,
+    replies,
     staff,
     tickets,
 )
@@ -40,7 +41,8 @@ HEAR: dict[str, Step] = {
     "rating.comment": rating.hear_comment,
     **{f"queue.{name}": queue.hear for name in ("hall", "line", "when", "slot", "priority", "confirm")},
     "file.code": applications.hear_code,
-    **{f"following.{name}": following.hear for name in ("code", "word", "reply", "dispute")},
+    **{f"following.{name}": following.hear for name in ("code", "word")},
+    **{f"following.{name}": replies.hear for name in ("reply", "complete", "dispute", "reopen")},
 }
 #: Step -> who repeats its question.
 ASK: dict[str, Step] = {
@@ -52,7 +54,8 @@ ASK: dict[str, Step] = {
     "rating.comment": rating.ask_comment,
     **{step: queue.ask_again for step in HEAR if step.startswith("queue.")},
     "file.code": applications.ask_code,
-    **{step: following.ask_again for step in HEAR if step.startswith("following.")},
+    **{step: following.ask_again for step, hear in HEAR.items() if hear is following.hear},
+    **{step: replies.ask_again for step, hear in HEAR.items() if hear is replies.hear},
 }
 #: Indonesian commands and their English twins.
 COMMANDS: dict[str, Step] = {}
@@ -168,8 +171,8 @@ def _hear_button(talk: Talk) -> None:
             menu.show_menu(talk)
     elif action == "undo":
         complaint.undo(talk)
-    elif action in following.CASE_BUTTONS and clean_code(rest):
-        following.hear_case_button(talk, action, rest)
+    elif action in replies.CASE_BUTTONS and clean_code(rest):
+        replies.hear_case_button(talk, action, rest)
     elif action == "rate":
         rating.hear_receipt_button(talk, rest)
     elif action in tickets.TICKET_BUTTONS and tickets.code_in(rest):

@@ -69,6 +69,10 @@ class Talk:
             call["reply_markup"] = keyboard
         self.calls.append(call)
 
+    def show_photo(self, photo_id: int, caption: str) -> None:
+        """Send a picture that an answer shows; the sender fetches it by its id."""
+        self.calls.append({"method": "sendPhoto", "photo_id": photo_id, "caption": caption})
+
     def mark(self, choice: str) -> None:
         """Write the choice below the question whose button was pressed, and take its buttons away."""
         if self.heard.kind != "button":
