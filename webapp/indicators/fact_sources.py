@@ -10,7 +10,6 @@ A cause outside the officer's control, a share below .3 and a unit's share count
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,10 +21,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from webapp.attribution.models import Attribution, AttributionShare
 from webapp.attribution.rules import LEAST_OFFICER_SHARE
 from webapp.database import db
-from webapp.feedback.models import Complaint, ComplaintMessage, Feedback
+from webapp.feedback.facts.answers import answers_to
+from webapp.feedback.models import Feedback
 from webapp.feedback.vocabulary import Channel, Finding
 from webapp.indicators.periods import period_of
-from webapp.organisation.models import Officer
 
 SATISFACTION = "satisfaction"
 COMPLAINT_HANDLING = "complaint_handling"
@@ -85,9 +84,9 @@ def facts_due(feedback_ids: Sequence[int], timezone: str) -> list[DueFact]:
     due: list[DueFact] = []
     for attribution in attributions:
         due += _satisfaction(feedback[attribution.feedback_id], attribution, timezone)
-    answered = [one.complaint for one in feedback.values() if one.complaint is not None and one.complaint.answered_at]
+    answered = [one.id for one in feedback.values() if one.complaint is not None and one.complaint.answered_at]
     if answered:
-        due += _handling(answered, timezone)
+        due += _handling(answered)
     return due
 
 
@@ -129,53 +128,32 @@ def _satisfaction(one: Feedback, attribution: Attribution, timezone: str) -> lis
     return facts
 
 
-def _handling(complaints: list[Complaint], timezone: str) -> list[DueFact]:
-    """One fact for each answer, for whoever gave it then: not for who holds the case now."""
-    ids = [complaint.feedback_id for complaint in complaints]
-    said: dict[int, list[ComplaintMessage]] = defaultdict(list)
-    for message in db.session.scalars(
-        select(ComplaintMessage)
-        .where(ComplaintMessage.complaint_id.in_(ids), ComplaintMessage.kind.in_(("answer", "acceptance", "dispute")))
-        .order_by(ComplaintMessage.id)
-    ):
-        said[message.complaint_id].append(message)
-    accounts = {message.account_id for messages in said.values() for message in messages if message.account_id}
-    officers = dict(
-        db.session.execute(select(Officer.account_id, Officer.id).where(Officer.account_id.in_(accounts))).all()
-    )
+def _handling(complaint_ids: list[int]) -> list[DueFact]:
+    """One fact for each answer, for whoever gave it then: not for who holds the case now.
+
+    In time is what came in time by the clock that ran, without its rests while the reporter owed something. What was
+    merged into another complaint counts there, and nobody's own complaint counts for him.
+    """
     facts: list[DueFact] = []
-    for complaint in complaints:
-        messages = said[complaint.feedback_id]
-        zone = ZoneInfo(complaint.unit.timezone if complaint.unit is not None else timezone)
-        for place, message in enumerate(messages):
-            officer_id = officers.get(message.account_id)
-            if message.kind != "answer" or officer_id is None:
-                continue
-            following = messages[place + 1] if place + 1 < len(messages) else None
-            day = message.at.astimezone(zone).date()
-            facts.append(
-                DueFact(
-                    key=f"answer:{message.id}",
-                    feedback_id=complaint.feedback_id,
-                    attribution_id=None,
-                    officer_id=officer_id,
-                    component=COMPLAINT_HANDLING,
-                    period=period_of(day),
-                    day=day,
-                    y=handling_value(
-                        complaint.due_at is None or message.at <= complaint.due_at, _verdict(complaint, following)
-                    ),
-                    share=1.0,
-                    verified=True,
-                    rater=None,
-                    service_id=None,
-                    channel="answer",
-                )
+    for answer in answers_to(complaint_ids):
+        if answer.officer_id is None or answer.unsolved or not answer.counts:
+            continue
+        day = answer.at.astimezone(ZoneInfo(answer.timezone)).date()
+        facts.append(
+            DueFact(
+                key=f"answer:{answer.id}",
+                feedback_id=answer.complaint_id,
+                attribution_id=None,
+                officer_id=answer.officer_id,
+                component=COMPLAINT_HANDLING,
+                period=period_of(day),
+                day=day,
+                y=handling_value(answer.on_time, answer.verdict.what if answer.verdict else None),
+                share=1.0,
+                verified=True,
+                rater=None,
+                service_id=None,
+                channel="answer",
             )
+        )
     return facts
-
-
-def _verdict(complaint: Complaint, following: ComplaintMessage | None) -> str | None:
-    if following is None:
-        return "silent" if complaint.state == "closed" else None
-    return {"acceptance": "accepted", "dispute": "disputed"}.get(following.kind)
