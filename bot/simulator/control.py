@@ -34,6 +34,8 @@ T = TypeVar("T")
 TEST_TOKEN = "7000000001:token-of-a-test"  # noqa: S105  opens only the simulator of this process
 DEFAULT_TIMEOUT_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.02
+#: Looking takes time from whoever is waited for: the longer it lasts, the rarer.
+_LONGEST_PAUSE_SECONDS = 0.3
 
 
 class ControlError(Exception):
@@ -256,10 +258,12 @@ def _words(message: Record) -> str:
 def wait_for(look: Callable[[], T | None], what: str, timeout: float = DEFAULT_TIMEOUT_SECONDS) -> T:
     """Look until there is something; returns it. Raises TimeoutError that names `what` was waited for."""
     deadline = time.monotonic() + timeout
+    pause = _LOOK_AGAIN_SECONDS
     while (found := look()) is None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {timeout:g} s for {what}")
-        time.sleep(_LOOK_AGAIN_SECONDS)
+        time.sleep(pause)
+        pause = min(1.2 * pause, _LONGEST_PAUSE_SECONDS)
     return found
 
 

@@ -37,7 +37,6 @@ def phone(browser: Browser, live_server: str) -> Iterator[Page]:
     context = browser.new_context(
         base_url=live_server, locale="id-ID", viewport={"width": 360, "height": 740}, java_script_enabled=False
     )
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 

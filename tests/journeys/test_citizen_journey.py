@@ -46,7 +46,6 @@ def window(request: pytest.FixtureRequest, browser: Browser, live_server: str) -
         viewport={"width": 360, "height": 740},
         java_script_enabled=request.param,
     )
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 

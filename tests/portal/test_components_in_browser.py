@@ -6,6 +6,7 @@ import io
 import re
 import threading
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -14,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.conftest import forget
 from tests.portal.bare import make_bare_app
 
 
@@ -38,13 +40,23 @@ def address(bare: Flask) -> Iterator[str]:
     thread.join(5)
 
 
-@pytest.fixture
-def window(browser: Browser, address: str, bare: Flask) -> Iterator[BrowserContext]:
-    bare.config["POSTS"].clear()
+@pytest.fixture(scope="module")
+def _profile(browser: Browser, address: str) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=address, locale="id-ID", viewport={"width": 360, "height": 780})
-    context.set_default_timeout(10_000)
     yield context
     context.close()
+
+
+@pytest.fixture
+def window(_profile: BrowserContext, address: str, bare: Flask) -> Iterator[BrowserContext]:
+    """A browser with no past, and no tab in it."""
+    bare.config["POSTS"].clear()
+    yield _profile
+    if _profile.pages:
+        forget(_profile.pages[0], address)
+    _profile.clear_permissions()
+    for left in _profile.pages:
+        left.close()
 
 
 @pytest.fixture
@@ -262,28 +274,28 @@ def test_a_live_piece_comes_anew_and_leaves_the_focus(tab: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "width", "scheme"),
-    [("/design", width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
-    + [("/", 360, "light"), ("/", 1280, "dark"), ("/form", 360, "dark"), ("/form", 1280, "light")],
+    ("path", "looks"),
+    [
+        ("/design", [(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]),
+        ("/", [(360, "light"), (1280, "dark")]),
+        ("/form", [(360, "dark"), (1280, "light")]),
+    ],
 )
-def test_pages_are_accessible_and_fit(browser: Browser, address: str, path: str, width: int, scheme: str) -> None:
-    context = browser.new_context(
-        base_url=address,
-        viewport={"width": width, "height": 800},
-        color_scheme=scheme,  # type: ignore[arg-type]  # one of two
-    )
-    tab = context.new_page()
-    tab.goto(path)
-    tab.wait_for_load_state("load")
-    result = Axe().run(tab).response
-    wide = tab.evaluate("document.documentElement.scrollWidth")
-    context.close()
-    assert len(result["passes"]) > 15, "the checker found too little to check"
-    found = [
-        (v["id"], v["help"], [re.sub(r"\s+", " ", n["html"])[:120] for n in v["nodes"]]) for v in result["violations"]
-    ]
-    assert found == []
-    assert wide <= width, f"the page is {wide} wide"
+def test_pages_are_accessible_and_fit(tab: Page, path: str, looks: list[tuple[int, Literal["light", "dark"]]]) -> None:
+    for width, scheme in looks:
+        tab.set_viewport_size({"width": width, "height": 800})
+        tab.emulate_media(color_scheme=scheme)
+        tab.goto(path)
+        tab.wait_for_load_state("load")
+        result = Axe().run(tab).response
+        wide = tab.evaluate("document.documentElement.scrollWidth")
+        assert len(result["passes"]) > 15, "the checker found too little to check"
+        found = [
+            (v["id"], v["help"], [re.sub(r"\s+", " ", n["html"])[:120] for n in v["nodes"]])
+            for v in result["violations"]
+        ]
+        assert found == [], f"{width} px, {scheme}"
+        assert wide <= width, f"the page is {wide} wide"
 
 
 @pytest.mark.parametrize("path", ["/", "/form"])

@@ -110,4 +110,4 @@ def test_a_number_of_ones_own_follows_and_says_when_it_is_called(page: Page, liv
     )
     assert asked >= 1
     hall.call(finishing=hall.tickets[0])
-    expect(page.locator(".number.called")).to_contain_text("A-002", timeout=15_000)
+    expect(page.locator(".number.called")).to_contain_text("A-002")
