@@ -51,6 +51,7 @@ class AttributionShare(Base):
         CheckConstraint("officer_id IS NULL OR unit_id IS NOT NULL", name="officer_in_unit"),
         Index("ix_attribution_share_attribution_id", "attribution_id"),
         Index("ix_attribution_share_officer_id", "officer_id"),
+        Index("ix_attribution_share_nobodys", "attribution_id", postgresql_where=text("unit_id IS NULL")),
     )
 
     id: Mapped[BigId]

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can, reach
 from webapp.attribution.models import Attribution, AttributionShare, Evidence
 from webapp.database import db
-from webapp.feedback.desk import EXCERPT, holds_words
 from webapp.feedback.errors import NotForThisPerson
-from webapp.feedback.handling import get_case, visible_to
+from webapp.feedback.handling import get_case
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
-from webapp.organisation.models import Officer, Service, Unit
+from webapp.organisation.models import Officer, Unit
 from webapp.organisation.queries import list_officers_below
 
 #: States in which triage still says where a complaint belongs.
@@ -45,28 +43,6 @@ class Concerned:
     unit: str | None
     officer: str | None
     share: float
-
-
-@dataclass(frozen=True, slots=True)
-class UndecidedItem:
-    """A complaint that waits for triage. Unit and service are what the citizen stated."""
-
-    code: str
-    kind: str
-    excerpt: str
-    filed_at: datetime
-    unit: str | None
-    service: str | None
-    personal: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """What triage has before it. `ratings`: how many ratings came in without anything that tells their unit."""
-
-    items: tuple[UndecidedItem, ...] = ()
-    total: int = 0
-    ratings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,45 +129,6 @@ def standing_of(feedback_id: int) -> Standing:
     )
 
 
-def undecided_for(viewer: Account, words: str = "", *, limit: int = 100) -> Undecided:
-    """Complaints that wait for triage, the oldest first; nothing for who holds no COMPLAINT_TRIAGE."""
-    if not reach(viewer, Permission.COMPLAINT_TRIAGE):
-        return Undecided()
-    stated_unit = select(Unit.name).where(Unit.id == Feedback.unit_id).correlate(Feedback).scalar_subquery()
-    rows = db.session.execute(
-        select(
-            Complaint.code,
-            Complaint.complaint_kind,
-            func.left(Complaint.text, EXCERPT).label("excerpt"),
-            Feedback.filed_at,
-            stated_unit.label("stated_unit"),
-            Service.name.label("service"),
-            Complaint.points_at_person,
-            func.count().over().label("total"),
-        )
-        .select_from(Complaint)
-        .join(Feedback, Feedback.id == Complaint.feedback_id)
-        .outerjoin(Unit, Unit.id == Complaint.unit_id)
-        .outerjoin(Service, Service.id == Feedback.service_id)
-        .where(Complaint.state == State.IN_TRIAGE, visible_to(viewer), holds_words(words))
-        .order_by(Feedback.filed_at, Complaint.feedback_id)
-        .limit(limit)
-    ).all()
-    items = tuple(
-        UndecidedItem(
-            code=row.code,
-            kind=row.complaint_kind,
-            excerpt=row.excerpt,
-            filed_at=row.filed_at,
-            unit=row.stated_unit,
-            service=row.service,
-            personal=row.points_at_person,
-        )
-        for row in rows
-    )
-    return Undecided(items, rows[0].total if rows else 0, _ratings_without_unit())
-
-
 def get_decidable(viewer: Account, code: str, *, lock: bool = False) -> Complaint:
     """The complaint with this code if `viewer` does triage where it lies; raises NotForThisPerson else."""
     complaint = get_case(viewer, code, lock=lock)
@@ -221,14 +158,19 @@ def officer_choices(viewer: Account, unit_id: int) -> tuple[Choice, ...]:
     return tuple(Choice(officer.id, officer.name) for officer in list_officers_below(unit.path))
 
 
-def _ratings_without_unit() -> int:
-    placed = exists().where(AttributionShare.attribution_id == Attribution.id, AttributionShare.unit_id.is_not(None))
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Attribution)
-            .join(Feedback, Feedback.id == Attribution.feedback_id)
-            .where(Feedback.kind == "rating", Attribution.superseded_at.is_(None), ~placed)
-        )
-        or 0
+def count_homeless_ratings(viewer: Account, most: int) -> int:
+    """How many ratings came in without anything that tells their unit, counted no further than `most`.
+
+    0 for who holds no COMPLAINT_TRIAGE.
+    """
+    if not reach(viewer, Permission.COMPLAINT_TRIAGE):
+        return 0
+    some = (
+        select(AttributionShare.id)
+        .join(Attribution, Attribution.id == AttributionShare.attribution_id)
+        .join(Feedback, Feedback.id == Attribution.feedback_id)
+        .where(AttributionShare.unit_id.is_(None), Attribution.superseded_at.is_(None), Feedback.kind == "rating")
+        .limit(most)
+        .subquery()
     )
+    return db.session.scalar(select(func.count()).select_from(some)) or 0

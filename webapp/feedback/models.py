@@ -45,6 +45,12 @@ class Feedback(Base):
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="position"),
         Index("ix_feedback_rated_visit", "visit_id", unique=True, postgresql_where=text("kind = 'rating'")),
         Index("ix_feedback_filed_at", "filed_at"),
+        # Who said something before, to find what is said twice.
+        Index(
+            "ix_feedback_complaints_of",
+            "rater_key",
+            postgresql_where=text("kind = 'complaint' AND rater_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[BigId]
@@ -117,6 +123,9 @@ class Complaint(Base):
             postgresql_where=text("state IN ('deferred', 'merged', 'unsolved', 'passed_on', 'archived')"),
         ),
         Index("ix_complaint_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
+        # The figures of the last weeks, for everybody.
+        Index("ix_complaint_answered_at", "answered_at", postgresql_where=text("answered_at IS NOT NULL")),
+        Index("ix_complaint_settled_at", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
         Index("ix_complaint_split_from_id", "split_from_id", postgresql_where=text("split_from_id IS NOT NULL")),
     )
 

@@ -197,16 +197,15 @@ def _rows(viewer: Account, pile: TriagePile | None, words: str, kind: str | None
         .outerjoin(Unit, Unit.id == Complaint.unit_id)
         .outerjoin(Service, Service.id == Feedback.service_id)
         .outerjoin(why, true())
-        .where(Complaint.state.in_(_states_of(pile)), visible_to(viewer), _holds(words))
+        .where(Complaint.unit_id.is_(None), Complaint.state.in_(_states_of(pile)), visible_to(viewer), _holds(words))
         .limit(limit)
     )
     if pile is not None and _states_of(pile) == (State.IN_TRIAGE,):
         query = query.where(named == pile.value)
     if kind is not None:
         query = query.where(Complaint.complaint_kind == kind)
-    newest_first = pile == TriagePile.PUT_AWAY
-    order = (Complaint.settled_at.desc().nulls_last(),) if newest_first else ()
-    return list(db.session.execute(query.order_by(*order, Complaint.feedback_id)).all())
+    order = Complaint.feedback_id.desc() if pile == TriagePile.PUT_AWAY else Complaint.feedback_id.asc()
+    return list(db.session.execute(query.order_by(order)).all())
 
 
 def _counts(viewer: Account) -> dict[TriagePile, int]:
@@ -219,7 +218,7 @@ def _counts(viewer: Account) -> dict[TriagePile, int]:
             .select_from(Complaint)
             .outerjoin(Unit, Unit.id == Complaint.unit_id)
             .outerjoin(why, true())
-            .where(Complaint.state.in_(states), visible_to(viewer))
+            .where(Complaint.unit_id.is_(None), Complaint.state.in_(states), visible_to(viewer))
             .limit(MOST_COUNTED + 1)
             .subquery()
         )

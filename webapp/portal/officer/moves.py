@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,8 +84,11 @@ class MovesView:
     related: tuple[RelatedCase, ...]
 
 
-#: Option, endpoint, words, icon, key; in the order of the panel.
-_LINKS: tuple[tuple[Option, str, LazyString, str, str | None], ...] = (
+#: Option, endpoint, words, icon, key.
+LinkRow = tuple[Option, str, LazyString, str, str | None]
+
+#: In the order of the panel.
+LINKS: tuple[LinkRow, ...] = (
     (Option.ASSIGN, "officer.assign_case", _l("Serahkan ke petugas"), "user", "s"),
     (Option.FORWARD, "officer.forward_case", _l("Teruskan ke unit lain"), "arrow-right", "f"),
     (Option.SEND_BACK, "officer.send_back_case", _l("Kembalikan ke triase"), "undo-2", "b"),
@@ -104,16 +108,21 @@ _RELATED = {
 
 def moves_of(viewer: Account, complaint: Complaint) -> MovesView:
     """What `viewer`, who sees `complaint`, may do with it besides answering."""
+    return panel_of(viewer, complaint, LINKS, "officer.declare_case_conflict")
+
+
+def panel_of(viewer: Account, complaint: Complaint, links: Sequence[LinkRow], conflict: str) -> MovesView:
+    """The panel of a desk: of `links` those that `viewer` may take now; `conflict` is where that press goes."""
     options = options_for(viewer, complaint)
     code = complaint.code
     return MovesView(
         links=tuple(
             MoveLink(url_for(endpoint, code=code), str(label), icon, key)
-            for option, endpoint, label, icon, key in _LINKS
+            for option, endpoint, label, icon, key in links
             if option in options
         ),
         conflict=ConflictForm(prefix="conflict") if Option.CONFLICT in options else None,
-        conflict_url=url_for("officer.declare_case_conflict", code=code),
+        conflict_url=url_for(conflict, code=code),
         related=tuple(_related(viewer, one) for one in list_relations(viewer, complaint)),
     )
 

@@ -49,7 +49,7 @@ _HINDRANCES = {
 
 @dataclass(frozen=True, slots=True)
 class MoveWords:
-    """What the page of a move says. `told`: the state in which the reporter then reads the words of the field `text`."""
+    """What the page of a move says. `told`: the state in which the reporter reads the field `text`."""
 
     title: LazyString
     intro: LazyString

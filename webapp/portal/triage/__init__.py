@@ -1,5 +1,6 @@
 """Pages for triage."""
 
-from webapp.portal.triage.views import blueprint
+from webapp.portal.triage import deciding, desk, moves
+from webapp.portal.triage.room import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "deciding", "desk", "moves"]

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from webapp.feedback.movement.triage_desk import SHOWN
+from webapp.feedback.movement.verifying import ArchiveReason
 from webapp.portal.chosen import OneId
+from webapp.portal.officer.move_forms import message_field, note_field
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.typed_text import without_nul
 
@@ -53,3 +60,111 @@ class DecideForm(DeskForm):
         """The officer that was chosen, if any."""
         chosen: int | None = self.officer.data
         return chosen
+
+
+#: Reasons that a person may give; that nothing was completed, time finds out.
+ARCHIVE_REASONS = {
+    ArchiveReason.NO_COMPLAINT: _l("Bukan pengaduan, aspirasi, atau pertanyaan"),
+    ArchiveReason.REPEATED: _l("Sudah pernah disampaikan dan dijawab"),
+    ArchiveReason.WITHDRAWN: _l("Dicabut oleh pelapor"),
+    ArchiveReason.NOT_COMPLETED: _l("Tidak dilengkapi pelapor"),
+}
+
+
+class PressForm(DeskForm):
+    """One press, nothing to fill in."""
+
+
+class DeferForm(DeskForm):
+    """What is missing."""
+
+    text = message_field(
+        _l("Apa yang perlu dilengkapi?"),
+        _l("Tulis kepada pelapor, satu per satu: apa yang kurang dan di mana ia menemukannya."),
+    )
+
+
+class PassOnForm(DeskForm):
+    """Whose matter it is, and what happens there."""
+
+    agency = StringField(
+        _l("Instansi yang berwenang"),
+        description=_l("Nama yang dikenal warga, misalnya PLN atau Dinas Perhubungan Provinsi."),
+        filters=[without_nul],
+        validators=[
+            InputRequired(_l("Tulis nama instansinya.")),
+            Length(min=2, max=120, message=_l("Nama instansi terlalu pendek atau terlalu panjang.")),
+        ],
+    )
+    text = message_field(
+        _l("Penjelasan untuk pelapor"),
+        _l("Apa yang terjadi di sana, dan kapan. Pelapor tidak perlu mengirim ulang ke mana pun."),
+    )
+
+
+def _reason_field() -> RadioField:
+    return RadioField(  # type: ignore[call-arg]  # newer than its stubs
+        _l("Mengapa diarsipkan?"),
+        choices=[SelectChoice(str(reason), label) for reason, label in ARCHIVE_REASONS.items()],
+        invalid_choice_message=_l("Pilih satu alasan."),
+        validators=[InputRequired(_l("Pilih satu alasan."))],
+    )
+
+
+class ArchiveForm(DeskForm):
+    """Why it ends without an answer."""
+
+    reason = _reason_field()
+    text = message_field(
+        _l("Penjelasan untuk pelapor"), _l("Mengapa tanpa jawaban, dan bagaimana ia dapat kembali bila perlu.")
+    )
+
+
+class RestoreForm(DeskForm):
+    """Why it is looked at again."""
+
+    note = note_field(_l("Mengapa diperiksa lagi?"), _l("Rekan Anda membacanya, pelapor tidak."), required=True)
+
+
+class BulkForm(DeskForm):
+    """One decision for several complaints that point at nobody: to a unit, or away."""
+
+    codes = SelectMultipleField(validate_choice=False)
+    unit = OneId(_l("Unit kerja"), _l("Pilih unit kerja dari daftar."))
+    note = TextAreaField(
+        _l("Mengapa ke unit itu?"),
+        description=_l("Satu kalimat, berlaku untuk semuanya."),
+        filters=[without_nul],
+    )
+    text = TextAreaField(
+        _l("Penjelasan untuk semua pelapornya"),
+        description=_l("Mengapa tanpa jawaban, dan bagaimana mereka dapat kembali bila perlu."),
+        filters=[without_nul],
+    )
+    #: The button that was pressed.
+    do = StringField()
+
+    @property
+    def sends(self) -> bool:
+        """Whether they go to a unit; else they are archived as no complaint."""
+        return bool(self.do.data == "send")
+
+    @property
+    def chosen(self) -> list[str]:
+        """The codes that were ticked, each once."""
+        return sorted(set(self.codes.data or []))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether there is something chosen, and what the pressed button needs."""
+        valid = bool(super().validate(extra_validators))
+        if not 0 < len(self.chosen) <= SHOWN or any(len(code) > 40 or "\x00" in code for code in self.chosen):
+            self.form_errors.append(_("Centang dulu laporan yang dimaksud."))
+            valid = False
+        words = self.note if self.sends else self.text
+        if not 10 <= len((words.data or "").strip()) <= 1000:
+            words.errors = [_("Tulis satu atau dua kalimat.")]
+            valid = False
+        if self.sends and self.unit.data is None and not self.unit.errors:
+            self.unit.errors = [_("Pilih unit kerja.")]
+            valid = False
+        return valid

@@ -1,10 +1,10 @@
-"""What could not be placed by rules, and the decision where it belongs."""
+"""One complaint before triage, and the decision where it belongs."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask import Response, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
@@ -15,44 +15,27 @@ from webapp.attribution.errors import OfficerNotInUnit
 from webapp.attribution.queries import (
     DECIDABLE,
     Standing,
-    UndecidedItem,
     concerned_by,
     get_decidable,
     officer_choices,
     reasons_of,
     standing_of,
-    undecided_for,
     unit_choices,
 )
 from webapp.database import transaction
 from webapp.feedback.case_file import CaseFile, read_case, read_photo
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.handling import mark_personal
-from webapp.feedback.vocabulary import ComplaintKind
+from webapp.feedback.life_cycle import State
+from webapp.feedback.models import Complaint
+from webapp.feedback.movement.options import Option, options_for
 from webapp.portal.access import current_account, requires
-from webapp.portal.dates import local_day, short_day
-from webapp.portal.officer.piles import ListedCase, first_sentence
-from webapp.portal.staff.words import KINDS, case_facts, evidence_lines, received_in_words, timeline, title_of
-from webapp.portal.triage.forms import DecideForm
-from webapp.portal.typed_text import keeps_typed_text, without_nul
-
-blueprint = Blueprint("triage", __name__)
-
-_SENT = "sent-drafts"
-
-
-@blueprint.get("/triase")
-@requires(Permission.COMPLAINT_TRIAGE)
-def list_undecided() -> ResponseReturnValue:
-    """Complaints that wait for a decision, the oldest first."""
-    words = (without_nul(request.args.get("q")) or "").strip()
-    undecided = undecided_for(current_account(), words)
-    return render_template(
-        "triage/list_undecided.html",
-        undecided=undecided,
-        cases=[_listed(item) for item in undecided.items],
-        words=words,
-    )
+from webapp.portal.staff.moving import SENT_DRAFTS
+from webapp.portal.staff.words import case_facts, evidence_lines, received_in_words, timeline, title_of
+from webapp.portal.triage.forms import DecideForm, PressForm
+from webapp.portal.triage.moves import triage_moves_of
+from webapp.portal.triage.room import blueprint
+from webapp.portal.typed_text import keeps_typed_text
 
 
 @blueprint.route("/triase/<code>", methods=["GET", "POST"])
@@ -81,19 +64,19 @@ def decide(code: str) -> ResponseReturnValue:
         *(SelectChoice(officer.id, officer.name) for officer in officers),
     ]
     if request.method == "GET":
-        return _page(case, form, bool(officers))
+        return _page(complaint, case, form, bool(officers))
     if "officers" in request.form:
         if form.officer_id not in {officer.id for officer in officers}:
             form.officer.data = None
-        return _page(case, form, bool(officers))
+        return _page(complaint, case, form, bool(officers))
     if not form.is_valid():
-        return _page(case, form, bool(officers), 400)
+        return _page(complaint, case, form, bool(officers), 400)
     refused = _decide(code, form)
     if refused is not None:
         form.form_errors.append(refused)
-        return _page(case, form, bool(officers), 409)
+        return _page(complaint, case, form, bool(officers), 409)
     flash(_("Keputusan tersimpan. Laporan %(code)s sudah di unit kerjanya.", code=code))
-    session[_SENT] = [f"decide-{code}"]
+    session[SENT_DRAFTS] = [f"decide-{code}"]
     return redirect(url_for("triage.list_undecided"))
 
 
@@ -154,24 +137,11 @@ def _propose(
         form.officer.data = standing.officer_ids[0]
 
 
-def _listed(item: UndecidedItem) -> ListedCase:
-    first, rest = first_sentence(item.excerpt)
-    stated = " · ".join(part for part in (item.service, item.unit) if part)
-    return ListedCase(
-        code=item.code,
-        title=first,
-        text=rest,
-        when=short_day(local_day(item.filed_at, "Asia/Jakarta")),
-        tag=_("menyangkut perbuatan seseorang") if item.personal else str(KINDS[ComplaintKind(item.kind)]),
-        tone="warn" if item.personal else "none",
-        detail=_("Warga menyebut: %(stated)s", stated=stated)
-        if stated
-        else _("Tidak ada unit atau layanan yang disebut"),
-    )
-
-
-def _page(case: CaseFile, form: DecideForm, officers_shown: bool, status: int = 200) -> ResponseReturnValue:
+def _page(
+    complaint: Complaint, case: CaseFile, form: DecideForm, officers_shown: bool, status: int = 200
+) -> ResponseReturnValue:
     viewer = current_account()
+    options = options_for(viewer, complaint)
     page = render_template(
         "triage/decide.html",
         case=case,
@@ -183,5 +153,23 @@ def _page(case: CaseFile, form: DecideForm, officers_shown: bool, status: int = 
         form=form,
         decidable=case.state in DECIDABLE,
         officers_shown=officers_shown,
+        forwards=complaint.forwards,
+        undecidable=_undecidable(complaint),
+        verify=PressForm(prefix="verify") if Option.VERIFY in options else None,
+        moves=triage_moves_of(viewer, complaint),
     )
     return page, status
+
+
+def _undecidable(complaint: Complaint) -> str:
+    """Why it cannot be sent to a unit from here."""
+    match State(complaint.state):
+        case State.DEFERRED:
+            return str(_("Pelapor sedang melengkapi laporan ini. Sesudah itu laporan kembali ke sini."))
+        case State.PASSED_ON:
+            return str(_("Laporan ini sudah diteruskan ke %(agency)s.", agency=complaint.passed_on_to))
+        case State.ARCHIVED:
+            return str(_("Laporan ini diarsipkan. Pilih Periksa lagi untuk membukanya."))
+        case State.MERGED:
+            return str(_("Laporan ini ikut dijawab lewat laporan lain."))
+    return str(_("Laporan ini sudah dikerjakan unitnya, jadi tidak dipindahkan lagi dari sini."))
