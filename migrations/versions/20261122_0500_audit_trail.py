@@ -39,14 +39,14 @@ _ADDED = {
     ),
     ("publication", "UPDATE"): (
         "SELECT coalesce(fresh.withdrawn_at, clock_timestamp()), fresh.withdrawn_by_id, fresh.complaint_id, 'published', "
-        "CASE WHEN old.withdrawn_at IS NULL AND fresh.withdrawn_at IS NOT NULL THEN 'withdrawn' ELSE 'altered' END, "
-        "NULL::jsonb, id FROM fresh JOIN old USING (id)"
+        "CASE WHEN earlier.withdrawn_at IS NULL AND fresh.withdrawn_at IS NOT NULL THEN 'withdrawn' ELSE 'altered' END, "
+        "NULL::jsonb, id FROM fresh JOIN earlier USING (id)"
     ),
     ("photo_flag", "UPDATE"): (
         "SELECT fresh.decided_at, fresh.decided_by_id, photo.complaint_id, 'judged_photo', fresh.verdict, "
         "jsonb_build_object('photo', fresh.photo_id, 'flag', fresh.kind), fresh.id "
-        "FROM fresh JOIN old USING (id) JOIN photo ON photo.id = fresh.photo_id "
-        "WHERE fresh.verdict IS NOT NULL AND fresh.verdict IS DISTINCT FROM old.verdict"
+        "FROM fresh JOIN earlier USING (id) JOIN photo ON photo.id = fresh.photo_id "
+        "WHERE fresh.verdict IS NOT NULL AND fresh.verdict IS DISTINCT FROM earlier.verdict"
     ),
     ("attribution", "INSERT"): (
         "SELECT at, decided_by_id, feedback_id, 'attributed', made_by, NULL::jsonb, id FROM fresh "
@@ -136,7 +136,7 @@ def upgrade() -> None:
     )
     for (table, event), rows in _ADDED.items():
         name = _name(table, event)
-        tables = "NEW TABLE AS fresh" + (" OLD TABLE AS old" if event == "UPDATE" else "")
+        tables = "NEW TABLE AS fresh" + (" OLD TABLE AS earlier" if event == "UPDATE" else "")
         op.execute(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {_AS_OWNER} AS $$ BEGIN "
             f"INSERT INTO audit_entry {_COLUMNS} {rows}; RETURN NULL; END $$"
