@@ -6,6 +6,8 @@ import sys
 
 from flask import Flask
 
+# The bot's tables: the commands that go over all that is encrypted, or kept too long, must know them.
+from bot import models as _bot  # noqa: F401
 from config import Settings, SettingsError
 from webapp.app import create_app
 from webapp.cli import register_commands

@@ -12,13 +12,15 @@ from webapp.database import db
 
 def register_commands(app: Flask) -> None:
     """Give `app` the product's commands."""
-    from webapp.audit.commands import audit
     from webapp.demo.commands import demo
     from webapp.importing.commands import import_commands
+    from webapp.operations.audit import audit
+    from webapp.operations.keys import keys
 
     app.cli.add_command(audit)
     app.cli.add_command(demo)
     app.cli.add_command(import_commands)
+    app.cli.add_command(keys)
     if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
         prepare_migrations(app)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import Flask, current_app
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
@@ -17,7 +17,8 @@ class Keyring:
     """The keys of a running city: the newest encrypts, all of them decrypt."""
 
     def __init__(self, encryption_keys: tuple[str, ...], secret_key: str) -> None:
-        self._fernet = MultiFernet([Fernet(key) for key in encryption_keys])
+        self._keys = [Fernet(key) for key in encryption_keys]
+        self._fernet = MultiFernet(self._keys)
         self._pepper = hashlib.sha256(b"tanggap lookup key\0" + secret_key.encode()).digest()
 
     def encrypt(self, text: str) -> bytes:
@@ -27,6 +28,16 @@ class Keyring:
     def decrypt(self, token: bytes) -> str:
         """Decrypt what any of the keys has encrypted; raises cryptography.fernet.InvalidToken otherwise."""
         return self._fernet.decrypt(token).decode()
+
+    def key_of(self, token: bytes) -> int | None:
+        """Which of the keys has encrypted `token`, counted from the newest (0); None if none of them has."""
+        for number, key in enumerate(self._keys):
+            try:
+                key.decrypt(token)
+            except InvalidToken:
+                continue
+            return number
+        return None
 
     def rotate(self, token: bytes) -> bytes:
         """The same secret under the newest key."""

@@ -12,6 +12,8 @@ from sqlalchemy import Select, select
 from webapp.app import settings_of
 from webapp.attribution import actions as attribution
 from webapp.attribution.events import FeedbackAttributed
+from webapp.audit.events import TrailWaits
+from webapp.audit.sealing import BATCH, seal_entries
 from webapp.counter.applications import turnaround_facts
 from webapp.counter.applications.notices import queue_application_notices
 from webapp.counter.events import (
@@ -304,6 +306,12 @@ def look_at_clocks(event: Event, key: str, now: datetime) -> None:
         publish(ClocksDue())
 
 
+def seal_trail(event: Event, key: str, now: datetime) -> None:
+    """Join what is new in the trail to its chain, some at a time."""
+    if seal_entries(now) == BATCH:
+        publish(TrailWaits())
+
+
 def sweep(event: Event, key: str, now: datetime) -> None:
     """Note what went overdue, go on with figures given up, forget what nobody needs."""
     assert isinstance(event, SweepDue)
@@ -332,6 +340,7 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         send_digests,
         send_mail,
         look_at_clocks,
+        seal_trail,
         sweep,
     )
 }

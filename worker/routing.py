@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp.attribution.events import FeedbackAttributed
+from webapp.audit.events import TrailWaits
 from webapp.counter.events import (
     ApplicationMoved,
     QueueAdvanced,
@@ -72,6 +73,7 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     StagesReported: (Route("record_turnaround", INDICATORS),),
     DigestsDue: (Route("send_digests", MESSAGES),),
     ClocksDue: (Route("look_at_clocks", MESSAGES),),
+    TrailWaits: (Route("seal_trail", INDICATORS),),
     SweepDue: (Route("sweep", MESSAGES),),
 }
 

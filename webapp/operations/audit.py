@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
 
-from webapp.audit.sealing import seal_entries
-from webapp.audit.verifying import Verdict, verify_trail
 from webapp.database import transaction
+
+if TYPE_CHECKING:
+    from webapp.audit.verifying import Verdict
+
+# What else is needed is imported inside: every process of the product registers the commands, few ever run one.
 
 audit = AppGroup("audit", help="The trail of who saw and did what on which case.")
 
@@ -20,6 +23,10 @@ audit = AppGroup("audit", help="The trail of who saw and did what on which case.
 @click.option("--noted", metavar="SEAL:HEAD", help="A seal's number and head as an earlier run printed them.")
 def verify(noted: str | None) -> None:
     """Prove that the trail is unbroken, or name its first broken link (exit code 1)."""
+    from rich.console import Console
+
+    from webapp.audit.verifying import verify_trail
+
     expected = None
     if noted is not None:
         number, colon, head = noted.partition(":")
@@ -37,6 +44,8 @@ def verify(noted: str | None) -> None:
 @audit.command("seal")
 def seal() -> None:
     """Join everything that is not sealed yet to the chain, as the scheduler does some at a time."""
+    from webapp.audit.sealing import seal_entries
+
     sealed = 0
     while True:
         with transaction():
