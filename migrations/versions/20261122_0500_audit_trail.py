@@ -11,7 +11,7 @@ down_revision = "0009_search"
 branch_labels = None
 depends_on = None
 
-#: What is added to: table and event, and the query that makes entries of the rows (`fresh`, and `old` of an update).
+#: What is added to: table and event, and the query that makes entries of the rows (`fresh`, and `earlier` of an update).
 #: One statement makes one call, however many rows it wrote.
 _ADDED = {
     ("state_change", "INSERT"): (

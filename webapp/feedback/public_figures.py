@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from webapp.database import db
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
+from webapp.feedback.suppression import Count, Portion, count_of, portion_of
 
 #: How far back the figures reach, in days.
 DAYS = 30
@@ -17,28 +18,21 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class PublicFigures:
-    """Counts of the last DAYS days.
+    """Counts of the last DAYS days, as everybody may know them: small ones are not told exactly.
 
-    `answered_late` and `answered_in_time` are by due date. `accepted` is settled in the reporter's own word, `closed`
-    is not: the reporter never said that it was solved.
+    `in_time` are the answered ones by due date. `ended_unsolved` are those of the ended ones whose reporter never said
+    that it was solved: what was left unanswered, and what the agency could not solve.
     """
 
-    complaints: int
-    ratings: int
-    answered_in_time: int
-    answered_late: int
-    accepted: int
-    closed: int
+    complaints: Count
+    ratings: Count
+    in_time: Portion
+    ended_unsolved: Portion
 
     @property
-    def answered(self) -> int:
-        """Complaints answered, in time or not."""
-        return self.answered_in_time + self.answered_late
-
-    @property
-    def settled(self) -> int:
-        """Complaints that came to an end, whether solved or only closed."""
-        return self.accepted + self.closed
+    def any(self) -> bool:
+        """Whether there is anything to tell."""
+        return self.complaints.any or self.ratings.any or self.in_time.any or self.ended_unsolved.any
 
 
 def read_public_figures(now: datetime) -> PublicFigures:
@@ -52,12 +46,21 @@ def read_public_figures(now: datetime) -> PublicFigures:
         ).all()
     )
     in_time = Complaint.due_at.is_(None) | (Complaint.answered_at <= Complaint.due_at)
-    counts = db.session.execute(
-        select(
-            func.count().filter(Complaint.answered_at > since, in_time),
-            func.count().filter(Complaint.answered_at > since, ~in_time),
-            func.count().filter(Complaint.settled_at > since, Complaint.state == State.ACCEPTED),
-            func.count().filter(Complaint.settled_at > since, Complaint.state == State.CLOSED),
-        ).where((Complaint.answered_at > since) | (Complaint.settled_at > since))
+    answered, late = db.session.execute(
+        select(func.count(), func.count().filter(~in_time)).where(
+            Complaint.answered_at > since, Complaint.answered_at <= now
+        )
+    ).one()
+    ended, accepted = db.session.execute(
+        select(func.count(), func.count().filter(Complaint.state == State.ACCEPTED)).where(
+            Complaint.settled_at > since,
+            Complaint.settled_at <= now,
+            Complaint.state.in_((State.ACCEPTED, State.CLOSED, State.UNSOLVED)),
+        )
+    ).one()
+    return PublicFigures(
+        count_of(filed.get("complaint", 0)),
+        count_of(filed.get("rating", 0)),
+        portion_of(answered - late, answered),
+        portion_of(ended - accepted, ended),
     )
-    return PublicFigures(filed.get("complaint", 0), filed.get("rating", 0), *counts.one())

@@ -30,6 +30,7 @@ ENTRIES: tuple[tuple[Permission, str, LazyString], ...] = (
     (Permission.APPLICATION_HANDLE, "officer.list_files", _l("Berkas")),
     (Permission.INDICATOR_READ_OWN, "officer.show_score", _l("Nilai saya")),
     (Permission.APPLICATION_READ_UNIT, "supervisor.list_unit_files", _l("Berkas unit")),
+    (Permission.COMPLAINT_PUBLISH, "staff.list_publications", _l("Umumkan")),
     (Permission.INDICATOR_READ_UNIT, "supervisor.list_officers", _l("Petugas")),
     (Permission.QUEUE_READ_UNIT, "supervisor.list_halls", _l("Antrean unit")),
     (Permission.ORGANISATION_MANAGE, "admin.show_overview", _l("Kelola")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
@@ -44,7 +44,12 @@ def publish_complaint(complaint: Complaint, actor: Account, text: str, answer: s
         raise TellsOfPerson(words)
     _withdraw(complaint.feedback_id, actor, REPLACED, at)
     publication = Publication(
-        complaint_id=complaint.feedback_id, text=text, answer=answer, published_at=at, published_by_id=actor.id
+        complaint_id=complaint.feedback_id,
+        text=text,
+        answer=answer,
+        words=func.to_tsvector("indonesian", f"{text}\n{answer or ''}"),
+        published_at=at,
+        published_by_id=actor.id,
     )
     db.session.add(publication)
     db.session.flush()

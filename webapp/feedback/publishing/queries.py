@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import Row, Select, false, func, or_, select
 
 from webapp.accounts.models import Account
-from webapp.accounts.permissions import Permission, can
+from webapp.accounts.permissions import Permission, reach
 from webapp.database import db
 from webapp.feedback.errors import FeedbackError
-from webapp.feedback.handling import get_case
+from webapp.feedback.handling import get_case, visible_to
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, ComplaintMessage, Feedback
 from webapp.feedback.publishing.actions import bar_for
 from webapp.feedback.publishing.models import Publication
-from webapp.feedback.publishing.rules import Bar
+from webapp.feedback.publishing.rules import PUBLIC_STATES, Bar
 from webapp.organisation.models import Service, Unit
 
 #: Entries of one page.
 PAGE = 20
+#: Entries of a publisher's list.
+MOST_CANDIDATES = 50
 
 
 class NoSuchPublication(FeedbackError):
@@ -81,7 +83,7 @@ def list_published(words: str = "", *, before: int | None = None, after: int | N
     """
     query = _published()
     if words:
-        query = query.where(_document().op("@@")(func.websearch_to_tsquery("indonesian", words)))
+        query = query.where(Publication.words.op("@@")(func.websearch_to_tsquery("indonesian", words)))
     if after is not None:
         rows = db.session.execute(query.where(Publication.id > after).order_by(Publication.id).limit(PAGE + 1)).all()
         more, rows = len(rows) > PAGE, rows[:PAGE][::-1]
@@ -138,9 +140,49 @@ def read_for_publisher(viewer: Account, code: str) -> ForPublisher:
     )
 
 
-def may_publish(viewer: Account, unit: Unit | None) -> bool:
-    """Whether `viewer` may show complaints of a unit to the public."""
-    return unit is not None and can(viewer, Permission.COMPLAINT_PUBLISH, unit)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A complaint whose reporter lets it be shown, for whoever decides; `public_id` where the public sees it."""
+
+    code: str
+    text: str
+    state: State
+    unit: str
+    public_id: int | None
+    points_at_person: bool
+
+
+def list_candidates(viewer: Account, *, published: bool) -> list[Candidate]:
+    """What `viewer` might show to the public, answered last first; or what is shown already, the newest first."""
+    answered = Complaint.answered_at.is_not(None)
+    order = Publication.id.desc() if published else Complaint.answered_at.desc()
+    condition = Publication.id.is_not(None) if published else Publication.id.is_(None) & answered
+    rows = db.session.execute(
+        select(
+            Complaint.code,
+            Publication.text if published else Complaint.text,
+            Complaint.state,
+            Unit.name,
+            Publication.id,
+            Complaint.points_at_person,
+        )
+        .join(Feedback, Feedback.id == Complaint.feedback_id)
+        .join(Unit, Unit.id == Complaint.unit_id)
+        .outerjoin(
+            Publication,
+            (Publication.complaint_id == Complaint.feedback_id) & Publication.withdrawn_at.is_(None),
+        )
+        .where(
+            Complaint.secret.is_(False),
+            Complaint.state.in_(sorted(PUBLIC_STATES)),
+            condition,
+            visible_to(viewer),
+            or_(false(), *(Unit.path.startswith(path) for path in reach(viewer, Permission.COMPLAINT_PUBLISH))),
+        )
+        .order_by(order)
+        .limit(MOST_CANDIDATES)
+    )
+    return [Candidate(code, text, State(state), unit, id_, person) for code, text, state, unit, id_, person in rows]
 
 
 def _published() -> Select[int, str, str | None, str, str, str, str | None, str, datetime]:
@@ -168,9 +210,3 @@ def _published() -> Select[int, str, str | None, str, str, str, str | None, str,
 def _public(row: Row[int, str, str | None, str, str, str, str | None, str, datetime]) -> PublicComplaint:
     id_, text, answer, kind, state, unit, service, timezone, filed_at = row
     return PublicComplaint(id_, text, answer, kind, State(state), unit, service, timezone, filed_at)
-
-
-def _document() -> ColumnElement[object]:
-    """The words of a publication, as its index has them."""
-    words = Publication.text.op("||")(" ").op("||")(func.coalesce(Publication.answer, ""))
-    return func.to_tsvector("indonesian", words)
