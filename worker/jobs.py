@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import structlog
 from flask import Flask
@@ -22,6 +22,7 @@ from webapp.counter.events import (
     StagesReported,
     TicketMoved,
     TurnaroundRecorded,
+    VisitsCorrected,
 )
 from webapp.counter.queue.notices import halls_with_somebody_to_tell, queue_nearly_notices, queue_ticket_notice
 from webapp.counter.queue.upkeep import close_past_days
@@ -38,16 +39,19 @@ from webapp.feedback.events import (
     ComplaintSettled,
     ComplaintSubmitted,
     FeedbackImported,
+    HandlingRecorded,
     QuestionAsked,
     RatingSubmitted,
     ReporterReplied,
     ReporterTold,
 )
+from webapp.feedback.facts.recording import record_handling
 from webapp.feedback.life_cycle import State
 from webapp.feedback.notices import queue_notices
 from webapp.feedback.staff_notices import queue_digests, queue_staff_notices
 from webapp.indicators import actions as indicators
 from webapp.indicators.events import ReferenceDue
+from webapp.indicators.periods import period_of
 from webapp.messaging.events import MailQueued
 from webapp.messaging.mail import Postbox
 from webapp.messaging.mail import send_mail as hand_in
@@ -189,11 +193,13 @@ def _waiting_behind(delivery: OutboxDelivery, most: int) -> list[tuple[OutboxDel
 
 
 def _subjects_of(event: Event) -> list[int]:
-    """The feedback, or the files, that an event is about: ids of one kind for all events of a job."""
+    """The feedback, the files or the visits that an event is about: ids of one kind for all events of a job."""
     if isinstance(event, FeedbackImported | FeedbackAttributed):
         return event.feedback_ids
     if isinstance(event, StagesReported | TurnaroundRecorded):
         return event.application_ids
+    if isinstance(event, VisitsCorrected):
+        return event.visit_ids
     if isinstance(event, ApplicationMoved):
         return [event.application_id]
     assert isinstance(event, ComplaintSubmitted | RatingSubmitted | ComplaintAnswered | ComplaintSettled)
@@ -221,7 +227,17 @@ def attribute_feedback(event: Event, key: str, now: datetime) -> None:
 
 def record_facts(event: Event, key: str, now: datetime) -> None:
     """Bring the facts up to what is now known of a feedback, and the figures that they move."""
-    indicators.record_facts(_subjects_of(event), now)
+    ids = _subjects_of(event)
+    record_handling(ids, now)
+    indicators.record_facts(ids, now)
+
+
+def refresh_handling(event: Event, key: str, now: datetime) -> None:
+    """Bring the figures up to the facts of handling that changed; one that stands on them already stays as it is."""
+    assert isinstance(event, HandlingRecorded)
+    period = period_of(date.fromisoformat(f"{event.month}-01"))
+    for officer_id in event.officer_ids:
+        indicators.refresh_figure(officer_id, period, now)
 
 
 def refresh_outdated(event: Event, key: str, now: datetime) -> None:
@@ -294,6 +310,11 @@ def attribute_delayed(event: Event, key: str, now: datetime) -> None:
     attribution.attribute_applications(_subjects_of(event), now)
 
 
+def attribute_corrected(event: Event, key: str, now: datetime) -> None:
+    """Judge feedback about visits again: an agency's system says that somebody else served."""
+    attribution.attribute_visits(_subjects_of(event), now)
+
+
 def notify_applicant(event: Event, key: str, now: datetime) -> None:
     """Tell whoever follows a file what changed on it."""
     assert isinstance(event, ApplicationMoved)
@@ -328,6 +349,7 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
     for job in (
         attribute_feedback,
         record_facts,
+        refresh_handling,
         refresh_outdated,
         fit_reference,
         notify_followers,
@@ -335,6 +357,7 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         tell_who_is_near,
         record_turnaround,
         attribute_delayed,
+        attribute_corrected,
         notify_applicant,
         notify_staff,
         send_digests,
@@ -350,6 +373,7 @@ TOGETHER: dict[str, Callable[[list[int]], Event]] = {
     "record_facts": FeedbackAttributed,
     "record_turnaround": StagesReported,
     "attribute_delayed": TurnaroundRecorded,
+    "attribute_corrected": VisitsCorrected,
 }
 #: Jobs that are done one after the other in one transaction: each is short, and ending a transaction costs more.
 APART = frozenset({"notify_followers", "notify_staff"})

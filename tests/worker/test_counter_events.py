@@ -8,9 +8,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import delete, func, select
 
 from tests.factories.applications import make_application, make_clerk
-from tests.factories.feedback import make_complaint
+from tests.factories.feedback import make_complaint, make_rating
 from tests.factories.organisation import make_unit
 from tests.factories.queue import make_hall, make_line, make_ticket, open_session
+from tests.factories.reporting import MORNING, make_reporting_office, visit
 from tests.pipeline import Pipeline
 from tests.worker.conftest import Deliveries
 from webapp.attribution.models import Attribution, AttributionShare
@@ -18,6 +19,8 @@ from webapp.counter.applications.actions import follow_application, hand_over
 from webapp.counter.applications.models import TurnaroundFact
 from webapp.counter.applications.turnaround_facts import record_turnaround
 from webapp.counter.events import StagesReported
+from webapp.counter.incoming.reports import VisitReport
+from webapp.counter.incoming.visits import take_in_visits
 from webapp.counter.queue.calling import call_next
 from webapp.counter.queue.models import QueueTicket
 from webapp.database import transaction
@@ -81,6 +84,36 @@ def test_what_moves_a_file_is_told_and_becomes_facts_that_are_judged(
     assert database.session.scalar(standing) == 3
     for job in ("record_turnaround", "attribute_delayed", "notify_applicant"):
         assert {one.state for one in deliveries.of(job)} == {"done"}, job
+
+
+def test_a_rating_follows_the_agencys_correction_of_who_served(pipeline: Pipeline, database: SQLAlchemy) -> None:
+    session = database.session()
+    office = make_reporting_office(session)
+    told = VisitReport(**visit())
+    [taken] = take_in_visits([told], office.sender, now=MORNING + timedelta(hours=1))
+    assert taken.record.visit is not None
+    rating = make_rating(session, MORNING + timedelta(hours=2), visit_id=taken.record.visit.id)
+    decided = make_complaint(session, MORNING + timedelta(hours=2), visit_id=taken.record.visit.id)
+    session.commit()
+    pipeline.run()
+
+    def concerned(feedback_id: int) -> list[int | None]:
+        standing = select(AttributionShare.officer_id).join(Attribution)
+        return list(
+            database.session.scalars(
+                standing.where(Attribution.feedback_id == feedback_id, Attribution.superseded_at.is_(None))
+            )
+        )
+
+    ids = (rating.feedback_id, decided.feedback_id)
+    assert [concerned(one) for one in ids] == [[office.officer.id], [office.officer.id]]
+    session = database.session()
+    for officer in ("P-2", "P-2"):  # the same once more is no correction
+        take_in_visits([VisitReport(**visit(officer=officer))], office.sender, now=datetime.now(UTC))
+    session.commit()
+    assert session.scalar(select(func.count()).where(OutboxEvent.name == "VisitsCorrected")) == 1
+    pipeline.run()
+    assert [concerned(one) for one in ids] == [[office.other_officer.id], [office.other_officer.id]]
 
 
 def test_a_delay_that_goes_on_is_judged_by_the_facts_of_the_moment(pipeline: Pipeline, database: SQLAlchemy) -> None:

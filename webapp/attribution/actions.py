@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 from sqlalchemy.orm import selectinload
 
 from webapp.accounts.models import Account
@@ -58,16 +58,24 @@ def attribute_feedback(feedback_ids: Sequence[int], at: datetime) -> list[int]:
 def attribute_applications(application_ids: Sequence[int], at: datetime) -> list[int]:
     """Judge complaints about these files again where the facts of their turnaround say something else now; the ids.
 
+    As _judge_again.
+    """
+    return _judge_again(and_(Feedback.application_id.in_(sorted(application_ids)), Feedback.about_delay), at)
+
+
+def attribute_visits(visit_ids: Sequence[int], at: datetime) -> list[int]:
+    """Judge feedback about these visits again where it concerns somebody else now; the ids. As _judge_again."""
+    return _judge_again(Feedback.visit_id.in_(sorted(visit_ids)), at)
+
+
+def _judge_again(which: ColumnElement[bool], at: datetime) -> list[int]:
+    """Judge feedback again; the ids of what has another judgement now.
+
     Only what the rules had judged: a person's decision stands until a person changes it. The earlier judgement is
     superseded and kept. A complaint that nobody works on yet goes where it belongs now.
     """
     feedback = list(
-        db.session.scalars(
-            select(Feedback)
-            .where(Feedback.application_id.in_(sorted(application_ids)), Feedback.about_delay)
-            .order_by(Feedback.id)
-            .with_for_update(of=Feedback)
-        )
+        db.session.scalars(select(Feedback).where(which).order_by(Feedback.id).with_for_update(of=Feedback))
     )
     standing = {
         attribution.feedback_id: attribution

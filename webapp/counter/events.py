@@ -41,6 +41,13 @@ class StagesReported(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitsCorrected(Event):
+    """An agency's own system says something else of these visits than before: who served, where, or what for."""
+
+    visit_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class TurnaroundRecorded(Event):
     """The facts of these files' turnaround changed."""
 

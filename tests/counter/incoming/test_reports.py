@@ -13,11 +13,17 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.factories.applications import make_clerk
 from tests.factories.reporting import MORNING, Office, make_reporting_office, stage, visit
-from webapp.counter.applications.actions import follow_application
+from webapp.counter.applications.actions import follow_application, pause, take_stage, withdraw
+from webapp.counter.applications.catalogue import cause_of
+from webapp.counter.applications.errors import LedElsewhere
 from webapp.counter.applications.models import Application
+from webapp.counter.applications.queries import get_file
+from webapp.counter.incoming.clients import set_active
 from webapp.counter.incoming.intake import Sender
 from webapp.counter.incoming.models import IncomingRecord
+from webapp.counter.incoming.problems import Code
 from webapp.counter.incoming.reports import StageReport, VisitReport
 from webapp.counter.incoming.stages import take_in_stages
 from webapp.counter.incoming.visits import take_in_visits
@@ -160,3 +166,33 @@ def test_who_follows_a_reported_file_is_told_once_of_each_change(session: Sessio
         select(OutboxEvent.payload).where(OutboxEvent.name == "ApplicationMoved").order_by(OutboxEvent.id)
     )
     assert [payload["change"] for payload in told] == ["completed", "stage_begun", "paused", "resumed", "finished"]
+
+
+def test_a_file_is_led_by_its_system_until_that_is_switched_off_and_an_officer_takes_over(
+    session: Session, office: Office
+) -> None:
+    clerk, officer = make_clerk(session, office.unit)
+    take_in_stages([parse(stage(hours=None))], office.sender, now=NOW)
+    file = session.scalars(select(Application)).one()
+    cause = cause_of("central_server").id
+    for act in (
+        lambda: take_stage(clerk, file.stages[0].id, NOW, over=True),
+        lambda: pause(clerk, file.id, cause, None, NOW),
+        lambda: withdraw(clerk, file.id, NOW),
+    ):
+        with pytest.raises(LedElsewhere) as refused:
+            act()
+        assert refused.value.system == office.client.name
+    seen = get_file(clerk, file.id, NOW)
+    assert (seen.led_by, seen.may_handle) == (office.client.name, False)
+
+    set_active(office.client, False)
+    assert get_file(clerk, file.id, NOW).may_handle
+    take_stage(clerk, file.stages[0].id, NOW, over=True)
+    session.flush()
+    set_active(office.client, True)
+    assert get_file(clerk, file.id, NOW).may_handle, "it stays with the officer"
+    [taken] = take_in_stages([parse(stage("verified", at=MORNING + timedelta(hours=1)))], office.sender, now=NOW)
+    assert taken.outcome == "held" and [one.code for one in taken.problems] == [Code.TAKEN_OVER]
+    session.expire_all()
+    assert session.scalars(select(Application)).one().stages[0].holdings[-1].officer_id == officer.id

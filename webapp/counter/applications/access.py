@@ -7,9 +7,10 @@ from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can, reach
-from webapp.counter.applications.errors import ApplicationGone, NoSuchApplication
+from webapp.counter.applications.errors import ApplicationGone, LedElsewhere, NoSuchApplication
 from webapp.counter.applications.models import Application, ApplicationStage
 from webapp.counter.applications.vocabulary import OPEN_STATES
+from webapp.counter.incoming.models import ApiClient
 from webapp.database import db
 from webapp.organisation.models import Officer, Unit
 from webapp.organisation.queries import officer_of
@@ -52,7 +53,9 @@ def find_application(viewer: Account, key: int | str, permission: Permission, *,
 def open_application(account: Account, application_id: int) -> tuple[Application, Officer]:
     """A file that is still under way, locked for the transaction, and the officer who is going to change it.
 
-    Raises NoSuchApplication where the account may not handle it, ApplicationGone where it has ended.
+    Raises NoSuchApplication where the account may not handle it, ApplicationGone where it has ended, LedElsewhere where
+    a connected system reports it. Of a system that is connected no more the file is taken over with this: from now on
+    it is led here, and what its system may still report of it is held (docs/decisions/0010).
     """
     officer = officer_of(account)
     if officer is None or not officer.active:
@@ -60,10 +63,21 @@ def open_application(account: Account, application_id: int) -> tuple[Application
     application = find_application(account, application_id, Permission.APPLICATION_HANDLE, lock=True)
     if application.state not in OPEN_STATES:
         raise ApplicationGone
+    system = led_by(application)
+    if system is not None:
+        raise LedElsewhere(system)
+    application.source = None
     # What was read before the lock may have changed since.
     for name in ("papers", "stages", "pauses"):
         db.session.expire(application, [name])
     return application, officer
+
+
+def led_by(application: Application) -> str | None:
+    """The name of the connected system that reports a file and so leads it; None where officers lead it here."""
+    if application.source is None:
+        return None
+    return db.session.scalar(select(ApiClient.name).where(ApiClient.source == application.source, ApiClient.active))
 
 
 def application_of_stage(account: Account, stage_id: int) -> tuple[Application, ApplicationStage, Officer]:

@@ -11,6 +11,14 @@ class ApplicationGone(Exception):
     """The file is no longer in a state in which this can be done: somebody was quicker."""
 
 
+class LedElsewhere(Exception):
+    """A connected system of the agency leads the file: it is changed there. `system` is its name."""
+
+    def __init__(self, system: str) -> None:
+        self.system = system
+        super().__init__("led by a connected system")
+
+
 class NotInHand(Exception):
     """The stage is in somebody else's hands, or still in the tray."""
 

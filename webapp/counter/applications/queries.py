@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
-from webapp.counter.applications.access import current_stage, find_application
+from webapp.counter.applications.access import current_stage, find_application, led_by
 from webapp.counter.applications.catalogue import WAITING_APPLICANT
 from webapp.counter.applications.errors import NoSuchApplication
 from webapp.counter.applications.file_lists import list_for_officer, list_for_unit
@@ -132,7 +132,8 @@ def get_file(viewer: Account, key: int | str, now: datetime) -> FileView:
     names = _names_of(application)
     running = open_pause(application)
     stage = current_stage(application)
-    may_act = may_handle and officer is not None and officer.active and application.state in OPEN_STATES
+    system = led_by(application) if application.state in OPEN_STATES else None
+    may_act = may_handle and officer is not None and officer.active and application.state in OPEN_STATES and not system
     collecting = running is not None and is_automatic(running) and stage is not None and stage.waits_for_applicant
     waits_for_papers = (
         running is not None and running.cause.code == WAITING_APPLICANT and missing_names(application) is not None
@@ -184,6 +185,7 @@ def get_file(viewer: Account, key: int | str, now: datetime) -> FileView:
         ),
         may_handle=may_act,
         may_resume=may_act and running is not None and not collecting and not waits_for_papers,
+        led_by=system,
     )
 
 

@@ -250,6 +250,8 @@ class FileView:
     pauses: tuple[PauseView, ...]
     may_handle: bool
     may_resume: bool
+    #: The connected system that leads the file, so that nobody changes it here.
+    led_by: str | None
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def new_file(source: str, number: str, unit: Unit, service: Service, registered_
     """A file of an agency's own registry, under its number there. Nothing tells whose it is."""
     file = Application(
         code=new_application_code(),
-        write_key=f"agency:{source}:{number}",
+        write_key=agency_key(source, number),
         unit=unit,
         service=service,
         channel="agency",
@@ -41,6 +41,11 @@ def new_file(source: str, number: str, unit: Unit, service: Service, registered_
         set_committed_value(file, part, [])
     db.session.add(file)
     return file
+
+
+def agency_key(source: str, number: str) -> str:
+    """The write key of a file of an agency's registry; it stays when an officer takes the file over."""
+    return f"agency:{source}:{number}"
 
 
 def write_file(file: Application, standing: Sequence[StandingStage], catalogue: Sequence[ServiceStage]) -> None:

@@ -21,6 +21,7 @@ class Code(StrEnum):
     TOO_OLD = "too_old"
     CLOCK_UNBELIEVABLE = "clock_unbelievable"
     CONTRADICTS_FILE = "contradicts_file"
+    TAKEN_OVER = "taken_over"
     # The report was taken; this is what was noticed or put right.
     CLOCK_OFFSET = "clock_offset"
     TIMES_ADJUSTED = "times_adjusted"
@@ -58,6 +59,7 @@ _WORDS: dict[Code, str] = {
     Code.TOO_OLD: "The time lies before the year 2000. Send it again with the right time.",
     Code.CLOCK_UNBELIEVABLE: "sent_at is more than a day away from our time. Set the clock, and send it again.",
     Code.CONTRADICTS_FILE: "Other stages of this file name another unit or service. Correct whichever is wrong.",
+    Code.TAKEN_OVER: "While your system was switched off, an officer took the file over. It is changed by hand now.",
     Code.CLOCK_OFFSET: "Your clock differs from ours. All times were moved by so many seconds.",
     Code.TIMES_ADJUSTED: "Two times were reversed by at most two minutes, and were taken as equal.",
     Code.LATE: "It arrived more than a day after it happened.",

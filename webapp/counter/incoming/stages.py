@@ -23,7 +23,7 @@ from webapp.counter.applications.models import (
 )
 from webapp.counter.events import ApplicationMoved, StagesReported
 from webapp.counter.incoming.clocks import check_moment, in_order, moved, note
-from webapp.counter.incoming.file_rows import Standing, change_since, new_file, standing_of, write_file
+from webapp.counter.incoming.file_rows import Standing, agency_key, change_since, new_file, standing_of, write_file
 from webapp.counter.incoming.files import Hands, StandingStage, Standstill
 from webapp.counter.incoming.intake import Sender, Sitting, Taken, note_lateness
 from webapp.counter.incoming.models import IncomingRecord
@@ -65,6 +65,8 @@ class _File:
     application: Application | None = None
     standing: dict[str, StandingStage] = field(default_factory=dict)
     changed: bool = False
+    #: An officer leads it by now: nothing that is reported changes it.
+    taken_over: bool = False
 
 
 class StageUse:
@@ -96,6 +98,8 @@ class StageUse:
             pauses = (_waiting(times),)
         if unit is not None and service is not None and _contradicts(file, report.stage, unit, service):
             note(problems, Problem(Code.CONTRADICTS_FILE))
+        if file.taken_over:
+            note(problems, Problem(Code.TAKEN_OVER))
         if any(problem.holds for problem in problems):
             return
         assert unit is not None and service is not None and stage is not None
@@ -156,6 +160,10 @@ class StageUse:
                 selectinload(Application.pauses),
             )
         ).all()
+        keys = {agency_key(self._sitting.sender.source, number): number for number in wanted}
+        taken_over = select(Application.write_key).where(Application.write_key.in_(keys), Application.source.is_(None))
+        for key in db.session.scalars(taken_over):
+            files[keys[key]].taken_over = True
         by_id = {}
         for application in applications:
             by_id[application.id] = files[str(application.external_id)]

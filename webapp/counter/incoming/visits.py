@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from webapp.counter.events import VisitsCorrected
 from webapp.counter.incoming.clocks import check_moment, in_order, moved, note
 from webapp.counter.incoming.intake import Sender, Sitting, Taken, note_lateness
 from webapp.counter.incoming.models import IncomingRecord
@@ -13,6 +14,7 @@ from webapp.counter.incoming.problems import Problem
 from webapp.counter.incoming.reports import VisitReport
 from webapp.counter.models import Visit
 from webapp.database import db
+from webapp.outbox import publish
 
 
 def take_in_visits(
@@ -62,11 +64,15 @@ class VisitUse:
         if any(problem.holds for problem in problems):
             return
         assert unit is not None and service is not None and officer is not None
+        known = record.visit is not None
         if record.visit is None:
             record.visit = Visit(external_id=f"{record.source}:{record.external_id}")
             db.session.add(record.visit)
         visit = record.visit
+        before = (visit.unit_id, visit.service_id, visit.officer_id, visit.counter_id)
         visit.unit_id, visit.service_id, visit.officer_id = unit.id, service.id, officer.id
         visit.counter_id = counter.id if counter is not None else None
+        if known and before != (visit.unit_id, visit.service_id, visit.officer_id, visit.counter_id):
+            publish(VisitsCorrected([visit.id]))  # what was said of it concerns somebody else now
         visit.waited_seconds = round((called - drawn).total_seconds())
         visit.started_at, visit.finished_at = called, finished

@@ -35,7 +35,7 @@ _FEW = 30
 ENOUGH = 100
 #: A score counts for the lead of its day up to so many robust standard deviations from the middle of all: a number that
 #: was pressed through, or one that was forgotten, is no news about how fast the day runs.
-_NEWS = 3.0
+_NEWS = 6.0
 _UNCHECKED = (-1.6, 1.9)
 
 Floats = NDArray[np.float64]

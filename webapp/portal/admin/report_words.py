@@ -27,6 +27,9 @@ _WORDS: dict[Code, LazyString] = {
     Code.IN_FUTURE: _l("Waktunya belum terjadi. Setel jam sistemnya, lalu kirim ulang"),
     Code.TOO_OLD: _l("Waktunya sebelum tahun 2000. Setel jam sistemnya, lalu kirim ulang"),
     Code.CLOCK_UNBELIEVABLE: _l("Jam sistemnya meleset lebih dari sehari. Setel jamnya, lalu kirim ulang"),
+    Code.TAKEN_OVER: _l(
+        "Berkas ini sudah diambil alih petugas sewaktu sistemnya dimatikan. Ubah di sini, lalu buang kirimannya"
+    ),
     Code.CONTRADICTS_FILE: _l("Berkas ini sudah dilaporkan dengan unit atau layanan lain"),
 }
 

@@ -22,6 +22,7 @@ from webapp.counter.applications.actions import (
 from webapp.counter.applications.catalogue import pause_causes
 from webapp.counter.applications.errors import (
     ApplicationGone,
+    LedElsewhere,
     NoSuchApplication,
     NotInHand,
     OfficerElsewhere,
@@ -41,7 +42,7 @@ from webapp.portal.officer.application_forms import (
     WithdrawForm,
     choices,
 )
-from webapp.portal.officer.file_desk import counts_of, desk_file, listed_piles
+from webapp.portal.officer.file_desk import counts_of, desk_file, led_elsewhere, listed_piles
 from webapp.portal.officer.room import blueprint
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.typed_text import keeps_typed_text, without_nul
@@ -89,14 +90,22 @@ def show_file(application_code: str) -> ResponseReturnValue:
     form = forms[doing] = _FORMS[doing](prefix=doing)
     _offer_choices(forms, file)
     if not file.may_handle:
-        form.form_errors.append(_refusal(ApplicationGone()))
+        form.form_errors.append(_refusal(LedElsewhere(file.led_by) if file.led_by else ApplicationGone()))
         return _page(file, forms, now, 409)
     if not form.is_valid():
         return _page(file, forms, now, 400)
     try:
         with transaction():
             flash(_DOING[doing](file, form, now))
-    except (ApplicationGone, NoSuchApplication, NotInHand, OfficerElsewhere, PapersMissing, LookupError) as error:
+    except (
+        ApplicationGone,
+        LedElsewhere,
+        NoSuchApplication,
+        NotInHand,
+        OfficerElsewhere,
+        PapersMissing,
+        LookupError,
+    ) as error:
         form.form_errors.append(_refusal(error))
         forms |= {name: kind(formdata=None, prefix=name) for name, kind in _FORMS.items() if name != doing}
         return _page(_read(application_code, now), forms, now, 409)
@@ -167,6 +176,8 @@ def _refusal(error: Exception) -> str:
     match error:
         case PapersMissing():
             words = _("Masih ada persyaratan yang belum ada. Centang yang sudah datang, atau tandai tidak diperlukan.")
+        case LedElsewhere():
+            words = led_elsewhere(error.system)
         case NotInHand():
             words = _("Tahap ini tidak di tangan Anda. Ambil dulu dari baki, atau minta rekan yang memegangnya.")
         case OfficerElsewhere():

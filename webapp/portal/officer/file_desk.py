@@ -114,6 +114,7 @@ class DeskFile:
     may_resume: bool
     may_withdraw: bool
     timeline: list[TimelineItem]
+    led_by: str
 
 
 def listed_piles(files: OfficerFiles, words: str, now: datetime) -> list[FilePile]:
@@ -179,6 +180,17 @@ def desk_file(file: FileView, now: datetime, sent: dict[str, str]) -> DeskFile:
         may_resume=file.may_resume,
         may_withdraw=file.may_handle,
         timeline=timeline(file),
+        led_by=led_elsewhere(file.led_by) if file.led_by else "",
+    )
+
+
+def led_elsewhere(system: str) -> str:
+    """Where a file is changed that a connected system leads."""
+    return str(
+        _(
+            "Berkas ini dikelola di %(system)s. Ubah di sana: perubahannya muncul di sini dengan sendirinya.",
+            system=system,
+        )
     )
 
 
@@ -236,6 +248,8 @@ def _where(stage: StageView) -> str:
 
 
 def _why_not(file: FileView, stage: StageView, held_up: bool) -> str:
+    if file.led_by:
+        return ""
     if file.missing:
         return str(_("Tahap ini dapat diselesaikan setelah semua persyaratan ada."))
     if held_up:
