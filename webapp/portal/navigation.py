@@ -27,6 +27,7 @@ ENTRIES: tuple[tuple[Permission, str, LazyString], ...] = (
     (Permission.COMPLAINT_TRIAGE, "triage.list_undecided", _l("Perlu diputuskan")),
     (Permission.QUEUE_SERVE, "officer.show_counter", _l("Loket")),
     (Permission.COMPLAINT_ANSWER, "officer.list_queue", _l("Laporan saya")),
+    (Permission.REPLY_TEMPLATE_MANAGE, "officer.list_templates", _l("Templat")),
     (Permission.APPLICATION_HANDLE, "officer.list_files", _l("Berkas")),
     (Permission.INDICATOR_READ_OWN, "officer.show_score", _l("Nilai saya")),
     (Permission.APPLICATION_READ_UNIT, "supervisor.list_unit_files", _l("Berkas unit")),

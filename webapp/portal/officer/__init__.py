@@ -1,6 +1,16 @@
 """Pages for the officer."""
 
-from webapp.portal.officer import applications, case_page, case_pieces, cases, counter, moves, registering, scores
+from webapp.portal.officer import (
+    applications,
+    case_page,
+    case_pieces,
+    cases,
+    counter,
+    moves,
+    registering,
+    reply_templates,
+    scores,
+)
 from webapp.portal.officer.room import blueprint
 
 __all__ = [
@@ -12,5 +22,6 @@ __all__ = [
     "counter",
     "moves",
     "registering",
+    "reply_templates",
     "scores",
 ]
