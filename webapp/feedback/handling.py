@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.accounts.models import Account
@@ -33,12 +33,19 @@ def visible_to(viewer: Account) -> ColumnElement[bool]:
 
     Use it in a query over Complaint outer-joined with Unit (Complaint.unit).
     """
-    concerned = exists().where(
-        Exclusion.complaint_id == Complaint.feedback_id,
-        Exclusion.officer_id == Officer.id,
-        Officer.account_id == viewer.id,
+    concerned = (
+        select(Exclusion.officer_id)
+        .join(Officer, Officer.id == Exclusion.officer_id)
+        .where(Exclusion.complaint_id == Complaint.feedback_id, Officer.account_id == viewer.id)
+        .correlate(Complaint)
+        .exists()
     )
-    recused = exists().where(Recusal.complaint_id == Complaint.feedback_id, Recusal.account_id == viewer.id)
+    recused = (
+        select(Recusal.account_id)
+        .where(Recusal.complaint_id == Complaint.feedback_id, Recusal.account_id == viewer.id)
+        .correlate(Complaint)
+        .exists()
+    )
     personal = _below(reach(viewer, Permission.COMPLAINT_READ_PERSONAL))
     plain = _below([*reach(viewer, Permission.COMPLAINT_READ), *reach(viewer, Permission.COMPLAINT_ANSWER)])
     homeless: ColumnElement[bool] = false()
