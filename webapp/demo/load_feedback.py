@@ -230,6 +230,7 @@ class _Desk:
             case Step.TAKE if actor is not None and step.unit is not None:
                 if complaint.state == State.IN_TRIAGE:
                     self._send(complaint, step, self._triage, self._ids.unit[step.unit])
+                    db.session.flush()
                 take_complaint(complaint, actor, step.at)
             case Step.ANSWER if actor is not None:
                 finding = step.finding or Finding.NOT_APPLICABLE

@@ -31,6 +31,7 @@ from webapp.portal.officer.answering import (
 from webapp.portal.officer.case_view import refusal_in_words, view_case
 from webapp.portal.officer.cases import list_beside
 from webapp.portal.officer.forms import AnswerForm, JudgeForm, NoteForm, QuestionForm, SpeakingForm, TakeForm
+from webapp.portal.officer.moves import moves_of
 from webapp.portal.officer.room import blueprint
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.staff.words import FINDING_HINTS
@@ -209,7 +210,7 @@ def _page(
     spoken = forms.get(open_form)
     seen = spoken.seen.data or "" if isinstance(spoken, SpeakingForm) and status != 200 else ""
     try:
-        _complaint, case, view = view_case(viewer, code, datetime.now(UTC), seen=seen)
+        complaint, case, view = view_case(viewer, code, datetime.now(UTC), seen=seen)
     except NotForThisPerson:
         abort(404)
     for form in forms.values():
@@ -221,6 +222,7 @@ def _page(
         "officer/show_case.html",
         case=case,
         view=view,
+        moves=moves_of(viewer, complaint),
         preview=preview,
         open_form=open_form,
         waiting_photos=waiting,

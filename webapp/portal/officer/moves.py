@@ -92,7 +92,7 @@ LINKS: tuple[LinkRow, ...] = (
     (Option.ASSIGN, "officer.assign_case", _l("Serahkan ke petugas"), "user", "s"),
     (Option.FORWARD, "officer.forward_case", _l("Teruskan ke unit lain"), "arrow-right", "f"),
     (Option.SEND_BACK, "officer.send_back_case", _l("Kembalikan ke triase"), "undo-2", "b"),
-    (Option.MERGE, "officer.merge_case", _l("Gabung dengan laporan lain"), "link", "g"),
+    (Option.MERGE, "officer.merge_case", _l("Gabung dengan laporan lain"), "link", "m"),
     (Option.SEPARATE, "officer.separate_case", _l("Pisahkan lagi"), "x", None),
     (Option.SPLIT, "officer.split_case", _l("Bagi ke dua unit"), "waypoints", None),
     (Option.CHANGE_TERM, "officer.change_case_term", _l("Ubah batas waktu"), "clock", None),
