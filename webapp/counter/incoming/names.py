@@ -17,6 +17,7 @@ from webapp.organisation.nip import clean_nip
 from webapp.organisation.staffing import nip_key
 
 T = TypeVar("T")
+C = TypeVar("C", Unit, Service)
 
 _HIDDEN_NIP = re.compile(r"nip:(\d{4}):([0-9a-f]{32})")
 
@@ -88,31 +89,25 @@ class KnownNames:
 
     def _unit_called(self, told: str) -> Unit:
         here = Unit.path.startswith(self._unit.path, autoescape=True)
-        alias = self._alias("unit", told)
-        if alias is not None:
-            unit = db.session.scalar(select(Unit).where(Unit.id == alias.unit_id, here))
-        else:
-            numbered = Unit.external_id == f"{self._source}:{told}"
-            unit = db.session.scalars(
-                select(Unit).where((Unit.code == told) | numbered, here).order_by(_first(Unit.code == told))
-            ).first()
+        unit = self._coded(Unit, "unit", told, here)
         if unit is None:
             raise Unknown(Problem(Code.UNKNOWN_UNIT, "unit", told))
         return unit
 
     def _service_called(self, told: str, unit: Unit) -> Service:
         offered = Service.unit_id.in_([int(part) for part in unit.path.strip("/").split("/")])
-        alias = self._alias("service", told)
-        if alias is not None:
-            service = db.session.scalar(select(Service).where(Service.id == alias.service_id, offered))
-        else:
-            numbered = Service.external_id == f"{self._source}:{told}"
-            service = db.session.scalars(
-                select(Service).where((Service.code == told) | numbered, offered).order_by(_first(Service.code == told))
-            ).first()
+        service = self._coded(Service, "service", told, offered)
         if service is None:
             raise Unknown(Problem(Code.UNKNOWN_SERVICE, "service", told))
         return service
+
+    def _coded(self, model: type[C], kind: str, told: str, within: ColumnElement[bool]) -> C | None:
+        """What is meant by an alias, else by our code, else by the number that it was imported under from here."""
+        alias = self._alias(kind, told)
+        if alias is not None:
+            return db.session.scalar(select(model).where(model.id == getattr(alias, f"{kind}_id"), within))
+        ours, numbered = model.code == told, model.external_id == f"{self._source}:{told}"
+        return db.session.scalars(select(model).where(ours | numbered, within).order_by(_first(ours))).first()
 
     def _counter_called(self, told: str, unit: Unit) -> Counter:
         name = f"{unit.code}/{told}"

@@ -43,15 +43,21 @@ _OPEN_DESK_IN_HALL = text(
     """  # noqa: S608  made of constants
 )
 
+#: What is called at a counter.
+_CURRENT = """
+    SELECT 'current' AS kind, ticket.id, ticket.first_called_at AS at, ticket.number,
+           ticket.priority <> 'ordinary' AS priority, queue_line.service_id, ticket.drawn_at, ticket.slot_starts_at,
+           ticket.called_at
+    FROM queue_ticket AS ticket JOIN queue_line ON queue_line.id = ticket.line_id
+    WHERE ticket.session_id = :session_id AND ticket.state = 'called'
+"""
+_CALLED_AT_DESK = text(_CURRENT)
+
 #: What is called at the counter; the first who waits with and without priority in each line; the last calls of all.
 _AT_DESK = text(
-    """
+    f"""
     WITH line AS (SELECT unnest(:line_ids) AS id)
-    SELECT 'current' AS kind, ticket.id, ticket.first_called_at AS at, ticket.number,
-           ticket.priority <> 'ordinary' AS priority, line.service_id, ticket.drawn_at, ticket.slot_starts_at,
-           ticket.called_at
-    FROM queue_ticket AS ticket JOIN queue_line AS line ON line.id = ticket.line_id
-    WHERE ticket.session_id = :session_id AND ticket.state = 'called'
+    {_CURRENT}
     UNION ALL
     SELECT 'waiting', one.id, one.at, one.number, class.priority, NULL, NULL, NULL, NULL
     FROM line CROSS JOIN (VALUES (true), (false)) AS class (priority) CROSS JOIN LATERAL (
@@ -69,17 +75,8 @@ _AT_DESK = text(
         ) AS one
         ORDER BY one.at DESC LIMIT :in_a_row
     )
-    """
+    """  # noqa: S608  made of constants
 ).bindparams(bindparam("line_ids", type_=ARRAY(BigInteger)))
-
-#: What is called at a counter.
-_CURRENT = text(
-    """
-    SELECT ticket.id, line.service_id, ticket.drawn_at, ticket.slot_starts_at, ticket.first_called_at, ticket.called_at
-    FROM queue_ticket AS ticket JOIN queue_line AS line ON line.id = ticket.line_id
-    WHERE ticket.session_id = :session_id AND ticket.state = 'called'
-    """
-)
 
 #: The visit of what was called ends.
 _SERVED = """
@@ -161,8 +158,12 @@ def lock_desk(account: Account, at: datetime, *, with_hall: bool = False) -> Loc
 
 def called_at_desk(session_id: int) -> CalledTicket | None:
     """What is called at a counter. Asked after its session was locked: a press that was quicker has been heard then."""
-    row = db.session.execute(_CURRENT, {"session_id": session_id}).one_or_none()
-    return CalledTicket(*row) if row is not None else None
+    row = db.session.execute(_CALLED_AT_DESK, {"session_id": session_id}).one_or_none()
+    return _called_ticket(row) if row is not None else None
+
+
+def _called_ticket(row: Any) -> CalledTicket:
+    return CalledTicket(row.id, row.service_id, row.drawn_at, row.slot_starts_at, row.at, row.called_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +189,7 @@ def look_around(desk: LockedDesk, at: datetime) -> AtDesk:
     ).all()
     current = next((row for row in rows if row.kind == "current"), None)
     return AtDesk(
-        CalledTicket(current.id, current.service_id, current.drawn_at, current.slot_starts_at, current.at, current[-1])
-        if current is not None
-        else None,
+        _called_ticket(current) if current is not None else None,
         [Waiting(row.at, row.number, row.id, row.priority) for row in rows if row.kind == "waiting"],
         sorted(((row.at, row.priority) for row in rows if row.kind == "called"), reverse=True),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, g, request
 from pydantic import BaseModel, ValidationError
@@ -15,8 +16,9 @@ from webapp.counter.incoming.errors import NotKnown
 from webapp.counter.incoming.intake import Sender, Taken
 from webapp.counter.incoming.names import shown_name
 from webapp.counter.incoming.problems import in_words
-from webapp.counter.incoming.reports import Noticed
+from webapp.counter.incoming.reports import Noticed, SentStage, SentVisit
 from webapp.counter.incoming.shape_errors import errors_in_words
+from webapp.database import transaction
 from webapp.portal.access import by_token
 from webapp.portal.problem_documents import problem
 from webapp.portal.security import csrf, limiter
@@ -24,6 +26,8 @@ from webapp.portal.security import csrf, limiter
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 S = TypeVar("S", bound=BaseModel)
+One = TypeVar("One", SentVisit, SentStage)
+Told = TypeVar("Told", bound=BaseModel)
 
 #: Bytes of a request; a batch of the most reports with all their parts takes less.
 LARGEST_REQUEST = 2 * 1024 * 1024
@@ -91,6 +95,31 @@ def answer_refused(refused: Refused) -> Response:
 def answer(content: BaseModel, status: int = 200) -> Response:
     """A document as JSON."""
     return Response(content.model_dump_json(), status, mimetype="application/json")
+
+
+def take_one(
+    shape: type[One], take: Callable[..., list[Taken]], tell: Callable[[Taken], BaseModel], sender: Sender
+) -> Response:
+    """Take one report of this shape, and answer what became of it."""
+    report = read_as(shape)
+    with transaction():
+        [taken] = take([report], sender, now=datetime.now(UTC), sent_at=report.sent_at)
+        told = tell(taken)
+    return answer(told, status_of(taken))
+
+
+def take_many(
+    reports: Sequence[Any],
+    sent_at: datetime | None,
+    take: Callable[..., list[Taken]],
+    tell: Callable[[Taken], Told],
+    sender: Sender,
+) -> tuple[Counter[str], tuple[Told, ...]]:
+    """Take a batch, all of it; how many came to what, and what became of each."""
+    with transaction():
+        taken = take(reports, sender, now=datetime.now(UTC), sent_at=sent_at)
+        results = tuple(map(tell, taken))
+    return Counter(one.outcome for one in taken), results
 
 
 def status_of(taken: Taken) -> int:

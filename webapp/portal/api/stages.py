@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import UTC, datetime
-
 from flask import Response, current_app, url_for
 
 from webapp.app import settings_of
 from webapp.counter.incoming.intake import Sender, Taken
 from webapp.counter.incoming.reports import SentStage, StageAnswer, StageBatch, StageBatchAnswer
 from webapp.counter.incoming.stages import take_in_stages
-from webapp.database import transaction
-from webapp.portal.api.room import answer, blueprint, noticed, read_as, status_of, takes_reports
+from webapp.portal.api.room import answer, blueprint, noticed, read_as, take_many, take_one, takes_reports
 
 
 @blueprint.post("/stages")
 @takes_reports
 def submit_stage(sender: Sender) -> Response:
     """Take one stage of a file."""
-    report = read_as(SentStage)
-    with transaction():
-        [taken] = take_in_stages([report], sender, now=datetime.now(UTC), sent_at=report.sent_at)
-        told = _told(taken)
-    return answer(told, status_of(taken))
+    return take_one(SentStage, take_in_stages, _told, sender)
 
 
 @blueprint.post("/stages/batch")
@@ -31,10 +23,8 @@ def submit_stage(sender: Sender) -> Response:
 def submit_stages(sender: Sender) -> Response:
     """Take many stages at once: all of them, or none where one is not as described."""
     batch = read_as(StageBatch)
-    with transaction():
-        taken = take_in_stages(batch.stages, sender, now=datetime.now(UTC), sent_at=batch.sent_at)
-        results = tuple(map(_told, taken))
-    return answer(StageBatchAnswer(counts=Counter(one.outcome for one in results), results=results))
+    counts, results = take_many(batch.stages, batch.sent_at, take_in_stages, _told, sender)
+    return answer(StageBatchAnswer(counts=counts, results=results))
 
 
 def _told(taken: Taken) -> StageAnswer:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flask import Response, current_app, url_for
 
@@ -12,19 +11,14 @@ from webapp.counter.incoming.intake import Sender, Taken
 from webapp.counter.incoming.reports import SentVisit, VisitAnswer, VisitBatch, VisitBatchAnswer
 from webapp.counter.incoming.visits import take_in_visits
 from webapp.counter.queries import receipt_of
-from webapp.database import transaction
-from webapp.portal.api.room import answer, blueprint, noticed, read_as, status_of, takes_reports
+from webapp.portal.api.room import answer, blueprint, noticed, read_as, take_many, take_one, takes_reports
 
 
 @blueprint.post("/visits")
 @takes_reports
 def submit_visit(sender: Sender) -> Response:
     """Take one visit."""
-    report = read_as(SentVisit)
-    with transaction():
-        [taken] = take_in_visits([report], sender, now=datetime.now(UTC), sent_at=report.sent_at)
-        told = _told(taken)
-    return answer(told, status_of(taken))
+    return take_one(SentVisit, take_in_visits, _told, sender)
 
 
 @blueprint.post("/visits/batch")
@@ -32,10 +26,8 @@ def submit_visit(sender: Sender) -> Response:
 def submit_visits(sender: Sender) -> Response:
     """Take many visits at once: all of them, or none where one is not as described."""
     batch = read_as(VisitBatch)
-    with transaction():
-        taken = take_in_visits(batch.visits, sender, now=datetime.now(UTC), sent_at=batch.sent_at)
-        results = tuple(map(_told, taken))
-    return answer(VisitBatchAnswer(counts=Counter(one.outcome for one in results), results=results))
+    counts, results = take_many(batch.visits, batch.sent_at, take_in_visits, _told, sender)
+    return answer(VisitBatchAnswer(counts=counts, results=results))
 
 
 def _told(taken: Taken) -> VisitAnswer:
