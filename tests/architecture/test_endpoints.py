@@ -69,10 +69,11 @@ def test_addresses_are_kebab_case_and_endpoints_verb_noun(app: Flask) -> None:
 
 #: What people do on our pages.
 VERBS = {
-    "accept", "act", "activate", "add", "cancel", "change", "choose", "close", "confirm", "create", "decide",
-    "discard", "dispute", "download", "draw", "edit", "file", "forget", "give", "import", "leave", "list", "mark",
-    "move", "open", "rate", "read", "register", "remove", "renew", "reopen", "reply", "retry", "run", "save", "search",
-    "send", "set", "show", "sign", "start", "submit", "take", "thank", "track", "unlock", "upload",
+    "accept", "act", "activate", "add", "allow", "cancel", "change", "choose", "close", "complete", "confirm",
+    "create", "decide", "discard", "dispute", "download", "draw", "edit", "file", "forget", "give", "import", "leave",
+    "list", "mark", "move", "open", "publish", "rate", "read", "register", "remove", "renew", "reopen", "reply",
+    "retry", "run", "save", "search", "send", "set", "show", "sign", "start", "stop", "submit", "take", "thank",
+    "track", "unlock", "upload", "withdraw",
 }  # fmt: skip
 #: Pages that belong to no audience, and the front page.
 SINGLE = {"portal.health", "portal.design", "citizen.home"}

@@ -123,7 +123,7 @@ def dispute_answer(code: str) -> ResponseReturnValue:
 @blueprint.route("/lacak/<code>/lengkapi", methods=["GET", "POST"])
 @public
 @keeps_typed_text
-def complete(code: str) -> ResponseReturnValue:
+def complete_complaint(code: str) -> ResponseReturnValue:
     """Hand in what was missing."""
     return _take(code, "complete", CompleteForm, _say_complete, _("Terima kasih. Laporan Anda diperiksa lagi."))
 
@@ -131,7 +131,7 @@ def complete(code: str) -> ResponseReturnValue:
 @blueprint.route("/lacak/<code>/buka-lagi", methods=["GET", "POST"])
 @public
 @keeps_typed_text
-def reopen(code: str) -> ResponseReturnValue:
+def reopen_closed(code: str) -> ResponseReturnValue:
     """Come back to a complaint that was closed."""
     return _take(code, "reopen", ReopenForm, _say_reopen, _("Laporan Anda dibuka lagi."))
 

@@ -90,7 +90,7 @@ def list_publications() -> ResponseReturnValue:
 @blueprint.route("/umumkan/<code>", methods=["GET", "POST"])
 @requires(Permission.COMPLAINT_PUBLISH)
 @keeps_typed_text
-def publish(code: str) -> ResponseReturnValue:
+def publish_case(code: str) -> ResponseReturnValue:
     """Write the words, look at them as the public will see them, publish exactly these."""
     case = _read(code)
     if request.method == "GET":
@@ -114,17 +114,17 @@ def publish(code: str) -> ResponseReturnValue:
     except (NotPublishable, TellsOfPerson):  # it changed since it was looked at
         return _look(_read(code), form, status=409)
     flash(_("Sudah diumumkan. Begini umum membacanya."))
-    return redirect(url_for("staff.publish", code=code), 303)
+    return redirect(url_for("staff.publish_case", code=code), 303)
 
 
 @blueprint.route("/umumkan/<code>/tarik", methods=["GET", "POST"])
 @requires(Permission.COMPLAINT_PUBLISH)
 @keeps_typed_text
-def withdraw(code: str) -> ResponseReturnValue:
+def withdraw_case(code: str) -> ResponseReturnValue:
     """Take back what the public sees."""
     case = _read(code)
     if request.method == "GET":
-        return redirect(url_for("staff.publish", code=code))
+        return redirect(url_for("staff.publish_case", code=code))
     form = WithdrawForm(prefix="withdraw")
     if not form.is_valid():
         return _page(case, _words_of(case), withdrawing=form, status=400)
@@ -135,7 +135,7 @@ def withdraw(code: str) -> ResponseReturnValue:
     except NotForThisPerson:
         abort(404)
     flash(_("Laporan ini tidak tampil lagi untuk umum."))
-    return redirect(url_for("staff.publish", code=code), 303)
+    return redirect(url_for("staff.publish_case", code=code), 303)
 
 
 def _look(case: ForPublisher, form: PublishForm, status: int = 200) -> ResponseReturnValue:
