@@ -20,9 +20,9 @@ _CLOCKS = """## Clocks
 
 A state starts the clocks of its row, unless they run already; those that go on there run on if they run. All others
 stop: kept or missed where the clock waited for that state, cancelled else. The agency's clocks ({resting})
-rest while the reporter owes something; a question starts `complete`, so that none rests for ever. A comment starts nothing anew.
-`verify` and `settle` count from the filing, `settle` of what was incomplete from its completion, and a dispute starts a
-new round. What is {at_once} straight from filing has its `verify` written down, too.
+rest while the reporter owes something; a question starts `complete`, so that none rests for ever. A comment starts
+nothing anew. `verify` and `settle` count from the filing, `settle` of what was incomplete from its completion, and a
+dispute starts a new round. What is {at_once} straight from filing has its `verify` written down, too.
 """
 _PRESETS = """## Presets
 
