@@ -8,6 +8,9 @@ ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # One more than processors: some tests wait for programs that they have started.
 TESTERS = $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 
+# The tests start a hundred programs: each of them would compile the whole product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench clean
 
@@ -21,9 +24,10 @@ setup: .venv/.installed $(MO) ## install what is locked in requirements.lock int
 run: setup ## run the city at http://127.0.0.1:8000 (PORT=...) until Ctrl-C
 	@exec $(PY) -m webapp.embedded
 
+# The plugin of schemathesis takes two seconds in every process, and no test uses it.
 test: setup ## all tests, on real engines and a real browser (ARGS=... for pytest)
 	@$(PY) -m tests.chromium
-	@$(PY) -m pytest -n $(TESTERS) --dist worksteal $(ARGS)
+	@$(PY) -m pytest -n $(TESTERS) --dist worksteal -p no:schemathesis $(ARGS)
 
 check: setup ## format, lint, types, import rules, translations
 	@$(PY) -m ruff format --check .

@@ -20,6 +20,8 @@ import pytest
 from webapp.embedded.processes import birth, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+#: Seconds for what takes one or two on a quiet machine.
+PATIENCE = 120.0
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ class TinyCity:
         """All that it wrote for the person at the terminal."""
         return self.out.read_text() + self.err.read_text()
 
-    def wait_for(self, text: str, seconds: float = 30) -> None:
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> None:
         """Wait until it has written `text`."""
         until = time.monotonic() + seconds
         while text not in self.said():
@@ -70,7 +72,7 @@ class TinyCity:
         """Number of the process `name`."""
         return int(self.running()["children"][name]["pid"])
 
-    def end(self, wanted: signal.Signals = signal.SIGINT, seconds: float = 20) -> int:
+    def end(self, wanted: signal.Signals = signal.SIGINT, seconds: float = PATIENCE) -> int:
         """Send a signal and wait for the end; the exit code."""
         self.process.send_signal(wanted)
         return self.process.wait(seconds)
@@ -112,7 +114,7 @@ def start_city(var: Path, tmp_path: Path) -> Iterator[Callable[..., TinyCity]]:
         if city.process.poll() is None:
             city.process.terminate()
             try:
-                city.process.wait(20)
+                city.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 city.process.kill()
                 city.process.wait()

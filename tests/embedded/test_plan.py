@@ -36,7 +36,15 @@ def test_every_queue_has_a_worker_process() -> None:
 def test_a_demo_city_is_complete(tmp_path: Path) -> None:
     city = _city(tmp_path)
     plan = city_plan(city, ROOT)
-    assert _names(plan) == {"web", "bot", "simulator", "mailbox", "relay", "scheduler", *(f"worker-{queue}" for queue in QUEUES)}
+    assert _names(plan) == {
+        "web",
+        "bot",
+        "simulator",
+        "mailbox",
+        "relay",
+        "scheduler",
+        *(f"worker-{queue}" for queue in QUEUES),
+    }
     assert plan.load_demo is not None
     assert city.values["TELEGRAM_API_URL"] == f"http://127.0.0.1:{city.values['SIMULATOR_PORT']}"
     assert city.values["OPENBLAS_NUM_THREADS"] == "1"

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.embedded.conftest import PATIENCE
 from webapp.embedded import processes
 from webapp.embedded.errors import EmbeddedError
 from webapp.embedded.postgres import Postgres
@@ -51,10 +52,10 @@ def test_kill_9_and_start_again_keeps_every_row(server: Launch) -> None:
         for number in range(50):
             link.execute("INSERT INTO word VALUES (%s)", [number])
         first.process.send_signal(signal.SIGKILL)
-        first.process.wait(5)
+        first.process.wait(PATIENCE)
     # At once, on the same port, as the supervisor does: sessions of the dead server still hold its memory.
     first.launch()
-    first.wait_ready(20)
+    first.wait_ready(PATIENCE)
     with psycopg.connect(address) as link:
         assert link.execute("SELECT count(*) FROM word").fetchone() == (50,)
     first.stop()

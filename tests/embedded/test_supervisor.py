@@ -16,14 +16,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.embedded.conftest import ROOT, TinyCity
+from tests.embedded.conftest import PATIENCE, ROOT, TinyCity
 from tests.engines import Engines
 from webapp.embedded.processes import birth, free_port, http_status
 
 Start = Callable[..., TinyCity]
 
 
-def _wait(condition: Callable[[], bool], seconds: float = 15) -> None:
+def _wait(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until
@@ -32,7 +32,7 @@ def _wait(condition: Callable[[], bool], seconds: float = 15) -> None:
 
 def _alone(city: TinyCity) -> str:
     """The one sentence with which a city did not open."""
-    assert city.process.wait(30) == 1
+    assert city.process.wait(PATIENCE) == 1
     assert city.out.read_text() == ""
     said = city.err.read_text().strip()
     assert "Traceback" not in said
@@ -206,7 +206,7 @@ def test_a_broken_var(start_city: Start, var: Path) -> None:
 
 def test_a_failing_migration(start_city: Start) -> None:
     city = start_city(TINY_FAILS="migrate")
-    assert city.process.wait(30) == 1
+    assert city.process.wait(PATIENCE) == 1
     assert "The step 'migrate'" in city.said()
     assert "ended with exit code 3: the roof is missing" in city.said()
     assert "Traceback" not in city.said()
@@ -214,7 +214,7 @@ def test_a_failing_migration(start_city: Start) -> None:
 
 def test_a_web_server_that_never_opens(start_city: Start) -> None:
     city = start_city(TINY_FAILS="web")
-    assert city.process.wait(30) == 1
+    assert city.process.wait(PATIENCE) == 1
     assert "web ended 3 times while it was started" in city.said()
     assert "the roof is missing" in city.said()
 

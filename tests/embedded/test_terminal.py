@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.embedded.conftest import PATIENCE
 from webapp.embedded.processes import free_port
 from webapp.embedded.terminal import LogWatch, ready_block
 
@@ -40,7 +41,7 @@ def test_ctrl_c_below_make_ends_without_an_error(var: Path, tmp_path: Path) -> N
     os.close(theirs)
     said = ""
     asked_to_stop = False
-    until = time.monotonic() + 90
+    until = time.monotonic() + PATIENCE
     try:
         while time.monotonic() < until:
             if select.select([ours], [], [], 0.2)[0]:
@@ -54,11 +55,11 @@ def test_ctrl_c_below_make_ends_without_an_error(var: Path, tmp_path: Path) -> N
                 time.sleep(0.3)
                 os.write(ours, b"\x03")
                 asked_to_stop = True
-        assert make.wait(20) == 0, said
+        assert make.wait(PATIENCE) == 0, said
     finally:
         if make.poll() is None:
             make.terminate()
-            make.wait(20)
+            make.wait(PATIENCE)
         os.close(ours)
     assert "stopped in" in said
     assert "***" not in said

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import redis
 
+from tests.embedded.conftest import PATIENCE
 from webapp.embedded import processes
 from webapp.embedded.errors import EmbeddedError
 from webapp.embedded.unprivileged import engine_user
@@ -51,7 +52,7 @@ def test_it_keeps_its_journal_and_never_evicts(server: Launch) -> None:
             assert Path(f"/proc/{one.process.pid}").stat().st_uid == engine_user().uid  # type: ignore[union-attr]
         link.execute_command("WAITAOF", 1, 0, 2000)
     one.process.send_signal(signal.SIGKILL)
-    one.process.wait(5)
+    one.process.wait(PATIENCE)
     one.launch()
     one.wait_ready()
     with redis.Redis.from_url(one.url(), decode_responses=True) as link:
