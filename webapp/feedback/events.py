@@ -83,7 +83,10 @@ class ClockNearing(Event):
 
 @dataclass(frozen=True, slots=True)
 class ClockMissed(Event):
-    """A term ran out; `level` says how far up it goes (1 the head of the unit, 2 above)."""
+    """A term ran out; `level` says how far it climbed the ladder of its preset (1 the first rung).
+
+    0: the reporter never answered what he was asked, and the case goes on without it.
+    """
 
     clock_id: int
     level: int

@@ -17,6 +17,8 @@ from webapp.accounts.permissions import Permission, Role, can
 from webapp.database import db
 from webapp.feedback.casework.models import CaseMention, CaseNote
 from webapp.feedback.clocks.models import ComplaintClock
+from webapp.feedback.clocks.presets import find_preset
+from webapp.feedback.clocks.vocabulary import Clock, Person
 from webapp.feedback.events import (
     ClockMissed,
     ClockNearing,
@@ -94,10 +96,20 @@ def _clock(event: ClockNearing | ClockMissed) -> tuple[NoticeKind, Complaint, li
     complaint = db.session.get_one(Complaint, clock.complaint_id)
     zone = complaint.unit.timezone if complaint.unit is not None else "Asia/Jakarta"
     particulars = {"clock": clock.clock, "due": clock.due_at.isoformat(), "zone": zone}
+    standard = find_preset(clock.preset).standards[Clock(clock.clock)]
     if isinstance(event, ClockNearing):
-        accounts = _handler(complaint) or _near(complaint, _HANDING_OUT)
-        return NoticeKind.NEARING, complaint, accounts, particulars
-    return NoticeKind.MISSED, complaint, _superiors(complaint, event.level), particulars
+        return NoticeKind.NEARING, complaint, _person(complaint, standard.remind), particulars
+    if event.level == 0:  # the reporter's own term: whoever has the case goes on without him
+        return NoticeKind.MISSED, complaint, _person(complaint, Person.HANDLER), particulars
+    rungs = standard.ladder[: event.level]
+    return NoticeKind.MISSED, complaint, _person(complaint, rungs[-1].tell) if rungs else [], particulars
+
+
+def _person(complaint: Complaint, person: Person) -> list[Account]:
+    """Who that is for a complaint. Until somebody has it, whoever hands complaints out there does."""
+    if person == Person.HANDLER:
+        return _handler(complaint) or _near(complaint, _HANDING_OUT)
+    return _near(complaint, (Role.SUPERVISOR,), skip=1 if person == Person.ABOVE else 0)
 
 
 def _handler(complaint: Complaint) -> list[Account]:
@@ -119,11 +131,6 @@ def _near(complaint: Complaint, roles: tuple[Role, ...], *, skip: int = 0) -> li
             return accounts
         skip -= bool(accounts)
     return []
-
-
-def _superiors(complaint: Complaint, level: int) -> list[Account]:
-    """The head of the unit (level 1), or the one above the head."""
-    return _near(complaint, (Role.SUPERVISOR,), skip=level - 1)
 
 
 def _holders(roles: Iterable[Role], unit_id: int | None) -> list[Account]:

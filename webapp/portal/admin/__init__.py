@@ -5,6 +5,7 @@ from webapp.portal.admin import (  # noqa: F401  # each registers its pages with
     calendars,
     causes,
     counters,
+    deadlines,
     deliveries,
     halls,
     imports,

@@ -55,6 +55,7 @@ def sections() -> list[dict[str, Any]]:
         (Permission.ORGANISATION_MANAGE, "show_roster", _("Jadwal jaga"), ("shift", "roster")),
         (Permission.ORGANISATION_MANAGE, "list_halls", _("Antrean"), ("hall", "line", "kiosk")),
         (Permission.ORGANISATION_MANAGE, "list_calendars", _("Hari libur"), ("calendar", "day")),
+        (Permission.ORGANISATION_MANAGE, "list_deadlines", _("Tenggat"), ("deadlines",)),
         (Permission.ORGANISATION_MANAGE, "list_pause_causes", _("Sebab jeda"), ("cause",)),
         (Permission.ACCOUNT_MANAGE, "list_accounts", _("Akun"), ("account", "role", "password")),
         (Permission.ORGANISATION_IMPORT, "choose_import", _("Impor"), ("import",)),

@@ -1,6 +1,6 @@
 """Pages for the supervisor."""
 
-from webapp.portal.supervisor import applications, halls
+from webapp.portal.supervisor import applications, halls, handling
 from webapp.portal.supervisor.views import blueprint
 
-__all__ = ["applications", "blueprint", "halls"]
+__all__ = ["applications", "blueprint", "halls", "handling"]
