@@ -25,13 +25,14 @@ def named_in(text: str, names: Mapping[int, str]) -> frozenset[int]:
 
 
 def _longest(follows: list[str], plain: Mapping[int, list[str]]) -> set[int]:
-    """Who bears most of the words that follow, from the first on."""
-    best, meant = 0, set[int]()
+    """Who bears most of the words that follow, from the first on; of several, whose name is said in full by them."""
+    best, meant = (0, False), set[int]()
     for id_, words in plain.items():
         length = _shared(follows, words)
-        if length > best:
-            best, meant = length, {id_}
-        elif length and length == best:
+        fits = (length, length == len(words))
+        if length and fits > best:
+            best, meant = fits, {id_}
+        elif length and fits == best:
             meant.add(id_)
     return meant
 

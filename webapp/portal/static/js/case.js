@@ -64,6 +64,8 @@
   document.addEventListener("htmx:load", (event) => ready(event.target));
   ready(document);
 
+  document.querySelector(".preview[data-focus]")?.focus();
+
   // Names after an @: the colleagues who may see the case, asked for once, when the first @ is typed.
   for (const area of all("textarea[data-names]")) {
     const list = document.createElement("ul");
