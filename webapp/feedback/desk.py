@@ -206,7 +206,7 @@ class _Wanted:
         The units are gone through one by one, each giving its most urgent from the index: so what has to be read does
         not grow with what lies there.
         """
-        found = (
+        found: Select[Any] = (
             select(Complaint.feedback_id, Complaint.due_at)
             .select_from(Complaint)
             .where(*self.conditions, visible_to(self.viewer), *self.narrow.conditions())
@@ -219,8 +219,7 @@ class _Wanted:
         if ordered:
             found = found.order_by(Complaint.due_at.asc().nulls_last(), Complaint.feedback_id)
         if self.paths is None:
-            anywhere: Select[Any] = found.outerjoin(Unit, Unit.id == Complaint.unit_id)
-            return anywhere
+            return found.outerjoin(Unit, Unit.id == Complaint.unit_id)
         near = found.where(Complaint.unit_id == Unit.id).correlate(Unit).lateral()
         nearest: Select[Any] = (
             select(near.c.feedback_id, near.c.due_at)

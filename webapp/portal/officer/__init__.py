@@ -10,6 +10,7 @@ from webapp.portal.officer import (
     registering,
     reply_templates,
     scores,
+    search,
 )
 from webapp.portal.officer.room import blueprint
 
@@ -24,4 +25,5 @@ __all__ = [
     "registering",
     "reply_templates",
     "scores",
+    "search",
 ]

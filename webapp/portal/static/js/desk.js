@@ -33,7 +33,14 @@
     return Boolean(field);
   }
 
-  const keys = { j: () => walk(1), k: () => walk(-1), "/": search, "?": () => dialog?.showModal() };
+  // Ticks the box beside the entry that has the focus, where several can be decided at once.
+  function tick() {
+    const box = document.activeElement?.closest(".pick")?.querySelector("input[type=checkbox]");
+    if (box) box.checked = !box.checked;
+    return Boolean(box);
+  }
+
+  const keys = { x: tick, j: () => walk(1), k: () => walk(-1), "/": search, "?": () => dialog?.showModal() };
 
   document.addEventListener("keydown", (event) => {
     const at = event.target;
@@ -73,8 +80,10 @@
   }
 
   // A piece of the page in which somebody has opened something does not fetch itself anew until it is closed again.
+  // Nor does one that nobody looks at: hundreds of desks stay open in tabs behind others.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const piece = event.detail.elt;
+    if (piece.getAttribute("hx-trigger")?.startsWith("every") && document.hidden) event.preventDefault();
     if (piece.getAttribute("hx-trigger")?.startsWith("every") && piece.querySelector("details[open]")) event.preventDefault();
   });
 
