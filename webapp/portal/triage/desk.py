@@ -192,7 +192,7 @@ def _page(form: BulkForm, status: int = 200) -> tuple[str, int]:
 def _piles(desk: TriageDesk) -> dict[str, object]:
     current = _chosen_pile()
     tabs = [
-        PileTab(_address(None), str(_("Semua yang perlu diputuskan")), _counted(desk.to_do), current is None),
+        PileTab(_address(None), str(_("Semua")), _counted(desk.to_do), current is None),
         *(
             PileTab(_address(pile), str(_PILES[pile][0]), _counted(desk.counts.get(pile, 0)), pile == current)
             for pile in (*TO_DO, TriagePile.DEFERRED)
