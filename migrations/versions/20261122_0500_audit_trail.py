@@ -40,7 +40,8 @@ _ADDED = {
     ("publication", "UPDATE"): (
         "SELECT coalesce(fresh.withdrawn_at, clock_timestamp()), fresh.withdrawn_by_id, fresh.complaint_id, 'published', "
         "CASE WHEN earlier.withdrawn_at IS NULL AND fresh.withdrawn_at IS NOT NULL THEN 'withdrawn' ELSE 'altered' END, "
-        "NULL::jsonb, id FROM fresh JOIN earlier USING (id)"
+        "NULL::jsonb, id FROM fresh JOIN earlier USING (id) "
+        "WHERE (fresh.withdrawn_at, fresh.text, fresh.answer) IS DISTINCT FROM (earlier.withdrawn_at, earlier.text, earlier.answer)"
     ),
     ("photo_flag", "UPDATE"): (
         "SELECT fresh.decided_at, fresh.decided_by_id, photo.complaint_id, 'judged_photo', fresh.verdict, "
