@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from webapp.feedback.casework.notes import LONGEST_NOTE
 from webapp.feedback.casework.placeholders import gaps_in
@@ -36,7 +36,7 @@ class AnswerForm(SpeakingForm):
         description=_l("Ditampilkan persis seperti ini kepada pelapor. Nama Anda tidak ditampilkan."),
         filters=[without_nul],
         validators=[
-            InputRequired(_l("Tulis jawaban Anda.")),
+            DataRequired(_l("Tulis jawaban Anda.")),
             Length(min=10, max=LONGEST_TEXT, message=_l("Jawaban terlalu pendek untuk dimengerti warga.")),
         ],
     )
@@ -71,7 +71,7 @@ class QuestionForm(SpeakingForm):
         description=_l("Pelapor menjawab tanpa Anda tahu siapa dia. Selama menunggu jawabannya, batas waktu berhenti."),
         filters=[without_nul],
         validators=[
-            InputRequired(_l("Tulis pertanyaan Anda.")),
+            DataRequired(_l("Tulis pertanyaan Anda.")),
             Length(min=5, max=2000, message=_l("Pertanyaan terlalu pendek atau terlalu panjang.")),
         ],
     )
@@ -87,7 +87,7 @@ class NoteForm(DeskForm):
         ),
         filters=[without_nul],
         validators=[
-            InputRequired(_l("Tulis catatan Anda.")),
+            DataRequired(_l("Tulis catatan Anda.")),
             Length(max=LONGEST_NOTE, message=_l("Catatan terlalu panjang: paling banyak 4.000 huruf.")),
         ],
     )

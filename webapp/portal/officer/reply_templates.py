@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from webapp.accounts.permissions import Permission
 from webapp.database import transaction
@@ -58,7 +58,7 @@ class TemplateForm(DeskForm):
         description=_l("Supaya rekan Anda cepat menemukannya, misalnya “Server pusat mati”."),
         filters=[without_nul, lambda text: (text or "").strip()],
         validators=[
-            InputRequired(_l("Beri nama templat ini.")),
+            DataRequired(_l("Beri nama templat ini.")),
             Length(max=LONGEST_NAME, message=_l("Nama terlalu panjang: paling banyak 80 huruf.")),
         ],
     )
@@ -66,7 +66,7 @@ class TemplateForm(DeskForm):
         _l("Kata-kata jawaban"),
         filters=[without_nul],
         validators=[
-            InputRequired(_l("Tulis kata-katanya.")),
+            DataRequired(_l("Tulis kata-katanya.")),
             Length(
                 min=10, max=LONGEST_TEMPLATE, message=_l("Templat terlalu pendek atau lebih panjang dari 4.000 huruf.")
             ),
