@@ -206,8 +206,9 @@ class _Wanted:
         The units are gone through one by one, each giving its most urgent from the index: so what has to be read does
         not grow with what lies there.
         """
+        ids: tuple[Any, ...] = (Complaint.feedback_id, Complaint.due_at)
         found: Select[Any] = (
-            select(Complaint.feedback_id, Complaint.due_at)
+            select(*ids)
             .select_from(Complaint)
             .where(*self.conditions, visible_to(self.viewer), *self.narrow.conditions())
             .limit(most)

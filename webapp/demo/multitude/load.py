@@ -38,6 +38,13 @@ PART = 5_000
 #: What a city is told a day: so many days back the first complaint was filed, within these bounds.
 A_DAY, SHORTEST, LONGEST = 700, 92, 3_650
 
+#: What the trigger of each complaint would write.
+_WORDS = """
+    INSERT INTO complaint_words (complaint_id, unit_id, filed_at, words)
+    SELECT c.feedback_id, c.unit_id, f.filed_at, complaint_words_of(c.text, f.place, c.unit_id)
+    FROM complaint c JOIN feedback f ON f.id = c.feedback_id WHERE c.feedback_id >= %s ORDER BY c.feedback_id
+"""
+
 Progress = Callable[[str, float], None]
 
 
@@ -80,17 +87,19 @@ def write_multitude(plan: Plan, address: str, progress: Progress) -> None:
     plain = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain) as connection:
         connection.execute("SET maintenance_work_mem = '256MB'")
-        with _lifted(connection, progress):
+        with _lifted(connection, progress) as lifted:
             for done, part in enumerate(_parts(plan), start=1):
                 for table in COLUMNS:
                     if table in part:
                         _copy(connection, table, part[table])
                 progress("multitude", 0.6 * min(1.0, done * PART / plan.count))
+            if lifted:  # else triggers wrote them
+                connection.execute(_WORDS, (plan.first_id,))
             for table, last in sequences_after(plan).items():
                 connection.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (table, last))
     progress("tidy", 0.95)
     with psycopg.connect(plain, autocommit=True) as connection:
-        for table in COLUMNS:
+        for table in (*COLUMNS, "complaint_words"):
             connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
     progress("ready", 1.0)
 
@@ -129,15 +138,18 @@ def _copy(connection: psycopg.Connection, table: str, lines: bytes) -> None:
 
 
 @contextmanager
-def _lifted(connection: psycopg.Connection, progress: Progress) -> Iterator[None]:
-    """Take indexes, foreign keys and triggers of the tables away, if they are ours, and put them back at the end."""
-    tables = list(COLUMNS)
+def _lifted(connection: psycopg.Connection, progress: Progress) -> Iterator[bool]:
+    """Take indexes, foreign keys and triggers of the tables away, if they are ours, and put them back at the end.
+
+    Yields whether they are.
+    """
+    tables = [*COLUMNS, "complaint_words"]
     owned = connection.execute(
         "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE relname = ANY(%s) AND relkind = 'r'",
         (tables,),
     ).fetchone()
     if owned is None or not owned[0]:
-        yield
+        yield False
         return
     for table in tables:
         connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(table)))
@@ -159,7 +171,7 @@ def _lifted(connection: psycopg.Connection, progress: Progress) -> Iterator[None
         connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(_name(table), sql.Identifier(name)))
     for name, _ in indexes:
         connection.execute(sql.SQL("DROP INDEX {}").format(_name(name)))
-    yield
+    yield True
     # Unique keys first, then plain indexes, then what refers to others.
     steps = [
         *((f"ALTER TABLE {table} ADD CONSTRAINT {name} {made}") for table, name, made in keys if made[0] == "U"),

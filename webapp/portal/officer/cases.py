@@ -82,7 +82,7 @@ def save_filter() -> ResponseReturnValue:
             flash(_("Tampilan disimpan."), "success")
         else:
             flash(_("Tampilan Anda sudah banyak. Hapus satu dulu."), "warning")
-    return redirect(url_for("officer.list_queue", **kept))
+    return _back_to_queue(kept)
 
 
 @blueprint.post("/meja/sekaligus")
@@ -114,7 +114,7 @@ def decide_many() -> ResponseReturnValue:
                 ),
                 "warning",
             )
-    return redirect(url_for("officer.list_queue", **_kept()))
+    return _back_to_queue(_kept())
 
 
 def list_beside(opened: str = "") -> dict[str, Any]:
@@ -188,6 +188,10 @@ def _decide(viewer: Account, code: str, doing: str, account: Account | None, now
     except (NotForThisPerson, NotAssignable, IllegalStep):
         return False
     return True
+
+
+def _back_to_queue(kept: dict[str, Any]) -> ResponseReturnValue:
+    return redirect(url_for("officer.list_queue", **kept))
 
 
 def _kept() -> dict[str, str]:
