@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from webapp.database import db
-from webapp.feedback.clocks.models import ComplaintClock
+from webapp.feedback.clocks.actions import read_clocks
 from webapp.feedback.clocks.queries import reopening_ends
+from webapp.feedback.clocks.running import Ticking
 from webapp.feedback.clocks.vocabulary import Clock
 from webapp.feedback.life_cycle import OPEN_STATES, State
 from webapp.feedback.models import Complaint, Follower, Photo
@@ -18,7 +19,6 @@ from webapp.feedback.reporter_history import EXPLAINED, Moment, list_messages, t
 from webapp.feedback.tracking import Reporter, find_case, list_halves
 from webapp.messaging.actions import EMAIL
 from webapp.organisation.calendars import count_working_days
-from webapp.organisation.queries import working_time_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +113,13 @@ def read_case(viewer: Reporter, code: str, now: datetime) -> ReporterCase:
     complaint = find_case(viewer, code)
     feedback = complaint.feedback
     state = State(complaint.state)
-    working = working_time_of(complaint.unit) if complaint.unit else None
+    ticking, inherited = read_clocks(complaint)
+    working = inherited.working_time() if complaint.unit_id is not None else None
     messages = list_messages(complaint)
     said = [message for message in messages if message.what in ("question", "reply", "answer")]
     answers = [message for message in said if message.what == "answer"]
     history = tell_history(complaint, messages)
-    clocks = running_clocks(complaint)
+    clocks = {clock.clock: clock for clock in ticking if clock.runs}
     settle = clocks.get(Clock.SETTLE)
     paused = settle is not None and settle.paused_at is not None
     due_at = complaint.due_at if state in OPEN_STATES and not paused else None
@@ -184,17 +185,12 @@ def _explanation(state: State, history: tuple[Moment, ...]) -> Moment | None:
     return next((moment for moment in reversed(history) if moment.what == wanted and moment.text), None)
 
 
-def running_clocks(complaint: Complaint) -> dict[str, ComplaintClock]:
-    """The terms that run on a complaint, by name: the latest round of each."""
-    running = db.session.scalars(
-        select(ComplaintClock)
-        .where(ComplaintClock.complaint_id == complaint.feedback_id, ComplaintClock.stopped_at.is_(None))
-        .order_by(ComplaintClock.round)
-    )
-    return {clock.clock: clock for clock in running}
+def running_clocks(complaint: Complaint) -> dict[Clock, Ticking]:
+    """The terms that run on a complaint, by what they wait for: the latest round of each."""
+    return {clock.clock: clock for clock in read_clocks(complaint)[0] if clock.runs}
 
 
-def _due(clock: ComplaintClock | None) -> datetime | None:
+def _due(clock: Ticking | None) -> datetime | None:
     return clock.due_at if clock is not None and clock.paused_at is None else None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from webapp.database import db
 from webapp.feedback.errors import AlreadySent, NoSuchCase
@@ -52,7 +52,15 @@ def find_case(viewer: Reporter, code: str, *, lock: bool = False) -> Complaint:
 
 def _read(*conditions: ColumnElement[bool], lock: bool) -> Complaint | None:
     query = select(Complaint).where(*conditions)
-    if lock:
+    if not lock:
+        about = joinedload(Complaint.feedback)
+        query = query.options(
+            joinedload(Complaint.unit),
+            about.joinedload(Feedback.unit),
+            about.joinedload(Feedback.service),
+            about.joinedload(Feedback.counter),
+        )
+    else:
         query = query.with_for_update(of=Complaint).execution_options(populate_existing=True)
     return db.session.scalars(query).one_or_none()
 
