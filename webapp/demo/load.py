@@ -22,6 +22,7 @@ from webapp.demo.halls import ALWAYS_OPEN
 from webapp.demo.load_agency import LoadedIds, load_agency, load_visits
 from webapp.demo.load_feedback import judge_when_filed, live_through, load_complaints, load_ratings
 from webapp.demo.load_files import load_files
+from webapp.feedback.facts.recording import record_handling
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
 from webapp.indicators.actions import record_facts, refresh_figure, renew_reference
@@ -125,6 +126,7 @@ def _score(feedback_ids: list[int], now: datetime, scored: Callable[[float], Non
     Figures of earlier quarters stay marked as outdated: a worker computes them when the city is already open.
     """
     today = now.astimezone(ZoneInfo(TIMEZONE)).date()
+    record_handling(feedback_ids, now)
     record_facts(feedback_ids, now)
     scored(0.25)
     renew_reference(f"{today:%Y-%m}", now)

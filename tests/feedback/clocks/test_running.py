@@ -82,8 +82,7 @@ def test_what_comes_late_is_missed_though_it_comes() -> None:
 
 def test_silence_is_no_verdict() -> None:
     life = Life().goes(State.SENT, days(0)).goes(State.IN_WORK, days(0)).goes(State.ANSWERED, days(1))
-    closed = due_after_working_days(days(1), 10, WORKING) + timedelta(seconds=1)
-    assert life.goes(State.CLOSED, closed)[Clock.VERDICT].outcome == Outcome.MISSED
+    assert life.goes(State.CLOSED, life[Clock.VERDICT].due_at)[Clock.VERDICT].outcome == Outcome.MISSED
 
 
 def test_the_kind_and_an_inspection_decide_the_term() -> None:

@@ -49,7 +49,9 @@ def sent(session: Session, agency: Agency, at: datetime = NOW, **stated: object)
 
 def answered(session: Session, agency: Agency, at: datetime = NOW) -> Complaint:
     complaint = sent(session, agency, at)
-    answer_complaint(complaint, agency.sari, "Sudah jadi.", Finding.FOUNDED, write_key=f"j{complaint.feedback_id}", at=at)
+    answer_complaint(
+        complaint, agency.sari, "Sudah jadi.", Finding.FOUNDED, write_key=f"j{complaint.feedback_id}", at=at
+    )
     session.flush()
     return complaint
 

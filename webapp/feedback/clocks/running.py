@@ -41,6 +41,8 @@ WAITS_FOR: dict[Clock, tuple[State, ...]] = {
     Clock.COMPLETE: (State.IN_TRIAGE,),
     Clock.VERDICT: (State.ACCEPTED, State.DISPUTED),
 }
+#: Nobody said anything in time, whatever the clock shows.
+SILENCE = (Clock.VERDICT, State.CLOSED)
 #: Ends that an administrator decides on what was just filed: his term is written down as kept or not.
 DECIDED_AT_ONCE = (State.PASSED_ON, State.ARCHIVED, State.MERGED)
 #: The agency's clocks rest while the reporter owes something. The reporter's own never do.
@@ -155,7 +157,8 @@ def _start_of(clock: Clock, clocks: list[Ticking], case: Case, at: datetime) -> 
 
 def _stop(one: Ticking, case: Case, at: datetime) -> Ticking:
     reached = case.state in WAITS_FOR[one.clock] or (one.clock == Clock.COMPLETE and case.state in OPEN_STATES)
-    if has_run_out(one, at):
+    over = one.paused_at is None and at >= one.due_at
+    if has_run_out(one, at) or (over and not reached) or (one.clock, case.state) == SILENCE:
         outcome = Outcome.MISSED
     else:
         outcome = Outcome.MET if reached else Outcome.CANCELLED
