@@ -118,7 +118,7 @@ def _make(first: int, count: int) -> dict[str, bytes]:
 
 def _parts(plan: Plan) -> Iterator[dict[str, bytes]]:
     """The parts in order, a few made ahead in other processes."""
-    makers = max(1, (os.cpu_count() or 2) - 1)
+    makers = os.cpu_count() or 1  # the database is done with a part long before the next one is made
     with ProcessPoolExecutor(makers, get_context("spawn"), initializer=_begin, initargs=(plan,)) as pool:
         ahead: deque[Future[dict[str, bytes]]] = deque()
         for first in range(0, plan.count, PART):
