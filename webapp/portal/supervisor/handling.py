@@ -46,7 +46,6 @@ class HandlingRow:
     words: str
     verdicts: str
     time: str
-    unsolved: int
 
 
 @blueprint.get("/penanganan")
@@ -67,7 +66,6 @@ def show_handling() -> ResponseReturnValue:
         title=_title(handling),
         rows=[_row(row) for row in handling.rows],
         total=handling.total,
-        total_verdicts=_verdicts(handling.total) if handling.total else "",
         trend=[
             {
                 "label": month_in_words(one.month),
@@ -128,17 +126,18 @@ def _row(row: HandledBy) -> HandlingRow:
         high=100 * high,
         words=_("%(on_time)s dari %(answers)s", on_time=handled.on_time, answers=handled.answers),
         verdicts=_verdicts(handled),
-        time=work_in_words(round(handled.seconds)) if handled.seconds is not None else "–",
-        unsolved=handled.unsolved,
+        time=_("separuhnya selesai dalam %(time)s kerja", time=work_in_words(round(handled.seconds)))
+        if handled.seconds is not None
+        else "",
     )
 
 
 def _verdicts(handled: Handled) -> str:
-    return str(
-        _(
-            "%(accepted)s diterima, %(disputed)s disanggah, %(silent)s tanpa tanggapan",
-            accepted=handled.accepted,
-            disputed=handled.disputed,
-            silent=handled.silent,
-        )
-    )
+    """What reporters made of it, without what nobody did: "5 diterima, 1 disanggah"."""
+    parts = [
+        _("%(n)s diterima", n=handled.accepted) if handled.accepted else "",
+        _("%(n)s disanggah", n=handled.disputed) if handled.disputed else "",
+        _("%(n)s tanpa tanggapan", n=handled.silent) if handled.silent else "",
+        _("%(n)s ditutup tanpa penyelesaian", n=handled.unsolved) if handled.unsolved else "",
+    ]
+    return ", ".join(part for part in parts if part) or str(_("belum ada tanggapan"))

@@ -37,7 +37,7 @@ def test_a_choice_holds_here_and_below(client: FlaskClient, session: Session, ag
         assert words in page.text
     url = f"/kelola/tenggat/{agency.unit.id}"
     form = parse(client.get(url).text)
-    assert form.one("input", name="preset", value="")["checked"] is not None
+    assert form.one("input", name="preset", value="as_above")["checked"] is not None
     assert client.post(url, data={"preset": "surakarta"}).status_code == 302
     assert client.post(f"/kelola/tenggat/{agency.city.id}", data={"preset": "uu25"}).status_code == 302
     session.expire_all()
@@ -47,7 +47,7 @@ def test_a_choice_holds_here_and_below(client: FlaskClient, session: Session, ag
         agency.unit.id: ("surakarta", False),
         agency.elsewhere.id: ("uu25", True),
     }
-    assert client.post(url, data={"preset": ""}).status_code == 302
+    assert client.post(url, data={"preset": "as_above"}).status_code == 302
     session.expire_all()
     assert agency.unit.clock_preset is None
 
