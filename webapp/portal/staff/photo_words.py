@@ -15,12 +15,16 @@ from webapp.portal.dates import day_in_words, local_day
 
 @dataclass(frozen=True, slots=True)
 class PhotoLine:
-    """A photo with its signs as sentences; `judged` is what a superior said of it, `may_judge` whether one may."""
+    """A photo with its signs as sentences; `judged` is what a superior said of it, `may_judge` whether one may.
+
+    `asides` are sentences about what is no reason to doubt by itself.
+    """
 
     id: int
     width: int
     height: int
     signs: tuple[str, ...]
+    asides: tuple[str, ...]
     may_judge: bool
     judged: str | None
     fine: bool
@@ -33,7 +37,8 @@ def photo_lines(photos: Iterable[CasePhoto], zone: str) -> list[PhotoLine]:
             photo.id,
             photo.width,
             photo.height,
-            tuple(_sentence(sign, zone) for sign in photo.signs),
+            tuple(_sentence(sign, zone) for sign in photo.signs if sign.kind != Odd.NO_DATE),
+            tuple(_sentence(sign, zone) for sign in photo.signs if sign.kind == Odd.NO_DATE),
             photo.may_judge,
             _judged(photo, zone),
             photo.verdict != "not_fine",
