@@ -54,6 +54,8 @@ class CityEnvironment:
     postgres_port: int | None
     valkey_port: int | None
     simulator_port: int | None
+    #: Where letters are taken (SMTP), shown (browser) and kept in a demo city without a mail server.
+    mailbox: tuple[int, int, Path] | None
     demo: bool
     bot: bool
 
@@ -120,6 +122,13 @@ def city_environment(env: Mapping[str, str], secrets: CitySecrets, var: Path) ->
             "TELEGRAM_TOKEN": secrets.simulator_token,
             "TELEGRAM_API_URL": f"http://127.0.0.1:{simulator_port}",
         }
+    mailbox = None
+    if "SMTP_URL" not in given and environment == "demo":
+        smtp_port = free_port(taken)
+        taken.add(smtp_port)
+        mailbox = (smtp_port, free_port(taken), var / "mail")
+        values["SMTP_URL"] = f"smtp://127.0.0.1:{smtp_port}"
+        values.setdefault("MAIL_FROM", "tanggap@kota.example")
     try:
         Settings.from_env(values | ({"DATABASE_OWNER_URL": owner_url} if owner_url else {}))
     except SettingsError as error:
@@ -133,6 +142,7 @@ def city_environment(env: Mapping[str, str], secrets: CitySecrets, var: Path) ->
         postgres_port=postgres_port,
         valkey_port=valkey_port,
         simulator_port=simulator_port,
+        mailbox=mailbox,
         demo=environment == "demo",
         bot="TELEGRAM_TOKEN" in values,
     )
