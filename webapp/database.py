@@ -104,7 +104,7 @@ def let_application_in(connection: Connection, role: str, metadata: MetaData) ->
         everything += ", MAINTAIN"  # gathering statistics after a large import
     said = [
         f"GRANT {everything} ON ALL TABLES IN SCHEMA public TO {quote(role)}",
-        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(role)}",
+        f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {quote(role)}",
     ]
     there = set(inspect(connection).get_table_names())
     rights = {table.name: table.info["rights"] for table in metadata.tables.values() if "rights" in table.info}

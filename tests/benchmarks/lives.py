@@ -4,7 +4,7 @@ Citizens and members of staff drive it over real connections against the city as
 relay, workers and embedded engines, on the cores that they share with the driver. A life is four requests: a citizen
 files (POST), the unit's supervisor gives the complaint to an officer (POST) once attribution has brought it to the
 unit, the officer answers (POST), the supervisor finds it again (GET), by its code or by a word of its text alone. Each
-form is a new one with a nonce of its own and words that hardly two complaints share; each request renews its connection.
+form is a new one with a nonce of its own and words that hardly two complaints share, on a new connection each time.
 
 First every operation alone, with the processor time that it costs web, workers and database until all that follows from
 it is done; then whole lives in flight together, while other citizens go on filing, of whom none may fail.
@@ -15,6 +15,7 @@ LIVES_COMPLAINTS in the environment says how many complaints the city has before
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import sys
@@ -76,7 +77,8 @@ def run() -> Iterator[Result]:
     with running_city(env={"TRUSTED_PROXIES": "1", "LOG_LEVEL": "WARNING"}) as city:
         fill = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "--complaints", str(count)]
         began = time.monotonic()
-        program(fill, {"PATH": os.environ.get("PATH", os.defpath), **city.settings})
+        told = json.loads((city.var / "run.json").read_text())["settings"]  # with the owner's address, which COPY needs
+        program(fill, {"PATH": os.environ.get("PATH", os.defpath), **city.settings, **told})
         yield measured("lives", f"filling up to {count:,} complaints", time.monotonic() - began, "s", most=600)
         wait_for(lambda: at_rest(city.settings["DATABASE_URL"]) or None, "the workers to be done", 300, 0.2)
         driver = Driver(city)
