@@ -32,6 +32,7 @@ from webapp.indicators import models as _indicators  # noqa: F401  isort: skip
 from webapp.messaging import models as _messaging  # noqa: F401  isort: skip
 from webapp.organisation import models as _organisation  # noqa: F401  isort: skip
 from webapp.outbox import models as _outbox  # noqa: F401  isort: skip
+from webapp.retention import models as _retention  # noqa: F401  isort: skip
 
 LANGUAGES = ("id", "en")
 

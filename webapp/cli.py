@@ -17,11 +17,13 @@ def register_commands(app: Flask) -> None:
     from webapp.operations.audit import audit
     from webapp.operations.keys import keys
     from webapp.operations.life_cycle import life_cycle
+    from webapp.operations.retention import retention
 
     app.cli.add_command(audit)
     app.cli.add_command(demo)
     app.cli.add_command(import_commands)
     app.cli.add_command(keys)
+    app.cli.add_command(retention)
     app.cli.add_command(life_cycle)
     if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
         prepare_migrations(app)

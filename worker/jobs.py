@@ -61,6 +61,8 @@ from webapp.outbox.actions import note_failure, publish
 from webapp.outbox.events import Event, event_from
 from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
 from webapp.outbox.upkeep import forget_old_events
+from webapp.retention.erasing import erase_ended
+from webapp.retention.events import RetentionDue
 from worker.events import ClocksDue, RemindersDue, SweepDue
 
 log = structlog.get_logger()
@@ -333,6 +335,12 @@ def seal_trail(event: Event, key: str, now: datetime) -> None:
         publish(TrailWaits())
 
 
+def erase_ended_terms(event: Event, key: str, now: datetime) -> None:
+    """Erase the personal part of what was kept long enough, some at a time."""
+    if erase_ended(now):
+        publish(RetentionDue())
+
+
 def sweep(event: Event, key: str, now: datetime) -> None:
     """Note what went overdue, go on with figures given up, forget what nobody needs."""
     assert isinstance(event, SweepDue)
@@ -364,6 +372,7 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         send_mail,
         look_at_clocks,
         seal_trail,
+        erase_ended_terms,
         sweep,
     )
 }

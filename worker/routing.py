@@ -32,6 +32,7 @@ from webapp.feedback.events import (
 from webapp.indicators.events import FactsOutdated, ReferenceDue
 from webapp.messaging.events import MailQueued
 from webapp.outbox import Event
+from webapp.retention.events import RetentionDue
 from worker.events import ClocksDue, DigestsDue, RemindersDue, SweepDue
 
 ATTRIBUTION = "attribution"
@@ -78,6 +79,7 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     DigestsDue: (Route("send_digests", MESSAGES),),
     ClocksDue: (Route("look_at_clocks", MESSAGES),),
     TrailWaits: (Route("seal_trail", INDICATORS),),
+    RetentionDue: (Route("erase_ended_terms", MESSAGES),),
     SweepDue: (Route("sweep", MESSAGES),),
 }
 
