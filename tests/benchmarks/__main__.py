@@ -24,6 +24,7 @@ BENCHES = {
     "turnaround": "turnaround",
     "waiting": "waiting",
     "pages": "pages",
+    "desk": "desk",
     "lives": "lives",
 }
 

@@ -28,8 +28,8 @@ from webapp.feedback.search.models import ComplaintWords
 from webapp.feedback.search.wording import as_tsquery, code_beginning, code_in, words_of
 from webapp.organisation.models import Unit
 
-#: Shown on a page, and looked at by the short walk.
-PAGE, WALK = 25, 2_000
+#: Shown on a page, looked at by the short walk, and taken from the index of words at first.
+PAGE, WALK, NEWEST = 25, 3_000, 400
 #: More units than that are not told to the index one by one: their complaints are left out afterwards.
 MOST_UNITS = 80
 #: The permissions by any of which somebody may see a complaint.
@@ -132,14 +132,31 @@ def _find(
         rows = db.session.execute(_page(viewer, walked, [*held, *narrow], limit)).all()
         if len(rows) >= limit:
             return rows
-    hits = select(ComplaintWords.complaint_id, ComplaintWords.filed_at).where(*where)
+    columns: tuple[Any, ...] = (ComplaintWords.complaint_id, ComplaintWords.filed_at)
+    hits: Select[Any] = select(*columns).where(*where)
     if said is None:
         return db.session.execute(_page(viewer, hits.subquery("hit"), narrow, limit)).all()
     if units is not None and len(units) <= MOST_UNITS:
         said = said.op("&&")(cast(literal(" | ".join(f"'#{unit}'" for unit in units)), TSQUERY))
-    # Held apart, so that the index of words is asked and not all of time walked through after all.
-    hit = hits.where(ComplaintWords.words.op("@@")(said)).cte("hit").prefix_with("MATERIALIZED")
-    return db.session.execute(_page(viewer, hit, narrow, limit)).all()
+    # Held apart, so that the index of words is asked and not all of time walked through after all. Nearly everything
+    # that lies in the viewer's units is his to see, so the latest few hundred mostly hold a page of it.
+    newest = (
+        hits.where(ComplaintWords.words.op("@@")(said))
+        .order_by(ComplaintWords.filed_at.desc(), ComplaintWords.complaint_id.desc())
+        .limit(NEWEST)
+    )
+    rows = db.session.execute(_page(viewer, _held_apart(newest), narrow, limit)).all()
+    if len(rows) >= limit or _count(newest) < NEWEST:
+        return rows
+    return db.session.execute(_page(viewer, _held_apart(newest.limit(None)), narrow, limit)).all()
+
+
+def _held_apart(hits: Select[Any]) -> FromClause:
+    return hits.cte("hit").prefix_with("MATERIALIZED")
+
+
+def _count(hits: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(hits.subquery())) or 0
 
 
 def _page(viewer: Account, hits: FromClause, narrow: list[ColumnElement[bool]], limit: int) -> Select[Any]:
