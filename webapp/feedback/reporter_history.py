@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.database import db
@@ -59,6 +59,7 @@ _RETURNS = {
 }
 _REPORTERS = ("completed", "reopened")
 _ANSWER = aliased(ComplaintMessage)
+_OTHER = aliased(Complaint)
 
 
 def list_messages(complaint: Complaint) -> list[Moment]:
@@ -118,9 +119,11 @@ def shown_remedies(complaint: Complaint) -> ColumnElement[bool]:
 
 def tell_history(complaint: Complaint, messages: list[Moment]) -> tuple[Moment, ...]:
     """Everything that happened, oldest first. Who did it and why is for the agency's own pages."""
+    # Where it went; of a split, where the other half lies now.
     moves = db.session.execute(
         select(Disposition.at, Disposition.kind, Unit.name)
-        .outerjoin(Unit, Unit.id == Disposition.unit_id)
+        .outerjoin(_OTHER, (_OTHER.feedback_id == Disposition.other_id) & (Disposition.kind == Move.SPLIT))
+        .outerjoin(Unit, Unit.id == case((Disposition.kind == Move.SPLIT, _OTHER.unit_id), else_=Disposition.unit_id))
         .where(Disposition.complaint_id == complaint.feedback_id)
         .order_by(Disposition.id)
     ).all()
@@ -148,8 +151,10 @@ def _rank(moment: Moment) -> int:
     """What comes first of things that happened at once: a step follows what the reporter said, and brings an answer."""
     if moment.what == "filed":
         return 0
-    if moment.what in ("reply", "dispute", "accepted"):
+    if moment.what in ("reply", "dispute"):
         return 1
+    if moment.what in ("accepted", "closed", "unsolved"):
+        return 4
     return 3 if moment.what in ("question", "answer") else 2
 
 
@@ -164,7 +169,10 @@ def _changes(complaint: Complaint) -> list[tuple[datetime, State]]:
 
 def _with_words(step: Moment, said: list[Moment]) -> Moment:
     """A step with the words that explain it, which are taken out of `said`: one thing is told once."""
-    kinds = ("reply", "dispute") if step.what in _REPORTERS else ("deferral", "farewell")
+    if step.what in _REPORTERS:
+        kinds: tuple[str, ...] = ("reply", "dispute")
+    else:
+        kinds = ("deferral", "farewell") if step.what in EXPLAINED.values() else ()
     for message in said:
         if message.at == step.at and message.what in kinds:
             said.remove(message)
