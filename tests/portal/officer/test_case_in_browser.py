@@ -56,7 +56,7 @@ def test_a_case_on_one_screen(page: Page, session: Session, width: int) -> None:
     )
 
     page.locator("summary", has_text="Tulis catatan").click()
-    note = page.get_by_label("Catatan internal", exact=True)
+    note = page.get_by_role("textbox", name="Catatan internal")
     note.press_sequentially("@kus")
     expect(page.get_by_role("option")).to_have_text(["Rina Kusuma"])
     note.press("Enter")
