@@ -73,7 +73,8 @@ def test_where_nobody_is_left_it_goes_up_and_at_last_to_triage(session: Session,
     assert (complaint.state, complaint.unit_id) == (State.SENT, agency.city.id)
     declare_conflict(complaint, chief, NOW)
     session.flush()
-    assert (complaint.state, complaint.unit_id) == (State.IN_TRIAGE, None)
+    left: int | None = complaint.unit_id
+    assert (complaint.state, left) == (State.IN_TRIAGE, None)
     with pytest.raises(NobodyElse):
         declare_conflict(complaint, agency.triage, NOW)
     give_role(session, make_account(session), Role.TRIAGE, agency.city)

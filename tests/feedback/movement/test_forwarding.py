@@ -1,4 +1,4 @@
-"""Handing out, on and back: to nobody who must not have it, counted, and with the administrator after too many hands."""
+"""Handing out, on and back: to nobody who must not have it, counted, and to the administrator at last."""
 
 from __future__ import annotations
 

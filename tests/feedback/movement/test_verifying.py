@@ -34,7 +34,7 @@ def rows(session: Session, complaint: Complaint) -> list[tuple[str, int | None, 
         .where(Disposition.complaint_id == complaint.feedback_id)
         .order_by(Disposition.id)
     )
-    return [tuple(row) for row in found]
+    return [(kind, by, note) for kind, by, note in found]
 
 
 def said(session: Session, complaint: Complaint) -> list[tuple[str, str, str]]:
@@ -43,7 +43,7 @@ def said(session: Session, complaint: Complaint) -> list[tuple[str, str, str]]:
         .where(ComplaintMessage.complaint_id == complaint.feedback_id)
         .order_by(ComplaintMessage.id)
     )
-    return [tuple(row) for row in found]
+    return [(author, kind, text) for author, kind, text in found]
 
 
 def events(session: Session, name: str) -> int:

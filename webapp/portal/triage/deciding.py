@@ -9,21 +9,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from webapp.accounts.permissions import Permission
+from webapp.accounts.permissions import Permission, can
 from webapp.attribution.actions import decide_attribution
 from webapp.attribution.errors import OfficerNotInUnit
 from webapp.attribution.queries import (
     DECIDABLE,
     Standing,
-    concerned_by,
     get_decidable,
     officer_choices,
-    reasons_of,
+    reasons_for,
     standing_of,
     unit_choices,
 )
 from webapp.database import transaction
-from webapp.feedback.case_file import CaseFile, read_case, read_photo
+from webapp.feedback.case_file import CaseFile, open_case_file, read_case_of, read_photo
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.handling import mark_personal
 from webapp.feedback.life_cycle import State
@@ -45,10 +44,12 @@ def decide(code: str) -> ResponseReturnValue:
     """Read a complaint and say where it belongs; the button that shows the officers of a unit saves nothing."""
     viewer = current_account()
     try:
-        complaint = get_decidable(viewer, code)
-        case = read_case(viewer, code)
+        complaint = open_case_file(viewer, code)
     except NotForThisPerson:
         abort(404)
+    if not can(viewer, Permission.COMPLAINT_TRIAGE, complaint.unit):
+        abort(404)
+    case = read_case_of(viewer, complaint)
     standing = standing_of(complaint.feedback_id)
     form = DecideForm()
     units = unit_choices(viewer)
@@ -64,17 +65,17 @@ def decide(code: str) -> ResponseReturnValue:
         *(SelectChoice(officer.id, officer.name) for officer in officers),
     ]
     if request.method == "GET":
-        return _page(complaint, case, form, bool(officers))
+        return _page(complaint, case, standing, form, bool(officers))
     if "officers" in request.form:
         if form.officer_id not in {officer.id for officer in officers}:
             form.officer.data = None
-        return _page(complaint, case, form, bool(officers))
+        return _page(complaint, case, standing, form, bool(officers))
     if not form.is_valid():
-        return _page(complaint, case, form, bool(officers), 400)
+        return _page(complaint, case, standing, form, bool(officers), 400)
     refused = _decide(code, form)
     if refused is not None:
         form.form_errors.append(refused)
-        return _page(complaint, case, form, bool(officers), 409)
+        return _page(complaint, case, standing, form, bool(officers), 409)
     flash(_("Keputusan tersimpan. Laporan %(code)s sudah di unit kerjanya.", code=code))
     session[SENT_DRAFTS] = [f"decide-{code}"]
     return redirect(url_for("triage.list_undecided"))
@@ -138,17 +139,23 @@ def _propose(
 
 
 def _page(
-    complaint: Complaint, case: CaseFile, form: DecideForm, officers_shown: bool, status: int = 200
+    complaint: Complaint,
+    case: CaseFile,
+    standing: Standing,
+    form: DecideForm,
+    officers_shown: bool,
+    status: int = 200,
 ) -> ResponseReturnValue:
     viewer = current_account()
     options = options_for(viewer, complaint)
+    concerned = standing.shares if can(viewer, Permission.COMPLAINT_READ_PERSONAL, complaint.unit) else ()
     page = render_template(
         "triage/decide.html",
         case=case,
         title=title_of(case),
         received=received_in_words(case),
         facts=case_facts(case),
-        evidence=evidence_lines(reasons_of(viewer, case.code), concerned_by(viewer, case.code)),
+        evidence=evidence_lines(reasons_for(complaint), concerned),
         timeline=timeline(case.history, case.timezone),
         form=form,
         decidable=case.state in DECIDABLE,
