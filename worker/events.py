@@ -18,6 +18,11 @@ class ClocksDue(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LexiconDue(Event):
+    """It is time to learn the words of what was filed since."""
+
+
+@dataclass(frozen=True, slots=True)
 class RemindersDue(Event):
     """It is time to look whose slot in some queue is about to begin."""
 

@@ -48,6 +48,7 @@ from webapp.feedback.events import (
 from webapp.feedback.facts.recording import record_handling
 from webapp.feedback.life_cycle import State
 from webapp.feedback.notices import queue_notices
+from webapp.feedback.search import lexicon
 from webapp.feedback.staff_notices import queue_digests, queue_staff_notices
 from webapp.indicators import actions as indicators
 from webapp.indicators.events import ReferenceDue
@@ -63,7 +64,7 @@ from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
 from webapp.outbox.upkeep import forget_old_events
 from webapp.retention.erasing import erase_ended
 from webapp.retention.events import RetentionDue
-from worker.events import ClocksDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, LexiconDue, RemindersDue, SweepDue
 
 log = structlog.get_logger()
 
@@ -329,6 +330,12 @@ def look_at_clocks(event: Event, key: str, now: datetime) -> None:
         publish(ClocksDue())
 
 
+def learn_words(event: Event, key: str, now: datetime) -> None:
+    """Learn the words of what was filed since, for searches that are misspelt."""
+    if lexicon.learn_words(now.date()):
+        publish(LexiconDue())
+
+
 def seal_trail(event: Event, key: str, now: datetime) -> None:
     """Join what is new in the trail to its chain, some at a time."""
     if seal_entries(now) == BATCH:
@@ -371,6 +378,7 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         send_digests,
         send_mail,
         look_at_clocks,
+        learn_words,
         seal_trail,
         erase_ended_terms,
         sweep,

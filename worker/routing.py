@@ -33,7 +33,7 @@ from webapp.indicators.events import FactsOutdated, ReferenceDue
 from webapp.messaging.events import MailQueued
 from webapp.outbox import Event
 from webapp.retention.events import RetentionDue
-from worker.events import ClocksDue, DigestsDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, DigestsDue, LexiconDue, RemindersDue, SweepDue
 
 ATTRIBUTION = "attribution"
 INDICATORS = "indicators"
@@ -78,6 +78,7 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     StagesReported: (Route("record_turnaround", INDICATORS),),
     DigestsDue: (Route("send_digests", MESSAGES),),
     ClocksDue: (Route("look_at_clocks", MESSAGES),),
+    LexiconDue: (Route("learn_words", MESSAGES),),
     TrailWaits: (Route("seal_trail", INDICATORS),),
     RetentionDue: (Route("erase_ended_terms", MESSAGES),),
     SweepDue: (Route("sweep", MESSAGES),),

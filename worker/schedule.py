@@ -22,7 +22,7 @@ from webapp.indicators.events import ReferenceDue
 from webapp.messaging.mail import announce_due_mail
 from webapp.outbox import Event, publish
 from webapp.retention.events import RetentionDue
-from worker.events import ClocksDue, DigestsDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, DigestsDue, LexiconDue, RemindersDue, SweepDue
 
 log = structlog.get_logger()
 
@@ -43,6 +43,7 @@ TASKS = (
     Task("tell_who_is_near", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: RemindersDue()),
     Task("look_at_clocks", lambda now: now.strftime("%Y-%m-%dT%H:%M"), lambda _slot: ClocksDue()),
     Task("seal_trail", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: TrailWaits()),
+    Task("learn_words", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: LexiconDue()),
     Task("send_digests", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 15 * 15:02}", lambda _slot: DigestsDue()),
     Task("erase_ended_terms", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: RetentionDue()),
     Task("fit_reference", lambda now: now.strftime("%Y-%m"), lambda slot: ReferenceDue(slot)),
