@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from webapp.app import settings_of
 from webapp.attribution import actions as attribution
 from webapp.attribution.events import FeedbackAttributed
-from webapp.audit.events import TrailWaits
+from webapp.audit.events import TrailSealingDue
 from webapp.audit.sealing import BATCH, seal_entries
 from webapp.counter.applications import turnaround_facts
 from webapp.counter.applications.notices import queue_application_notices
@@ -339,7 +339,7 @@ def learn_words(event: Event, key: str, now: datetime) -> None:
 def seal_trail(event: Event, key: str, now: datetime) -> None:
     """Join what is new in the trail to its chain, some at a time."""
     if seal_entries(now) == BATCH:
-        publish(TrailWaits())
+        publish(TrailSealingDue())
 
 
 def erase_ended_terms(event: Event, key: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp.attribution.events import FeedbackAttributed
-from webapp.audit.events import TrailWaits
+from webapp.audit.events import TrailSealingDue
 from webapp.counter.events import (
     ApplicationMoved,
     QueueAdvanced,
@@ -79,7 +79,7 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     DigestsDue: (Route("send_digests", MESSAGES),),
     ClocksDue: (Route("look_at_clocks", MESSAGES),),
     LexiconDue: (Route("learn_words", MESSAGES),),
-    TrailWaits: (Route("seal_trail", INDICATORS),),
+    TrailSealingDue: (Route("seal_trail", INDICATORS),),
     RetentionDue: (Route("erase_ended_terms", MESSAGES),),
     SweepDue: (Route("sweep", MESSAGES),),
 }

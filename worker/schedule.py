@@ -16,7 +16,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from webapp.audit.events import TrailWaits
+from webapp.audit.events import TrailSealingDue
 from webapp.database import transaction
 from webapp.indicators.events import ReferenceDue
 from webapp.messaging.mail import announce_due_mail
@@ -42,7 +42,7 @@ TASKS = (
     Task("sweep", lambda now: now.strftime("%Y-%m-%dT%H"), lambda _slot: SweepDue()),
     Task("tell_who_is_near", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: RemindersDue()),
     Task("look_at_clocks", lambda now: now.strftime("%Y-%m-%dT%H:%M"), lambda _slot: ClocksDue()),
-    Task("seal_trail", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: TrailWaits()),
+    Task("seal_trail", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: TrailSealingDue()),
     Task("learn_words", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: LexiconDue()),
     Task("send_digests", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 15 * 15:02}", lambda _slot: DigestsDue()),
     Task("erase_ended_terms", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: RetentionDue()),

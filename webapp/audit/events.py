@@ -8,5 +8,5 @@ from webapp.outbox import Event
 
 
 @dataclass(frozen=True, slots=True)
-class TrailWaits(Event):
-    """There may be entries of the trail to be sealed."""
+class TrailSealingDue(Event):
+    """It is time to join what is new in the trail to its chain."""
