@@ -62,8 +62,3 @@ def leave_case(complaint: Complaint, viewer: Account) -> None:
             CasePresence.complaint_id == complaint.feedback_id, CasePresence.account_id == viewer.id
         )
     )
-
-
-def forget_presence(now: datetime) -> None:
-    """Sweep away what is stale; nothing of it is kept."""
-    db.session.execute(delete(CasePresence).where(CasePresence.seen_at < now - PRESENT_FOR))
