@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session, scoped_session
 
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.desk import Agency, make_agency, make_placed
+from tests.factories.feedback import make_picture
 from tests.page_forms import forms_of
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
 from webapp.audit.models import AuditEntry
 from webapp.database import db
 from webapp.feedback.handling import exclude_officers, take_complaint
-from webapp.feedback.models import Complaint
+from webapp.feedback.models import Complaint, Photo
+from webapp.feedback.photos import store_photo
 
 PHONE = "081234567890"
 NIK = "3578012304990001"
@@ -210,3 +212,22 @@ def test_pages_of_the_trail_take_few_queries_however_long_it_is(
     second = get(older)
     assert second.count("<tr") > 1
     assert page.count("<tr") + second.count("<tr") > 52
+
+
+def test_whoever_opens_a_case_or_its_photo_is_written_down(
+    client: FlaskClient, session: scoped_session[Session], agency: Agency
+) -> None:
+    store_photo("key", make_picture(), datetime.now(UTC))
+    case = make_placed(session(), datetime.now(UTC), agency.unit, photo_key="key")
+    session.commit()
+    photo = session.scalars(select(Photo.id)).one()
+    sign_in(client, agency.tono)
+    assert client.get(f"/meja/{case.code}").status_code == 404
+    assert looks(session, "case") == []
+    sign_in(client, agency.sari)
+    assert client.get(f"/meja/{case.code}").status_code == 200
+    assert client.get(f"/meja/{case.code}/foto/{photo}").status_code == 200
+    sign_in(client, agency.triage)
+    assert client.get(f"/triase/{case.code}").status_code == 200
+    assert [entry.account_id for entry in looks(session, "case")] == [agency.sari.id, agency.triage.id]
+    assert [entry.account_id for entry in looks(session, "photo")] == [agency.sari.id]

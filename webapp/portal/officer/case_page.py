@@ -20,6 +20,7 @@ from webapp.feedback.life_cycle import IllegalStep
 from webapp.feedback.models import Complaint
 from webapp.feedback.photos import MOST_PHOTOS
 from webapp.portal.access import current_account, requires
+from webapp.portal.looking import looked_at_case, looked_at_photo
 from webapp.portal.officer.answering import (
     Preview,
     go_on_writing,
@@ -82,6 +83,7 @@ def show_photo(code: str, photo_id: int) -> ResponseReturnValue:
         content, media_type = read_photo(current_account(), code, photo_id)
     except NotForThisPerson:
         abort(404)
+    looked_at_photo(code)
     return Response(content, mimetype=media_type)
 
 
@@ -232,4 +234,5 @@ def _page(
         forms_of=forms,
         **list_beside(code),
     )
+    looked_at_case(complaint.feedback_id)
     return page, status

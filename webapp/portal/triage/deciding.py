@@ -29,6 +29,7 @@ from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint
 from webapp.feedback.movement.options import Option, options_for
 from webapp.portal.access import current_account, requires
+from webapp.portal.looking import looked_at_case, looked_at_photo
 from webapp.portal.staff.moving import SENT_DRAFTS
 from webapp.portal.staff.words import case_facts, evidence_lines, received_in_words, timeline, title_of
 from webapp.portal.triage.forms import DecideForm, PressForm
@@ -90,6 +91,7 @@ def show_photo(code: str, photo_id: int) -> ResponseReturnValue:
         content, media_type = read_photo(current_account(), code, photo_id)
     except NotForThisPerson:
         abort(404)
+    looked_at_photo(code)
     return Response(content, mimetype=media_type)
 
 
@@ -165,6 +167,7 @@ def _page(
         verify=PressForm(prefix="verify") if Option.VERIFY in options else None,
         moves=triage_moves_of(viewer, complaint),
     )
+    looked_at_case(complaint.feedback_id)
     return page, status
 
 
