@@ -11,8 +11,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from tests.factories.accounts import make_account
 from tests.factories.desk import Agency, make_agency
 from tests.factories.feedback import make_complaint
+from webapp.accounts.permissions import Role
 from webapp.database import transaction
 from webapp.feedback.actions import dispute_answer, reply_to_agency
 from webapp.feedback.clocks import upkeep
@@ -21,12 +23,17 @@ from webapp.feedback.clocks.models import ComplaintClock
 from webapp.feedback.clocks.queries import preset_for, reopening_ends
 from webapp.feedback.clocks.upkeep import look_at_clocks
 from webapp.feedback.clocks.vocabulary import Clock, Outcome
+from webapp.feedback.events import ClockMissed, ClockNearing
 from webapp.feedback.handling import answer_complaint, ask_reporter, hold_for_triage, send_to_unit, take_complaint
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, ComplaintMessage, Disposition
 from webapp.feedback.movement.forwarding import change_term
 from webapp.feedback.movement.verifying import defer_complaint
+from webapp.feedback.staff_notices import queue_staff_notices
 from webapp.feedback.vocabulary import Channel, Finding, Move
+from webapp.messaging.models import Notification
+from webapp.messaging.notifications import Sender
+from webapp.messaging.vocabulary import NoticeKind
 from webapp.organisation.calendar_actions import create_calendar, set_day
 from webapp.organisation.queries import working_time_of
 from webapp.outbox.models import OutboxEvent
@@ -286,6 +293,26 @@ def test_more_than_one_transaction_takes_is_left_for_the_next(
     later = NOW + timedelta(days=30)
     assert [look_at_clocks(later) for _ in range(3)] == [True, True, False]
     assert len(told(session, "ComplaintSettled")) == 5
+
+
+def test_each_rung_of_the_ladder_tells_whom_the_preset_names(session: Session, agency: Agency) -> None:
+    mayor = make_account(session, (Role.SUPERVISOR, agency.city), name="Wali Kota")
+    complaint = sent(session, agency)
+    take_complaint(complaint, agency.sari, NOW)
+    settle = clock(complaint, Clock.SETTLE).id
+    sender = Sender("Kota Uji", "http://uji", False)
+    for number, event_ in enumerate(
+        (ClockNearing(settle), ClockMissed(settle, 0), ClockMissed(settle, 1), ClockMissed(settle, 2))
+    ):
+        queue_staff_notices(event_, key=str(number), at=NOW, sender=sender)
+    session.flush()
+    told_to = session.execute(select(Notification.account_id, Notification.kind).order_by(Notification.id)).all()
+    assert [tuple(row) for row in told_to] == [
+        (agency.sari.id, NoticeKind.NEARING),
+        (agency.sari.id, NoticeKind.MISSED),
+        (agency.rina.id, NoticeKind.MISSED),
+        (mayor.id, NoticeKind.MISSED),
+    ]
 
 
 def test_a_step_costs_two_statements_for_its_clocks(app: Flask, session: Session, agency: Agency) -> None:
