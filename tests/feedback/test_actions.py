@@ -53,6 +53,7 @@ def answered(database: SQLAlchemy) -> Complaint:
     complaint = make_complaint(session, NOW - timedelta(days=1), unit_id=unit.id)
     send_to_unit(complaint, unit, working_time_of(unit), reason="uji", at=NOW)
     actor = make_account(session, (Role.OFFICER, unit))
+    make_account(session, (Role.OFFICER, unit))  # another pair of eyes
     answer_complaint(complaint, actor, "Sudah jadi.", Finding.FOUNDED, write_key="jawab", at=NOW)
     return complaint
 
@@ -175,6 +176,7 @@ def answered_again(database: SQLAlchemy) -> Complaint:
     complaint = make_complaint(session, NOW, unit_id=unit.id)
     send_to_unit(complaint, unit, working_time_of(unit), reason="uji", at=NOW)
     actor = make_account(session, (Role.OFFICER, unit))
+    make_account(session, (Role.OFFICER, unit))  # another pair of eyes
     answer_complaint(complaint, actor, "Sudah.", Finding.FOUNDED, write_key="jawab-2", at=NOW)
     return complaint
 

@@ -35,6 +35,7 @@ class Case:
         self.now = datetime.now(UTC)
         self.unit = self.session.get_one(Unit, town.unit_id)
         self.actor: Account = make_account(self.session, (Role.OFFICER, self.unit), name=STAFF)
+        make_account(self.session, (Role.OFFICER, self.unit))  # another pair of eyes
         self.complaint = make_complaint(self.session, self.now - timedelta(days=2), unit_id=town.unit_id)
         self.session.commit()
         self.code, self.secret_word = self.complaint.code, self.complaint.secret_word

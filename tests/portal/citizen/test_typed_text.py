@@ -61,6 +61,7 @@ def answered(database: SQLAlchemy, town: Town) -> Complaint:
     unit = session.get_one(Unit, town.unit_id)
     send_to_unit(complaint, unit, working_time_of(unit), reason="uji", at=now)
     actor = make_account(session, (Role.OFFICER, unit))
+    make_account(session, (Role.OFFICER, unit))  # another pair of eyes
     answer_complaint(complaint, actor, "Berkas sudah jadi.", Finding.FOUNDED, write_key="uji-jawab", at=now)
     session.commit()
     return complaint
