@@ -90,6 +90,7 @@ def test_from_the_front_page_to_the_verdict(window: Page, database: SQLAlchemy, 
     # Later, on another day: the agency asks, the citizen answers.
     session, now = database.session(), datetime.now(UTC)
     actor = make_account(session, (Role.OFFICER, unit), name="Tidak Boleh Terlihat")
+    make_account(session, (Role.OFFICER, unit))  # another pair of eyes
     send_to_unit(complaint, unit, working_time_of(unit), reason="uji", at=now)
     ask_reporter(complaint, actor, "Berapa nomor berkasnya?", write_key="tanya", at=now + timedelta(seconds=1))
     session.commit()
