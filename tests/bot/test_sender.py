@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import outgoing
 from bot.api import describe
 from bot.simulator.control import RunningSimulator, SimulatedUser, running_simulator, wait_for
 from config import Settings
+from tests.bot.conftest import START
 from tests.bot.running import PATIENCE, running_bot
+from tests.factories.feedback import make_complaint, make_picture
 from webapp.database import db, transaction
+from webapp.feedback.models import ComplaintMessage, Photo
+from webapp.feedback.photos import store_photo
 from webapp.messaging.actions import TELEGRAM, queue_message
 from webapp.messaging.models import OutgoingMessage
 
@@ -205,3 +209,28 @@ def test_an_error_is_written_down_without_what_was_said() -> None:
 
     assert describe(BadRequest("Can't parse entities: unsupported tag sri")) == "BadRequest: Can't parse entities"
     assert describe(ValueError("sri")) == "ValueError"
+
+
+def test_a_remedy_is_fetched_when_it_is_sent_and_one_that_is_gone_holds_nothing_up(
+    app: Flask, database: SQLAlchemy, settings: Settings, simulator: RunningSimulator, citizen: SimulatedUser
+) -> None:
+    complaint = make_complaint(database.session(), datetime.now(UTC))
+    said = ComplaintMessage(
+        complaint_id=complaint.feedback_id, author="agency", kind="answer", text="Sudah.", write_key="a", at=START
+    )
+    database.session.add(said)
+    database.session.flush()
+    shown, private = store_photo("a", make_picture(), START), store_photo("b", make_picture(), START)
+    remedy = {"complaint_id": complaint.feedback_id, "kind": "remedy", "message_id": said.id}
+    database.session.execute(update(Photo).where(Photo.id == shown).values(**remedy))
+    database.session.commit()
+    with app.app_context(), transaction():
+        for photo_id in (shown, private, shown + 1000):  # the second is no answer's, the third was erased
+            content = {"method": "sendPhoto", "photo_id": photo_id, "caption": "Foto"}
+            queue_message(TELEGRAM, str(citizen.chat_id), content, key=f"test:photo:{photo_id}")
+    queue(app, citizen, "sesudahnya")
+    with running_bot(app, settings, simulator):
+        sent = settled(app)
+    assert [message.state for message in sent] == ["sent"] * 4
+    assert [call["status"] for call in simulator.control.calls("sendPhoto")] == [200]
+    assert "sesudahnya" in [reply.get("text") for reply in citizen.replies()]
