@@ -18,7 +18,6 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from config import Settings
-from webapp.app import settings_of
 from webapp.database import db
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def _fill(complaints: int) -> None:
     from webapp.demo.city import DEFAULT_SEED
     from webapp.demo.multitude.load import NoCity, count_complaints, plan_multitude, write_multitude
 
-    settings = settings_of(current_app)
+    settings = next(one for one in current_app.extensions.values() if isinstance(one, Settings))
     began, there = time.monotonic(), count_complaints()
     missing = complaints - there
     if missing > 0:
