@@ -187,3 +187,12 @@ def test_who_gave_the_disputed_answer_is_not_offered_to_move_it(
     assert send(client, agency.rina, complaint, "serahkan", account=agency.rina.id)[0] == 400
     session.expire_all()
     assert complaint.state == "disputed"
+
+
+def test_a_press_from_another_page_moves_nothing(
+    csrf_client: FlaskClient, session: Session, agency: Agency, complaint: Complaint
+) -> None:
+    sign_in(csrf_client, agency.sari)
+    answer = csrf_client.post(f"/meja/{complaint.code}/konflik", data={"nonce": NONCE})
+    assert answer.status_code == 400 and "Saya punya benturan kepentingan" in answer.text
+    assert kinds(session, complaint) == []

@@ -106,6 +106,14 @@ _RELATED = {
 }
 
 
+CONFLICT_WORDS = MoveWords(
+    _l("Benturan kepentingan"),
+    _l("Anda mengenal pelapor atau yang dilaporkan, atau terlibat sendiri: laporan ini pindah ke orang lain."),
+    _l("Saya punya benturan kepentingan"),
+    "ban",
+)
+
+
 def moves_of(viewer: Account, complaint: Complaint) -> MovesView:
     """What `viewer`, who sees `complaint`, may do with it besides answering."""
     return panel_of(viewer, complaint, LINKS, "officer.declare_case_conflict")
@@ -325,7 +333,7 @@ def declare_case_conflict(code: str) -> ResponseReturnValue:
         declare_conflict(complaint, current_account(), at)
         return str(_("Laporan %(code)s sudah lepas dari Anda dan ditangani orang lain.", code=code))
 
-    return press(code, Option.CONFLICT, Move.RECUSED, ConflictForm(prefix="conflict"), do)
+    return press(code, Option.CONFLICT, Move.RECUSED, ConflictForm(prefix="conflict"), CONFLICT_WORDS, do)
 
 
 @blueprint.route("/meja/<code>/tutup", methods=["GET", "POST"])

@@ -108,20 +108,28 @@ def move_page(
 
 
 def press(
-    code: str, option: Option, kind: Move, form: DeskForm, do: Callable[[Complaint, datetime], str]
+    code: str,
+    option: Option,
+    kind: Move,
+    form: DeskForm,
+    words: MoveWords,
+    do: Callable[[Complaint, datetime], str],
 ) -> ResponseReturnValue:
-    """Make a move that one press makes: nothing to fill in. What stands in its way is said on the next page."""
+    """Make a move that one press makes: nothing to fill in. What stands in its way is said on the next page.
+
+    A press from a page that was open too long comes back as a page with that one button.
+    """
     viewer = current_account()
     if not form.is_ours():
-        flash(_("Halaman ini terlalu lama terbuka. Tekan sekali lagi."), "error")
-        return redirect(where_next(viewer, code))
+        complaint = _open(viewer, code, option, kind)
+        return _page(complaint, option, form, words, 400) if isinstance(complaint, Complaint) else complaint
     try:
         with transaction():
             said = do(open_for_move(viewer, code, option, lock=True), datetime.now(UTC))
     except (IllegalStep, FeedbackError) as error:
-        if isinstance(error, NotForThisPerson) and not was_just_moved(viewer, code, kind, datetime.now(UTC)):
-            abort(404)
         if not was_just_moved(viewer, code, kind, datetime.now(UTC)):
+            if isinstance(error, NotForThisPerson):
+                abort(404)
             flash(refusal(error), "error")
     else:
         flash(said)
@@ -205,7 +213,7 @@ def _page(
         back=case_address(viewer, complaint.code),
         option=option.value,
         form=form,
-        fields=[field for field in form if field.name not in ("nonce", "csrf_token")],
+        fields=[field for field in form if field.short_name not in ("nonce", "csrf_token")],
         words=words,
         preview=preview,
     )

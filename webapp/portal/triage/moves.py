@@ -25,7 +25,7 @@ from webapp.feedback.movement.verifying import (
 from webapp.feedback.vocabulary import Move
 from webapp.portal.access import current_account, requires
 from webapp.portal.officer.move_forms import ConflictForm
-from webapp.portal.officer.moves import LINKS, LinkRow, MovesView, panel_of
+from webapp.portal.officer.moves import CONFLICT_WORDS, LINKS, LinkRow, MovesView, panel_of
 from webapp.portal.staff.moving import MoveWords, move_page, press
 from webapp.portal.triage.forms import ArchiveForm, DeferForm, PassOnForm, PressForm, RestoreForm
 from webapp.portal.triage.room import blueprint
@@ -58,7 +58,13 @@ def verify_case(code: str) -> ResponseReturnValue:
         verify_complaint(complaint, current_account(), None, at)
         return str(_("Laporan %(code)s terverifikasi. Unitnya masih perlu dipilih.", code=code))
 
-    return press(code, Option.VERIFY, Move.VERIFIED, PressForm(prefix="verify"), do)
+    words = MoveWords(
+        _l("Verifikasi saja dulu"),
+        _l("Laporan ini lengkap dan urusan kita; unitnya dipilih kemudian."),
+        _l("Verifikasi"),
+        "circle-check",
+    )
+    return press(code, Option.VERIFY, Move.VERIFIED, PressForm(prefix="verify"), words, do)
 
 
 @blueprint.route("/triase/<code>/tunda", methods=["GET", "POST"])
@@ -163,4 +169,4 @@ def declare_case_conflict(code: str) -> ResponseReturnValue:
         declare_conflict(complaint, current_account(), at)
         return str(_("Laporan %(code)s sudah lepas dari Anda dan diputuskan orang lain.", code=code))
 
-    return press(code, Option.CONFLICT, Move.RECUSED, ConflictForm(prefix="conflict"), do)
+    return press(code, Option.CONFLICT, Move.RECUSED, ConflictForm(prefix="conflict"), CONFLICT_WORDS, do)
