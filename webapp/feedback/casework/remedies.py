@@ -10,8 +10,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BIGINT, ColumnElement, Integer, bindparam, cast, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, BIT
+from sqlalchemy import (
+    BIGINT,
+    ColumnElement,
+    Integer,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, array
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.accounts.models import Account
@@ -65,12 +78,23 @@ def find_alike(look: int | None) -> list[Likeness]:
     """Photos of all complaints that look like this one or like its mirror image, the likest first."""
     if look is None:
         return []
-    keys = bindparam("keys", sorted({*keys_near(look), *keys_near(mirrored(look))}), ARRAY(Integer))
-    bits = func.least(_bits_apart(look), _bits_apart(mirrored(look)))
-    rows = db.session.execute(
+    # Each key is looked up by itself: with all of them in one condition PostgreSQL reads every photo instead, which
+    # takes half a minute among a million (this way a tenth of a second).
+    near = bindparam("near", sorted({*keys_near(look), *keys_near(mirrored(look))}), ARRAY(Integer))
+    keys = func.unnest(near).table_valued(column("key", Integer), name="keys").render_derived()
+    bits = func.least(_bits_apart(look), _bits_apart(mirrored(look))).label("bits")
+    kept = (
         select(Photo.id, Photo.complaint_id, Photo.kind, bits)
-        .where(Photo.look_pieces.op("&&")(keys), Photo.complaint_id.is_not(None), bits <= LIKE_BITS)
-        .order_by(bits, Photo.id)
+        .where(Photo.look_pieces.op("@>")(array([keys.c.key])), Photo.complaint_id.is_not(None), bits <= LIKE_BITS)
+        .correlate(keys)
+        .lateral("kept")
+    )
+    rows = db.session.execute(
+        select(kept.c.id, kept.c.complaint_id, kept.c.kind, kept.c.bits)
+        .distinct()
+        .select_from(keys)
+        .join(kept, true())
+        .order_by(kept.c.bits, kept.c.id)
         .limit(_MOST_ALIKE)
     )
     return [Likeness(*row) for row in rows]
