@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ScalarSelect, bindparam, cast, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, bindparam, cast, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -53,10 +53,15 @@ def inherited_rows(parameter: str = "unit_id") -> ScalarSelect[Any]:
     """
     own, above = aliased(Unit), aliased(Unit)
     top = select(func.min(Unit.id)).where(Unit.parent_id.is_(None)).scalar_subquery()
-    ids = cast(func.string_to_array(func.trim(own.path, "/"), "/"), ARRAY(BigInteger))
+    slash: ColumnElement[str] = literal_column("'/'")
+    ids = cast(func.string_to_array(func.trim(own.path, slash), slash), ARRAY(BigInteger))
     row = func.jsonb_build_object(
-        "zone", above.timezone, "week", above.weekly_hours, "season", above.season_hours,
-        "calendar", above.calendar_id, "version", WorkingCalendar.version, "preset", above.clock_preset,
+        literal_column("'zone'"), above.timezone,
+        literal_column("'week'"), above.weekly_hours,
+        literal_column("'season'"), above.season_hours,
+        literal_column("'calendar'"), above.calendar_id,
+        literal_column("'version'"), WorkingCalendar.version,
+        literal_column("'preset'"), above.clock_preset,
     )  # fmt: skip
     return (
         select(func.jsonb_agg(aggregate_order_by(row, func.length(above.path).desc())))
