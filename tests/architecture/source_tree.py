@@ -13,6 +13,7 @@ PRODUCT = ("webapp", "bot", "worker", "config.py", "wsgi.py")
 #: The capabilities: everything of webapp that is neither a face nor the frame around them.
 CAPABILITIES = (
     "outbox",
+    "audit",
     "messaging",
     "accounts",
     "organisation",
@@ -20,6 +21,7 @@ CAPABILITIES = (
     "feedback",
     "attribution",
     "indicators",
+    "retention",
 )
 
 

@@ -155,6 +155,8 @@ def test_the_trail_by_case_person_and_time(
     assert [entry.complaint_id for entry in looks(session, "trail")] == [case.feedback_id]
 
     hers = client.get(f"/jejak?orang={agency.sari.id}").text
+    assert "Keluar" in hers
+    assert f'value="{agency.sari.id}" selected' in hers
     assert case.code in hers
     assert other.code not in hers
     past = client.get("/jejak?dari=2026-01-01&sampai=2026-01-31").text

@@ -53,7 +53,7 @@ def list_trail() -> ResponseReturnValue:
         older=_token(trail),
         sealed_at=moment_in_words(trail.sealed_at, _zone().key) if trail.sealed_at else None,
         people=people,
-        person=person,
+        chosen=person,
         code=written,
         originals=asked.originals,
         first=first,
