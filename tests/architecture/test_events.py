@@ -69,8 +69,9 @@ def test_every_queue_is_known_and_has_a_worker(tmp_path: Path) -> None:
 
 
 def test_events_are_past_tense_and_go_into_json() -> None:
+    # What the clock says is due or near has not happened yet, but that it came so far has.
     for name, event in our_events().items():
-        assert name.endswith(("ed", "Due")), f"name {name} in the past tense: it has happened"
+        assert name.endswith(("ed", "Told", "Due", "Nearing")), f"name {name} in the past tense: it has happened"
         assert dataclasses.is_dataclass(event) and event.__dataclass_params__.frozen, f"make {name} a frozen dataclass"
         plain = {int, int | None, str, bool, float, list[int], list[str]}
         kinds = {k: v for k, v in get_type_hints(event).items() if k != "name" and v not in plain}

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     OUTBOX_READ = "outbox:read"
     COMPLAINT_TRIAGE = "complaint:triage"
     COMPLAINT_READ = "complaint:read"
+    #: Search among the complaints that one may see, by whichever permission.
+    COMPLAINT_SEARCH = "complaint:search"
     COMPLAINT_ASSIGN = "complaint:assign"
     COMPLAINT_ANSWER = "complaint:answer"
     #: Complaints that point at a person: read and decided by a superior who is not the one pointed at.
@@ -72,6 +74,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.TRIAGE: frozenset(
         {
+            Permission.COMPLAINT_SEARCH,
             Permission.COMPLAINT_TRIAGE,
             Permission.COMPLAINT_READ,
             Permission.COMPLAINT_READ_PERSONAL,
@@ -82,6 +85,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.LIAISON: frozenset(
         {
+            Permission.COMPLAINT_SEARCH,
             Permission.COMPLAINT_READ,
             Permission.COMPLAINT_ASSIGN,
             Permission.COMPLAINT_ANSWER,
@@ -90,6 +94,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.OFFICER: frozenset(
         {
+            Permission.COMPLAINT_SEARCH,
             Permission.COMPLAINT_ANSWER,
             Permission.INDICATOR_READ_OWN,
             Permission.QUEUE_SERVE,
@@ -98,6 +103,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SUPERVISOR: frozenset(
         {
+            Permission.COMPLAINT_SEARCH,
             Permission.COMPLAINT_READ,
             Permission.COMPLAINT_READ_PERSONAL,
             Permission.COMPLAINT_ASSIGN,
@@ -113,6 +119,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.INSPECTOR: frozenset(
         {
+            Permission.COMPLAINT_SEARCH,
             Permission.COMPLAINT_READ,
             Permission.COMPLAINT_READ_PERSONAL,
             Permission.COMPLAINT_READ_ORIGINAL,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ from webapp.feedback.life_cycle import OPEN_STATES, WAITING_STATES, State
 from webapp.feedback.search.choices import colleagues_in_reach, units_in_reach
 from webapp.feedback.search.queries import Found, Place, Search, find_complaints
 from webapp.feedback.vocabulary import ComplaintKind
-from webapp.portal.access import current_account, signed_in
+from webapp.portal.access import current_account, requires
 from webapp.portal.chosen import chosen_id
 from webapp.portal.dates import local_day, short_day
 from webapp.portal.officer.piles import STATES, ListedCase, first_sentence, state_tag
@@ -43,12 +43,10 @@ class Hit:
 
 
 @blueprint.get("/cari")
-@signed_in
+@requires(Permission.COMPLAINT_SEARCH)
 def search() -> ResponseReturnValue:
     """What was looked for among all that the viewer may see."""
     viewer = current_account()
-    if not any(can(viewer, permission) for permission in _SEEING):
-        abort(403)
     zone = ZoneInfo(viewer.grants[0].unit.timezone if viewer.grants else "Asia/Jakarta")
     wanted = _wanted(zone)
     found = None if wanted.is_empty else find_complaints(viewer, wanted, after=_after())
