@@ -95,10 +95,13 @@ def deliver(*delivery_ids: int) -> None:
     their own turn.
     """
     assert _app is not None, "worker.jobs.serve(app) comes first"
-    failures = []
+    failures: list[str] = []
+    done: set[int] = set()
     with _app.app_context():
         for delivery_id in delivery_ids:
-            failure = _try(delivery_id)
+            if delivery_id in done:
+                continue
+            failure = _try(delivery_id, done)
             if failure is not None:
                 # Out of the handler, so that nothing that follows drags the error and its words along.
                 log.error("job failed", delivery=delivery_id, error=failure)
@@ -109,11 +112,14 @@ def deliver(*delivery_ids: int) -> None:
         raise JobFailed("; ".join(failures))
 
 
-def _try(delivery_id: int) -> str | None:
-    """Do one delivery with what can be taken along, else alone; what went wrong, in words without values."""
+def _try(delivery_id: int, done: set[int]) -> str | None:
+    """Do one delivery with what can be taken along, else alone; what went wrong, in words without values.
+
+    What was done with it is added to `done`.
+    """
     for most in (MOST_TOGETHER, 1):
         try:
-            _do(delivery_id, most)
+            done |= _do(delivery_id, most)
             return None
         except _FailedTogether:
             continue
@@ -126,11 +132,11 @@ class _FailedTogether(Exception):
     """One of several deliveries that were taken together failed, and nobody knows which."""
 
 
-def _do(delivery_id: int, most: int) -> None:
+def _do(delivery_id: int, most: int) -> set[int]:
     with transaction() as session:
         row = session.execute(_deliveries().where(OutboxDelivery.id == delivery_id)).first()
         if row is None:
-            return
+            return set()
         delivery, event = row
         now = datetime.now(UTC)
         said = event_from(event.name, event.payload)
@@ -152,9 +158,11 @@ def _do(delivery_id: int, most: int) -> None:
             if behind:
                 raise _FailedTogether from None
             raise
-        for done in (delivery, *(other for other, _ in behind)):
-            done.state = DeliveryState.DONE
-            done.done_at = now
+        finished = [delivery, *(other for other, _ in behind)]
+        for one in finished:
+            one.state = DeliveryState.DONE
+            one.done_at = now
+        return {one.id for one in finished}
 
 
 def _deliveries() -> Select[OutboxDelivery, OutboxEvent]:

@@ -5,12 +5,11 @@ Nobody is told of a complaint that he may not see at that moment: whoever it con
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from webapp.accounts.models import Account, RoleAssignment
 from webapp.accounts.permissions import Permission, Role, can
@@ -38,6 +37,8 @@ from webapp.organisation.models import Unit
 #: As many unread ones as the header counts.
 MOST_COUNTED = 99
 LISTED = 100
+#: More of what came together than this no digest tells.
+MOST_IN_DIGEST = 500
 
 StaffEvent = ComplaintMoved | ComplaintSettled | ReporterReplied | ColleagueMentioned | ClockNearing | ClockMissed
 
@@ -45,7 +46,7 @@ StaffEvent = ComplaintMoved | ComplaintSettled | ReporterReplied | ColleagueMent
 def queue_staff_notices(event: StaffEvent, *, key: str, at: datetime, sender: Sender) -> int:
     """Tell those whom the event concerns, once under `key`; how many were told."""
     told = _what_and_whom(event)
-    if told is None:
+    if told is None or not told[2]:
         return 0
     kind, complaint, accounts, particulars = told
     recipients = [_recipient(account) for account in accounts if _may_see(account, complaint)]
@@ -57,7 +58,8 @@ def queue_digests(now: datetime, sender: Sender) -> None:
     for account_id in who_waits_for_a_digest():
         account = db.session.get_one(Account, account_id)
         if account.active:
-            send_digest(_recipient(account), now, sender)
+            found = {one.id for one in list_notifications(account, MOST_IN_DIGEST)}
+            send_digest(_recipient(account), now, sender, found)
 
 
 def _what_and_whom(event: StaffEvent) -> tuple[NoticeKind, Complaint, list[Account], dict[str, Any]] | None:
@@ -82,8 +84,19 @@ def _what_and_whom(event: StaffEvent) -> tuple[NoticeKind, Complaint, list[Accou
     if complaint.state == State.ASSIGNED:
         return NoticeKind.ASSIGNED, complaint, handler, {}
     if complaint.state == State.SENT and complaint.unit is not None:
-        return NoticeKind.ARRIVED, complaint, _near(complaint, _HANDING_OUT), {"unit": complaint.unit.name}
+        unit = complaint.unit
+        return NoticeKind.ARRIVED, complaint, _near(complaint, _HANDING_OUT, but=_knows(unit)), {"unit": unit.name}
     return None
+
+
+def _knows(unit: Unit) -> ColumnElement[bool]:
+    """Whether somebody has an unread notification that something reached this unit: one is enough to go and look."""
+    return exists().where(
+        Notification.account_id == Account.id,
+        Notification.read_at.is_(None),
+        Notification.kind == NoticeKind.ARRIVED,
+        Notification.particulars["unit"].astext == unit.name,
+    )
 
 
 #: Who hands out what reaches a unit; of what points at a person only superiors know.
@@ -117,29 +130,26 @@ def _handler(complaint: Complaint) -> list[Account]:
     return [account] if account is not None else []
 
 
-def _near(complaint: Complaint, roles: tuple[Role, ...], *, skip: int = 0) -> list[Account]:
+def _near(
+    complaint: Complaint, roles: tuple[Role, ...], *, skip: int = 0, but: ColumnElement[bool] | None = None
+) -> list[Account]:
     """Who holds one of these roles at the unit of the complaint, or at the nearest unit above where somebody does.
 
-    `skip` leaves out so many of these nearest units. Without a unit it is triage that has it.
+    `skip` leaves out so many of these nearest units, `but` whom it is true of. Without a unit it is triage that has it.
     """
+    held = select(RoleAssignment.account_id, RoleAssignment.unit_id).join(Account).where(Account.active)
     if complaint.unit is None:
-        return _holders((Role.TRIAGE,), None)
-    above = [int(part) for part in complaint.unit.path.strip("/").split("/")]
-    for unit_id in reversed(above):
-        accounts = _holders(roles, unit_id)
-        if accounts and skip == 0:
-            return accounts
-        skip -= bool(accounts)
-    return []
-
-
-def _holders(roles: Iterable[Role], unit_id: int | None) -> list[Account]:
-    holds = exists().where(
-        RoleAssignment.account_id == Account.id,
-        RoleAssignment.role.in_(list(roles)),
-        *((RoleAssignment.unit_id == unit_id,) if unit_id is not None else ()),
-    )
-    return list(db.session.scalars(select(Account).where(Account.active, holds).order_by(Account.id)))
+        rows = db.session.execute(held.where(RoleAssignment.role == Role.TRIAGE)).all()
+    else:
+        # The nearest unit is the last one on the way down.
+        way = [int(part) for part in complaint.unit.path.strip("/").split("/")]
+        rows = db.session.execute(held.where(RoleAssignment.role.in_(roles), RoleAssignment.unit_id.in_(way))).all()
+        nearest = sorted({row.unit_id for row in rows}, key=way.index, reverse=True)[skip : skip + 1]
+        rows = [row for row in rows if row.unit_id in nearest]
+    if not rows:
+        return []
+    wanted = select(Account).where(Account.id.in_(sorted({row.account_id for row in rows}))).order_by(Account.id)
+    return list(db.session.scalars(wanted if but is None else wanted.where(~but)))
 
 
 def _may_see(account: Account, complaint: Complaint) -> bool:

@@ -37,7 +37,7 @@ def sentence_of(kind: str, code: str | None, particulars: Mapping[str, Any]) -> 
         case NoticeKind.ASSIGNED:
             return str(_("Laporan %(code)s diserahkan kepada Anda.", code=code))
         case NoticeKind.ARRIVED:
-            return str(_("Laporan %(code)s masuk ke %(unit)s dan belum diambil.", code=code, unit=particulars["unit"]))
+            return str(_("Ada laporan baru di %(unit)s yang belum diambil.", unit=particulars["unit"]))
         case NoticeKind.RETURNED:
             return str(_("Jawaban laporan %(code)s disanggah. Orang lain perlu memeriksanya.", code=code))
         case NoticeKind.REPLIED:

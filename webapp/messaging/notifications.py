@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.database import db
 from webapp.messaging.actions import EMAIL, TELEGRAM, queue_message
 from webapp.messaging.languages import speaking
-from webapp.messaging.models import AccountChat, Notification, NotificationChoice
+from webapp.messaging.models import AccountChat, Notification, NotificationChoice, OutgoingMessage
 from webapp.messaging.notification_words import letter_of, message_of, sentence_of
 from webapp.messaging.quiet_hours import end_of_quiet, last_digest
 from webapp.messaging.vocabulary import NoticeKind
@@ -82,8 +82,11 @@ def notify(
     return told
 
 
-def send_digest(recipient: Recipient, now: datetime, sender: Sender) -> bool:
-    """Send what has come together for somebody's digest, once its time has come; whether anything went out."""
+def send_digest(recipient: Recipient, now: datetime, sender: Sender, found: Container[int]) -> bool:
+    """Send what has come together for somebody's digest, once its time has come; whether anything went out.
+
+    `found` are the notifications that he finds on his page, too: of what he may not see any more no digest tells.
+    """
     choice = db.session.get(NotificationChoice, recipient.account_id)
     if choice is None:
         return False
@@ -102,7 +105,7 @@ def send_digest(recipient: Recipient, now: datetime, sender: Sender) -> bool:
         return False
     for one in waiting:
         one.digested_at = now
-    unread = [one for one in waiting if one.read_at is None]
+    unread = [one for one in waiting if one.read_at is None and one.id in found]
     if unread:
         with speaking(recipient.language):
             sentences = [sentence_of(one.kind, one.code, one.particulars) for one in unread]
@@ -132,6 +135,18 @@ def mark_read(account_id: int, notification_ids: Sequence[int] | None, at: datet
     db.session.execute(
         update(Notification).where(*mine).values(read_at=at).execution_options(synchronize_session=False)
     )
+
+
+def take_back(account_ids: Select[int | None] | Sequence[int], code: ScalarSelect[str] | str) -> None:
+    """Leave nothing of a case with these accounts: what they were told goes, and what waits is not sent any more."""
+    told = Notification.account_id.in_(account_ids)
+    about: ColumnElement[bool] = Notification.code == code
+    gone = db.session.scalars(delete(Notification).where(told, about).returning(Notification.id)).all()
+    if gone:
+        keys = [f"notification:{id_}:{way}" for id_ in gone for way in ("telegram", "email")]
+        db.session.execute(
+            delete(OutgoingMessage).where(OutgoingMessage.key.in_(keys), OutgoingMessage.state == "pending")
+        )
 
 
 def choice_of(account_id: int) -> NotificationChoice:
