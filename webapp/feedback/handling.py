@@ -18,6 +18,7 @@ from webapp.feedback.life_cycle import State, Step
 from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback, Recusal
 from webapp.feedback.movement.shared_answers import answer_merged
 from webapp.feedback.vocabulary import Channel, Finding, Move
+from webapp.messaging.notifications import take_back
 from webapp.organisation.calendars import WorkingTime
 from webapp.organisation.models import Officer, Unit
 from webapp.outbox import publish
@@ -81,12 +82,16 @@ def get_case(viewer: Account, code: str, *, lock: bool = False) -> Complaint:
 
 
 def exclude_officers(complaint_id: int, officer_ids: list[int], at: datetime) -> None:
-    """Keep a complaint from the officers whom it concerns, from now on."""
+    """Keep a complaint from the officers whom it concerns, from now on; nothing that they were told of it is left."""
     if officer_ids:
         # Rows as parameters: a statement with the rows in it would be compiled anew each time.
         db.session.execute(
             upsert(Exclusion).on_conflict_do_nothing(),
             [{"complaint_id": complaint_id, "officer_id": id_, "at": at} for id_ in sorted(set(officer_ids))],
+        )
+        take_back(
+            select(Officer.account_id).where(Officer.id.in_(officer_ids), Officer.account_id.is_not(None)),
+            select(Complaint.code).where(Complaint.feedback_id == complaint_id).scalar_subquery(),
         )
 
 

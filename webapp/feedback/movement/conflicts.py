@@ -21,6 +21,7 @@ from webapp.feedback.movement.merging import release_merged
 from webapp.feedback.movement.people import answered_what_is_disputed, is_concerned, list_colleagues, somebody_places
 from webapp.feedback.movement.records import record_move
 from webapp.feedback.vocabulary import Move
+from webapp.messaging.notifications import take_back
 from webapp.organisation.models import Unit
 from webapp.organisation.queries import working_time_of
 from webapp.outbox import publish
@@ -41,6 +42,7 @@ def declare_conflict(complaint: Complaint, actor: Account, at: datetime) -> None
     db.session.execute(
         upsert(Recusal).values(complaint_id=complaint.feedback_id, account_id=actor.id, at=at).on_conflict_do_nothing()
     )
+    take_back([actor.id], complaint.code)
     record_move(complaint, Move.RECUSED, at, by=actor.id, reason=CONFLICT)
     if complaint.unit_id is None:
         return
