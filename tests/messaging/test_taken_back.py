@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, scoped_session
 
 from tests.factories.desk import Agency, make_agency, make_placed
 from webapp.feedback.actions import reply_to_agency
-from webapp.feedback.events import ReporterReplied
+from webapp.feedback.events import ComplaintMoved, ReporterReplied
 from webapp.feedback.handling import ask_reporter, exclude_officers, send_to_unit, take_complaint
 from webapp.feedback.models import Complaint
 from webapp.feedback.movement.conflicts import declare_conflict
-from webapp.feedback.staff_notices import queue_digests, queue_staff_notices
+from webapp.feedback.staff_notices import list_notifications, queue_digests, queue_staff_notices
 from webapp.messaging.chat_links import link_chat, new_chat_link
 from webapp.messaging.models import Notification, NotificationChoice, OutgoingMessage
 from webapp.messaging.notifications import Sender
@@ -77,3 +77,20 @@ def test_no_digest_tells_of_what_is_out_of_sight(session: scoped_session[Session
     part(case, agency)
     queue_digests(AT + timedelta(hours=7), SENDER)
     assert other.code in written(session) and case.code not in written(session)
+
+
+def test_what_is_out_of_sight_keeps_no_news_away(session: scoped_session[Session]) -> None:
+    """One unread word that something waits is enough, as long as one finds it."""
+    agency = make_agency(session())
+    first, second = make_placed(session(), AT, agency.unit), make_placed(session(), AT, agency.unit)
+
+    def arrives(complaint: Complaint) -> int:
+        event = ComplaintMoved(complaint.feedback_id)
+        return queue_staff_notices(event, key=f"event:{complaint.code}", at=AT, sender=SENDER)
+
+    assert (arrives(first), arrives(second)) == (1, 0)
+    sent_elsewhere(first, agency)
+    session.flush()
+    assert list_notifications(agency.rina) == []
+    assert arrives(second) == 1
+    assert [one.code for one in list_notifications(agency.rina)] == [second.code]

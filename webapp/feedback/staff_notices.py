@@ -90,12 +90,17 @@ def _what_and_whom(event: StaffEvent) -> tuple[NoticeKind, Complaint, list[Accou
 
 
 def _knows(unit: Unit) -> ColumnElement[bool]:
-    """Whether somebody has an unread notification that something reached this unit: one is enough to go and look."""
+    """Whether somebody has an unread notification that something reached this unit: one is enough to go and look.
+
+    Only of what lies there still, and is no matter for few: of the rest he may find nothing on his page.
+    """
     return exists().where(
         Notification.account_id == Account.id,
         Notification.read_at.is_(None),
         Notification.kind == NoticeKind.ARRIVED,
-        Notification.particulars["unit"].astext == unit.name,
+        Notification.code == Complaint.code,
+        Complaint.unit_id == unit.id,
+        ~Complaint.points_at_person,
     )
 
 
