@@ -11,7 +11,6 @@ from sqlalchemy import Select, select
 
 from webapp.app import settings_of
 from webapp.attribution import actions as attribution
-from webapp.attribution.events import FeedbackAttributed
 from webapp.audit.events import TrailSealingDue
 from webapp.audit.sealing import BATCH, seal_entries
 from webapp.counter.applications import turnaround_facts
@@ -19,10 +18,7 @@ from webapp.counter.applications.notices import queue_application_notices
 from webapp.counter.events import (
     ApplicationMoved,
     QueueAdvanced,
-    StagesReported,
     TicketMoved,
-    TurnaroundRecorded,
-    VisitsCorrected,
 )
 from webapp.counter.queue.notices import halls_with_somebody_to_tell, queue_nearly_notices, queue_ticket_notice
 from webapp.counter.queue.upkeep import close_past_days
@@ -37,11 +33,8 @@ from webapp.feedback.events import (
     ComplaintAnswered,
     ComplaintMoved,
     ComplaintSettled,
-    ComplaintSubmitted,
-    FeedbackImported,
     HandlingRecorded,
     QuestionAsked,
-    RatingSubmitted,
     ReporterReplied,
     ReporterTold,
 )
@@ -65,6 +58,7 @@ from webapp.outbox.upkeep import forget_old_events
 from webapp.retention.erasing import erase_ended
 from webapp.retention.events import RetentionDue
 from worker.events import ClocksDue, LexiconDue, RemindersDue, SweepDue
+from worker.together import APART, TOGETHER, subjects_of
 
 log = structlog.get_logger()
 
@@ -142,10 +136,10 @@ def _do(delivery_id: int, most: int) -> set[int]:
         said = event_from(event.name, event.payload)
         behind = []
         if (merged := TOGETHER.get(delivery.job)) is not None:
-            ids = _subjects_of(said)
+            ids = subjects_of(said)
             behind = _take_along(delivery, most - len(ids)) if len(ids) < most else []
             if behind:
-                others = (id_ for _, other in behind for id_ in _subjects_of(event_from(other.name, other.payload)))
+                others = (id_ for _, other in behind for id_ in subjects_of(event_from(other.name, other.payload)))
                 said = merged(sorted({*ids, *others}))
         elif delivery.job in APART and most > 1:
             behind = _waiting_behind(delivery, most - 1)
@@ -178,7 +172,7 @@ def _take_along(delivery: OutboxDelivery, most: int) -> list[tuple[OutboxDeliver
     """What waits behind for the same job, with at most `most` ids in all."""
     taken = []
     for other, event in _waiting_behind(delivery, most):
-        most -= len(_subjects_of(event_from(event.name, event.payload)))
+        most -= len(subjects_of(event_from(event.name, event.payload)))
         if most < 0:
             break
         taken.append((other, event))
@@ -203,20 +197,6 @@ def _waiting_behind(delivery: OutboxDelivery, most: int) -> list[tuple[OutboxDel
     return [(other, event) for other, event in db.session.execute(waiting).all()]
 
 
-def _subjects_of(event: Event) -> list[int]:
-    """The feedback, the files or the visits that an event is about: ids of one kind for all events of a job."""
-    if isinstance(event, FeedbackImported | FeedbackAttributed):
-        return event.feedback_ids
-    if isinstance(event, StagesReported | TurnaroundRecorded):
-        return event.application_ids
-    if isinstance(event, VisitsCorrected):
-        return event.visit_ids
-    if isinstance(event, ApplicationMoved):
-        return [event.application_id]
-    assert isinstance(event, ComplaintSubmitted | RatingSubmitted | ComplaintAnswered | ComplaintSettled)
-    return [event.feedback_id]
-
-
 def describe(error: Exception) -> str:
     """What an administrator may read of an error: its kind and place, never its values (they may be personal)."""
     trace = error.__traceback__
@@ -231,14 +211,14 @@ def attribute_feedback(event: Event, key: str, now: datetime) -> None:
 
     A delay that goes on grows without any event: what is complained of is judged by the facts of this moment.
     """
-    ids = _subjects_of(event)
+    ids = subjects_of(event)
     turnaround_facts.record_turnaround(list_delayed_files(ids), now)
     attribution.attribute_feedback(ids, now)
 
 
 def record_facts(event: Event, key: str, now: datetime) -> None:
     """Bring the facts up to what is now known of a feedback, and the figures that they move."""
-    ids = _subjects_of(event)
+    ids = subjects_of(event)
     record_handling(ids, now)
     indicators.record_facts(ids, now)
 
@@ -313,17 +293,17 @@ def tell_who_is_near(event: Event, key: str, now: datetime) -> None:
 
 def record_turnaround(event: Event, key: str, now: datetime) -> None:
     """Bring the facts of files' turnaround up to what is now known of their stages."""
-    turnaround_facts.record_turnaround(_subjects_of(event), now)
+    turnaround_facts.record_turnaround(subjects_of(event), now)
 
 
 def attribute_delayed(event: Event, key: str, now: datetime) -> None:
     """Judge complaints about the delay of files again: the facts of their turnaround changed."""
-    attribution.attribute_applications(_subjects_of(event), now)
+    attribution.attribute_applications(subjects_of(event), now)
 
 
 def attribute_corrected(event: Event, key: str, now: datetime) -> None:
     """Judge feedback about visits again: an agency's system says that somebody else served."""
-    attribution.attribute_visits(_subjects_of(event), now)
+    attribution.attribute_visits(subjects_of(event), now)
 
 
 def notify_applicant(event: Event, key: str, now: datetime) -> None:
@@ -392,13 +372,3 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         sweep,
     )
 }
-#: Jobs that do many feedbacks or files in little more time than one, and the event that tells of many.
-TOGETHER: dict[str, Callable[[list[int]], Event]] = {
-    "attribute_feedback": FeedbackImported,
-    "record_facts": FeedbackAttributed,
-    "record_turnaround": StagesReported,
-    "attribute_delayed": TurnaroundRecorded,
-    "attribute_corrected": VisitsCorrected,
-}
-#: Jobs that are done one after the other in one transaction: each is short, and ending a transaction costs more.
-APART = frozenset({"notify_followers", "notify_staff"})
