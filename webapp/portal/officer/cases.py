@@ -104,11 +104,11 @@ def decide_many() -> ResponseReturnValue:
     else:
         done = sum(_decide(viewer, code, doing, account, now) for code in codes)
         if done:
-            flash(ngettext("Satu laporan selesai diatur.", "%(num)s laporan selesai diatur.", done), "success")
+            flash(ngettext("%(num)s laporan selesai diatur.", "%(num)s laporan selesai diatur.", done), "success")
         if left := len(codes) - done:
             flash(
                 ngettext(
-                    "Satu laporan tidak berubah: sudah ada di meja orang lain, atau bukan untuk petugas itu.",
+                    "%(num)s laporan tidak berubah: sudah ada di meja orang lain, atau bukan untuk petugas itu.",
                     "%(num)s laporan tidak berubah: sudah ada di meja orang lain, atau bukan untuk petugas itu.",
                     left,
                 ),
