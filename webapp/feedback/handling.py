@@ -73,12 +73,18 @@ def get_case(viewer: Account, code: str, *, lock: bool = False) -> Complaint:
         .outerjoin(Unit, Unit.id == Complaint.unit_id)
         .where(Complaint.code == code, visible_to(viewer))
     )
-    if lock:
-        query = query.with_for_update(of=Complaint)
+    if lock:  # what was read of it before the lock may be old
+        query = query.with_for_update(of=Complaint).execution_options(populate_existing=True)
     complaint = db.session.scalars(query).one_or_none()
     if complaint is None:
         raise NotForThisPerson
     return complaint
+
+
+def sees_case(viewer: Account, code: str) -> bool:
+    """Whether there is a complaint with this code that `viewer` may see."""
+    query = select(Complaint.feedback_id).outerjoin(Unit, Unit.id == Complaint.unit_id)
+    return db.session.scalar(query.where(Complaint.code == code.replace("\x00", ""), visible_to(viewer))) is not None
 
 
 def exclude_officers(complaint_id: int, officer_ids: list[int], at: datetime) -> None:

@@ -14,7 +14,7 @@ from webapp.feedback.handling import hold_for_triage, send_to_unit
 from webapp.feedback.life_cycle import State, Step
 from webapp.feedback.models import Complaint
 from webapp.feedback.movement.errors import AlreadyThere, NotAssignable
-from webapp.feedback.movement.people import answered_what_is_disputed, may_work_on
+from webapp.feedback.movement.people import Colleague, answered_what_is_disputed, may_work_on
 from webapp.feedback.movement.records import masked_note, record_move
 from webapp.feedback.vocabulary import Move
 from webapp.organisation.models import Unit
@@ -25,14 +25,17 @@ from webapp.outbox import publish
 CEILING = "forward_ceiling"
 
 
-def assign_complaint(complaint: Complaint, actor: Account, account: Account, note: str | None, at: datetime) -> None:
+def assign_complaint(
+    complaint: Complaint, actor: Account, account: Account | Colleague, note: str | None, at: datetime
+) -> None:
     """Give a complaint to somebody who has not begun; raises NotAssignable, IllegalStep.
 
     Never to whom it concerns, who declared a conflict, who may not read it, or who gave the answer that is disputed.
+    A Colleague was listed for this complaint under its lock: of him that is known already.
     """
     if complaint.handler_id == account.id and complaint.state in (State.ASSIGNED, State.IN_WORK):
         return
-    if not may_work_on(complaint, account.id):
+    if not isinstance(account, Colleague) and not may_work_on(complaint, account.id):
         raise NotAssignable
     move(complaint, Step.ASSIGN, at, actor.id)
     complaint.handler_id = account.id

@@ -22,7 +22,7 @@ from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint
 from webapp.feedback.movement.choices import Candidate, Relation, list_candidates, list_relations, unit_choices
 from webapp.feedback.movement.conflicts import close_unsolved, declare_conflict
-from webapp.feedback.movement.errors import Hindrance, NotAssignable, NotMergeable
+from webapp.feedback.movement.errors import Hindrance, NotMergeable
 from webapp.feedback.movement.forwarding import (
     assign_complaint,
     change_term,
@@ -32,7 +32,7 @@ from webapp.feedback.movement.forwarding import (
 )
 from webapp.feedback.movement.merging import merge_complaints, separate_complaint
 from webapp.feedback.movement.options import Option, may_hand_out, options_for
-from webapp.feedback.movement.people import list_colleagues
+from webapp.feedback.movement.people import Colleague, list_colleagues
 from webapp.feedback.movement.splitting import split_complaint
 from webapp.feedback.vocabulary import Move
 from webapp.organisation.models import Unit
@@ -144,23 +144,22 @@ def _related(viewer: Account, one: Relation) -> RelatedCase:
 @keeps_typed_text
 def assign_case(code: str) -> ResponseReturnValue:
     """Give the case to somebody who may work on it."""
-    form = AssignForm()
+    form, colleagues = AssignForm(), dict[int, Colleague]()
 
     def fill(complaint: Complaint) -> None:
+        colleagues.update((one.id, one) for one in list_colleagues(complaint))
         form.account.choices = [
             SelectChoice("", _("Pilih satu orang")),
             *(
                 SelectChoice(one.id, one.name if one.near else f"{one.name} ({one.unit})")
-                for one in list_colleagues(complaint)
+                for one in colleagues.values()
             ),
         ]
 
     def do(complaint: Complaint, at: datetime) -> str:
-        account = db.session.get(Account, form.account.data)
-        if account is None:
-            raise NotAssignable
-        assign_complaint(complaint, current_account(), account, form.note.data, at)
-        return str(_("Laporan %(code)s diserahkan kepada %(name)s.", code=code, name=account.name))
+        chosen = colleagues[form.account.data]
+        assign_complaint(complaint, current_account(), chosen, form.note.data, at)
+        return str(_("Laporan %(code)s diserahkan kepada %(name)s.", code=code, name=chosen.name))
 
     words = MoveWords(
         _l("Serahkan ke petugas"),

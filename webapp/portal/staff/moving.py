@@ -19,12 +19,12 @@ from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
 from webapp.database import transaction
 from webapp.feedback.errors import FeedbackError, NotForThisPerson
-from webapp.feedback.handling import get_case
+from webapp.feedback.handling import get_case, sees_case
 from webapp.feedback.life_cycle import IllegalStep, State
 from webapp.feedback.masking import mask_personal_numbers
 from webapp.feedback.models import Complaint
 from webapp.feedback.movement.errors import AlreadyThere, Hindrance, NobodyElse, NotAssignable, NotMergeable
-from webapp.feedback.movement.options import NotNow, Option, open_for_move, was_just_moved
+from webapp.feedback.movement.options import NotNow, Option, open_for_move, options_for, was_just_moved
 from webapp.feedback.vocabulary import ComplaintKind, Move
 from webapp.portal.access import current_account
 from webapp.portal.citizen.words import STATES
@@ -83,20 +83,23 @@ def move_page(
     twice it is done once.
     """
     viewer = current_account()
-    complaint = _open(viewer, code, option, kind)
-    if not isinstance(complaint, Complaint):
-        return complaint
-    if fill is not None:
-        fill(complaint)
-    if request.method == "GET":
-        return _page(complaint, option, form, words)
-    if not form.is_valid():
-        return _page(complaint, option, form, words, 400)
-    if "preview" in request.form:
-        return _page(complaint, option, form, words, preview=_preview(form, words))
     try:
         with transaction():
-            said = do(open_for_move(viewer, code, option, lock=True), datetime.now(UTC))
+            complaint = _open(viewer, code, option, kind, lock=request.method == "POST")
+            if not isinstance(complaint, Complaint):
+                return complaint
+            if fill is not None:
+                fill(complaint)
+            if request.method == "GET":
+                return _page(complaint, option, form, words)
+            if not form.is_valid():
+                return _page(complaint, option, form, words, 400)
+            if "preview" in request.form:
+                return _page(complaint, option, form, words, preview=_preview(form, words))
+            if option not in options_for(viewer, complaint):
+                raise NotNow
+            said = do(complaint, datetime.now(UTC))
+            leads = where_next(viewer, code)
     except (IllegalStep, FeedbackError) as error:
         if was_just_moved(viewer, code, kind, datetime.now(UTC)):
             return redirect(where_next(viewer, code))
@@ -104,7 +107,7 @@ def move_page(
         return _page(get_case(viewer, code), option, form, words, 409)
     flash(said)
     session[SENT_DRAFTS] = [f"{option}-{code}"]
-    return redirect(where_next(viewer, code))
+    return redirect(leads)
 
 
 def press(
@@ -126,14 +129,16 @@ def press(
     try:
         with transaction():
             said = do(open_for_move(viewer, code, option, lock=True), datetime.now(UTC))
+            leads = where_next(viewer, code)
     except (IllegalStep, FeedbackError) as error:
+        leads = where_next(viewer, code)
         if not was_just_moved(viewer, code, kind, datetime.now(UTC)):
             if isinstance(error, NotForThisPerson):
                 abort(404)
             flash(refusal(error), "error")
     else:
         flash(said)
-    return redirect(where_next(viewer, code))
+    return redirect(leads)
 
 
 def refusal(error: Exception) -> str:
@@ -158,11 +163,7 @@ def where_next(viewer: Account, code: str) -> str:
     """Where a move leads its maker: to the case, where he still sees it on a desk of his; else to his list."""
     if not can(viewer, Permission.COMPLAINT_ANSWER):
         return url_for("triage.list_undecided")
-    try:
-        get_case(viewer, code)
-    except NotForThisPerson:
-        return url_for("officer.list_queue")
-    return url_for("officer.show_case", code=code)
+    return url_for("officer.show_case", code=code) if sees_case(viewer, code) else url_for("officer.list_queue")
 
 
 def case_address(viewer: Account, code: str) -> str:
@@ -171,9 +172,11 @@ def case_address(viewer: Account, code: str) -> str:
     return url_for(endpoint, code=code)
 
 
-def _open(viewer: Account, code: str, option: Option, kind: Move) -> Complaint | ResponseReturnValue:
+def _open(
+    viewer: Account, code: str, option: Option, kind: Move, *, lock: bool = False
+) -> Complaint | ResponseReturnValue:
     try:
-        return open_for_move(viewer, code, option)
+        return open_for_move(viewer, code, option, lock=lock)
     except NotForThisPerson:
         if request.method == "POST" and was_just_moved(viewer, code, kind, datetime.now(UTC)):
             return redirect(where_next(viewer, code))
@@ -184,7 +187,7 @@ def _open(viewer: Account, code: str, option: Option, kind: Move) -> Complaint |
             return redirect(case_address(viewer, code))
         if was_just_moved(viewer, code, kind, datetime.now(UTC)):
             return redirect(where_next(viewer, code))
-        return get_case(viewer, code)  # the form comes back with what was typed, and says what stands in its way
+        return get_case(viewer, code, lock=lock)  # the form comes back as typed, and says what stands in its way
 
 
 def _preview(form: DeskForm, words: MoveWords) -> Preview | None:
