@@ -161,6 +161,7 @@ def test_a_supervisor_sees_the_hall_and_shapes_it(page: Page, session: Session, 
     open_session(session, [line.line], NOW, sari)
     session.commit()
     sign_in(page, rina)
+    page.get_by_role("navigation", name="Utama").get_by_text("Unit", exact=True).click()
     page.get_by_role("link", name="Antrean unit").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Dinas Kependudukan")
     expect(page.locator("main")).to_contain_text("Sari Wulandari")

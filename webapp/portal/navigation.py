@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from flask import request, url_for
 from flask_babel import LazyString
@@ -14,38 +15,50 @@ from webapp.accounts.permissions import Permission, can
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One link of the header."""
+    """One entry of the header: a link, or, with `links` and no `url`, the words that open these links."""
 
     url: str
     label: str
     current: bool
     count: int | None = None
+    links: tuple[NavItem, ...] = ()
 
 
-#: Permission, endpoint, words. The first endpoint of a room stands for the whole room.
-ENTRIES: tuple[tuple[Permission, str, LazyString], ...] = (
-    (Permission.COMPLAINT_TRIAGE, "triage.list_undecided", _l("Perlu diputuskan")),
-    (Permission.QUEUE_SERVE, "officer.show_counter", _l("Loket")),
-    (Permission.COMPLAINT_ANSWER, "officer.list_queue", _l("Laporan saya")),
-    (Permission.COMPLAINT_READ, "officer.search", _l("Cari")),
-    (Permission.REPLY_TEMPLATE_MANAGE, "officer.list_templates", _l("Templat")),
-    (Permission.APPLICATION_HANDLE, "officer.list_files", _l("Berkas")),
-    (Permission.INDICATOR_READ_OWN, "officer.show_score", _l("Nilai saya")),
-    (Permission.APPLICATION_READ_UNIT, "supervisor.list_unit_files", _l("Berkas unit")),
-    (Permission.COMPLAINT_PUBLISH, "staff.list_publications", _l("Umumkan")),
-    (Permission.INDICATOR_READ_UNIT, "supervisor.list_officers", _l("Petugas")),
-    (Permission.INDICATOR_READ_UNIT, "supervisor.show_handling", _l("Penanganan")),
-    (Permission.QUEUE_READ_UNIT, "supervisor.list_halls", _l("Antrean unit")),
-    (Permission.AUDIT_READ, "inspector.list_trail", _l("Jejak")),
-    (Permission.ORGANISATION_MANAGE, "admin.show_overview", _l("Kelola")),
-    (Permission.OUTBOX_READ, "admin.list_deliveries", _l("Pesan tertunda")),
+#: The words over what somebody looks after in his unit.
+UNIT = _l("Unit")
+#: Permission, endpoint, words, group. The first endpoint of a room stands for the whole room. A group of more than two
+#: links is folded under its words, so that the header stays on one line.
+ENTRIES: tuple[tuple[Permission, str, LazyString, LazyString | None], ...] = (
+    (Permission.COMPLAINT_TRIAGE, "triage.list_undecided", _l("Perlu diputuskan"), None),
+    (Permission.QUEUE_SERVE, "officer.show_counter", _l("Loket"), None),
+    (Permission.COMPLAINT_ANSWER, "officer.list_queue", _l("Laporan saya"), None),
+    (Permission.COMPLAINT_SEARCH, "officer.search", _l("Cari"), None),
+    (Permission.COMPLAINT_PUBLISH, "staff.list_publications", _l("Umumkan"), None),
+    (Permission.APPLICATION_HANDLE, "officer.list_files", _l("Berkas"), None),
+    (Permission.INDICATOR_READ_OWN, "officer.show_score", _l("Nilai saya"), None),
+    (Permission.INDICATOR_READ_UNIT, "supervisor.list_officers", _l("Petugas"), UNIT),
+    (Permission.INDICATOR_READ_UNIT, "supervisor.show_handling", _l("Penanganan"), UNIT),
+    (Permission.APPLICATION_READ_UNIT, "supervisor.list_unit_files", _l("Berkas unit"), UNIT),
+    (Permission.QUEUE_READ_UNIT, "supervisor.list_halls", _l("Antrean unit"), UNIT),
+    (Permission.REPLY_TEMPLATE_MANAGE, "officer.list_templates", _l("Templat"), UNIT),
+    (Permission.AUDIT_READ, "inspector.list_trail", _l("Jejak"), None),
+    (Permission.ORGANISATION_MANAGE, "admin.show_overview", _l("Kelola"), None),
+    (Permission.OUTBOX_READ, "admin.list_deliveries", _l("Pesan tertunda"), None),
 )
+#: How many links of a group are still shown as they are.
+SHOWN_UNFOLDED = 2
 
 
 def navigation_for(account: Account) -> list[NavItem]:
-    """The links for `account`; the page that is open is marked as current."""
-    return [
-        NavItem(url_for(endpoint), str(label), request.endpoint == endpoint)
-        for permission, endpoint, label in ENTRIES
-        if can(account, permission)
-    ]
+    """The entries for `account`; the page that is open is marked as current, and so is the group it is in."""
+    entries: list[NavItem] = []
+    allowed = [entry for entry in ENTRIES if can(account, entry[0])]
+    for group, members in groupby(allowed, key=lambda entry: entry[3]):
+        links = tuple(
+            NavItem(url_for(endpoint), str(label), request.endpoint == endpoint) for _, endpoint, label, _ in members
+        )
+        if group is None or len(links) <= SHOWN_UNFOLDED:
+            entries += links
+        else:
+            entries.append(NavItem("", str(group), any(link.current for link in links), links=links))
+    return entries

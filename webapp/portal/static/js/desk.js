@@ -79,6 +79,18 @@
     });
   }
 
+  // Links folded under a word of the header fold away again by Escape, or when one goes on elsewhere.
+  for (const fold of document.querySelectorAll("[data-fold]")) {
+    const leave = (event) => { if (fold.open && !fold.contains(event.target)) fold.open = false; };
+    document.addEventListener("click", leave);
+    document.addEventListener("focusin", leave);
+    fold.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !fold.open) return;
+      fold.open = false;
+      fold.querySelector("summary").focus();
+    });
+  }
+
   // A piece of the page in which somebody has opened something does not fetch itself anew until it is closed again.
   // Nor does one that nobody looks at: hundreds of desks stay open in tabs behind others.
   document.addEventListener("htmx:beforeRequest", (event) => {
