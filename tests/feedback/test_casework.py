@@ -32,11 +32,13 @@ from webapp.feedback.casework.reply_templates import (
     read_kept,
 )
 from webapp.feedback.casework.similar import list_similar
-from webapp.feedback.errors import NotForThisPerson
+from webapp.feedback.errors import NoSuchCase, NotForThisPerson
 from webapp.feedback.handling import answer_complaint, exclude_officers, get_case, take_complaint
 from webapp.feedback.looks import look_of
 from webapp.feedback.models import Complaint, Photo, Recusal
 from webapp.feedback.photos import reencode, store_photo
+from webapp.feedback.reporter_history import list_messages
+from webapp.feedback.tracking import Reporter, content_of_remedy, read_own_photo
 from webapp.feedback.vocabulary import Finding
 from webapp.outbox.models import OutboxEvent
 
@@ -136,7 +138,13 @@ def test_a_superior_judges_and_never_his_own(session: Session, agency: Agency) -
     for nobody in (agency.sari, agency.tono):
         with pytest.raises(NotForThisPerson):
             judge_photo(complaint, nobody, photo_id, fine=True, at=NOW)
+    assert _shown_to_reporter(complaint) == (photo_id,)
+    assert content_of_remedy(photo_id) is not None
     assert judge_photo(complaint, agency.rina, photo_id, fine=False, at=NOW)
+    assert _shown_to_reporter(complaint) == ()
+    assert content_of_remedy(photo_id) is None
+    with pytest.raises(NoSuchCase):
+        read_own_photo(Reporter(frozenset({complaint.feedback_id})), complaint.code, photo_id)
     assert not judge_photo(complaint, agency.rina, photo_id, fine=True, at=NOW)
     (seen,) = read_case(agency.rina, complaint.code).remedies
     assert (seen.verdict, seen.may_judge) == ("not_fine", False)
@@ -144,6 +152,12 @@ def test_a_superior_judges_and_never_his_own(session: Session, agency: Agency) -
     session.flush()
     with pytest.raises(NotForThisPerson):
         judge_photo(complaint, agency.rina, photo_id, fine=True, at=NOW)
+
+
+def _shown_to_reporter(complaint: Complaint) -> tuple[int, ...]:
+    """The pictures that the reporter sees with the answer."""
+    (answer,) = (moment for moment in list_messages(complaint) if moment.what == "answer")
+    return answer.photo_ids
 
 
 def settled(session: Session, agency: Agency, text: str, answer: str) -> Complaint:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.database import db
+from webapp.feedback.casework.models import PhotoFlag
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, ComplaintMessage, Disposition, Photo, StateChange
 from webapp.feedback.vocabulary import Move
@@ -99,7 +100,7 @@ def _pictures(complaint: Complaint) -> dict[int | datetime, list[int]]:
 
 def shown_remedies(complaint: Complaint) -> ColumnElement[bool]:
     """The condition under which a photo shows a remedy that was answered with: on this complaint, or on the one that
-    was worked on for it as well."""
+    was worked on for it as well; none that a superior judged not to be what it says."""
     own = Photo.complaint_id == complaint.feedback_id
     if complaint.merged_into_id is not None and complaint.state != State.MERGED:
         # Only pictures of an answer that was passed on to this complaint: it was said here at the same moment.
@@ -114,7 +115,12 @@ def shown_remedies(complaint: Complaint) -> ColumnElement[bool]:
         )
         of_main = select(_ANSWER.id).where(_ANSWER.complaint_id == complaint.merged_into_id, passed_on)
         own = or_(own, Photo.message_id.in_(of_main))
-    return and_(Photo.kind == "remedy", Photo.message_id.is_not(None), own)
+    return and_(Photo.kind == "remedy", Photo.message_id.is_not(None), not_refused(), own)
+
+
+def not_refused() -> ColumnElement[bool]:
+    """The condition that nobody who looks after photos of remedies judged this one to be not fine."""
+    return ~exists().where(PhotoFlag.photo_id == Photo.id, PhotoFlag.verdict == "not_fine").correlate(Photo)
 
 
 def tell_history(complaint: Complaint, messages: list[Moment]) -> tuple[Moment, ...]:

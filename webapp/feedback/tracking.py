@@ -13,7 +13,7 @@ from webapp.feedback.errors import AlreadySent, NoSuchCase
 from webapp.feedback.life_cycle import END_STATES, IllegalStep, State, Step
 from webapp.feedback.masking import mask_personal_numbers
 from webapp.feedback.models import Complaint, ComplaintMessage, Feedback, Photo
-from webapp.feedback.reporter_history import shown_remedies
+from webapp.feedback.reporter_history import not_refused, shown_remedies
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,14 @@ def read_own_photo(viewer: Reporter, code: str, photo_id: int) -> tuple[bytes, s
 
 
 def content_of_remedy(photo_id: int) -> bytes | None:
-    """A picture of a remedy that was answered with, None where it is gone; the caller knows whom it may be sent to."""
+    """A picture of a remedy that was answered with, None where it is gone or was refused.
+
+    The caller knows whom it may be sent to.
+    """
     return db.session.scalar(
-        select(Photo.content).where(Photo.id == photo_id, Photo.kind == "remedy", Photo.message_id.is_not(None))
+        select(Photo.content).where(
+            Photo.id == photo_id, Photo.kind == "remedy", Photo.message_id.is_not(None), not_refused()
+        )
     )
 
 
