@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from webapp.accounts.models import Account
 from webapp.attribution.queries import concerned_for, reasons_for
 from webapp.feedback.case_file import CaseFile, Obstacle, open_case_file, read_case_of
-from webapp.feedback.case_story import CaseNoteLine
 from webapp.feedback.casework.placeholders import fill
 from webapp.feedback.casework.reply_templates import UsableTemplate, list_usable
 from webapp.feedback.life_cycle import OPEN_STATES, State
@@ -91,7 +90,7 @@ def view_case(viewer: Account, code: str, now: datetime, *, seen: str = "") -> t
             state=_state_in_words(case),
             refusal=obstacle_in_words(case),
             templates=filled_templates(case, list_usable(complaint), now) if case.may_answer else [],
-            notes=[_note(note, zone) for note in case.notes],
+            notes=notes_in_words(case),
             remedies=photo_lines(case.remedies, zone),
             today=day_in_words(local_day(now, zone)),
         ),
@@ -168,5 +167,6 @@ def _state_in_words(case: CaseFile) -> tuple[str, str] | None:
             return None
 
 
-def _note(note: CaseNoteLine, zone: str) -> NoteView:
-    return NoteView(note.by, moment_in_words(note.at, zone), note.text, note.named)
+def notes_in_words(case: CaseFile) -> list[NoteView]:
+    """The internal notes of a case with their days in words."""
+    return [NoteView(note.by, moment_in_words(note.at, case.timezone), note.text, note.named) for note in case.notes]

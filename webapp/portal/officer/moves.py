@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from webapp.accounts.models import Account
-from webapp.accounts.permissions import Permission
+from webapp.accounts.permissions import Permission, can
 from webapp.database import db
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.handling import get_case
@@ -34,6 +34,7 @@ from webapp.feedback.movement.merging import merge_complaints, separate_complain
 from webapp.feedback.movement.options import Option, may_hand_out, options_for
 from webapp.feedback.movement.people import Colleague, list_colleagues
 from webapp.feedback.movement.splitting import split_complaint
+from webapp.feedback.publishing.rules import PUBLIC_STATES
 from webapp.feedback.vocabulary import Move
 from webapp.organisation.models import Unit
 from webapp.portal.access import current_account, requires
@@ -82,6 +83,8 @@ class MovesView:
     conflict: ConflictForm | None
     conflict_url: str
     related: tuple[RelatedCase, ...]
+    #: Where it is shown to the public or taken back, for whoever may.
+    publish_url: str | None = None
 
 
 #: Option, endpoint, words, icon, key.
@@ -132,7 +135,12 @@ def panel_of(viewer: Account, complaint: Complaint, links: Sequence[LinkRow], co
         conflict=ConflictForm(prefix="conflict") if Option.CONFLICT in options else None,
         conflict_url=url_for(conflict, code=code),
         related=tuple(_related(viewer, one) for one in list_relations(viewer, complaint)),
+        publish_url=url_for("staff.publish_case", code=code) if _may_publish(viewer, complaint) else None,
     )
+
+
+def _may_publish(viewer: Account, complaint: Complaint) -> bool:
+    return complaint.state in PUBLIC_STATES and can(viewer, Permission.COMPLAINT_PUBLISH, complaint.unit)
 
 
 def _related(viewer: Account, one: Relation) -> RelatedCase:

@@ -30,6 +30,7 @@ from webapp.feedback.models import Complaint
 from webapp.feedback.movement.options import Option, options_for
 from webapp.portal.access import current_account, requires
 from webapp.portal.looking import looked_at_case, looked_at_photo
+from webapp.portal.officer.case_view import notes_in_words
 from webapp.portal.staff.moving import SENT_DRAFTS
 from webapp.portal.staff.words import case_facts, evidence_lines, received_in_words, timeline, title_of
 from webapp.portal.triage.forms import DecideForm, PressForm
@@ -166,6 +167,7 @@ def _page(
         undecidable=_undecidable(complaint),
         verify=PressForm(prefix="verify") if Option.VERIFY in options else None,
         moves=triage_moves_of(viewer, complaint),
+        notes=notes_in_words(case),
     )
     looked_at_case(complaint.feedback_id)
     return page, status
