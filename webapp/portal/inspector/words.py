@@ -87,6 +87,12 @@ _OTHER: dict[tuple[str, str], LazyString] = {
     ("role", "taken"): _l("kehilangan peran"),
     ("erased", "complaint"): _l("bagian pribadi dihapus karena masa simpan habis"),
     ("altered", "secrecy"): _l("laporan tidak lagi rahasia"),
+    ("altered", "complaint"): _l("mengubah isi laporan yang sudah tercatat"),
+    ("altered", "complaint_message"): _l("mengubah pesan yang sudah tercatat"),
+    ("altered", "disposition"): _l("mengubah catatan langkah"),
+    ("altered", "state_change"): _l("mengubah catatan keadaan"),
+    ("altered", "exclusion"): _l("mengubah siapa yang tidak boleh melihat"),
+    ("altered", "recusal"): _l("mengubah catatan benturan kepentingan"),
 }
 
 

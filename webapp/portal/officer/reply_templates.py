@@ -114,7 +114,8 @@ def list_templates() -> ResponseReturnValue:
     viewer = current_account()
     units = list_keepable_units(viewer)
     form = NewTemplateForm()
-    form.unit.choices = [SelectChoice(unit.id, "– " * max(0, unit.depth) + unit.name) for unit in units]
+    top = min((unit.depth for unit in units), default=0)
+    form.unit.choices = [SelectChoice(unit.id, "– " * (unit.depth - top) + unit.name) for unit in units]
     status = 200
     if request.method == "POST":
         if form.is_valid() and _add(form):
