@@ -125,7 +125,7 @@ def open_case_file(viewer: Account, code: str) -> Complaint:
 def read_case_of(viewer: Account, complaint: Complaint) -> CaseFile:
     """A complaint that was opened as `viewer`."""
     feedback = complaint.feedback
-    story = read_story(complaint)
+    story = read_story(viewer, complaint)
     photos = list_case_photos(viewer, complaint)
     return CaseFile(
         code=complaint.code,

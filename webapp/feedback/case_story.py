@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from webapp.accounts.models import Account
 from webapp.database import db
 from webapp.feedback.casework.models import CaseMention, CaseNote
+from webapp.feedback.handling import visible_to
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, ComplaintMessage, Disposition, StateChange
 from webapp.feedback.vocabulary import Move
@@ -24,7 +25,7 @@ class Happening:
 
     `what`: filed, closed, a kind of message (question, reply, answer, dispute, acceptance, deferral, farewell) or a
     `Move`. `by`: name of the member of staff; None for the reporter and for rules. `unit` is where it lies since,
-    `handler` on whose desk, `other` the code of the other complaint of a merge or split.
+    `handler` on whose desk, `other` the code of the other complaint of a merge or split, where the viewer may see that.
     """
 
     at: datetime
@@ -68,9 +69,9 @@ _RANKS = {"move": 1, "message": 2, "state": 3}
 _TOLD_BY_MESSAGE = (Move.DEFERRED,)
 
 
-def read_story(complaint: Complaint) -> Story:
-    """The story of a complaint, for a caller that has checked its viewer."""
-    rows = db.session.execute(_story_of(complaint)).all()
+def read_story(viewer: Account, complaint: Complaint) -> Story:
+    """The story of a complaint, for a caller that has read it as `viewer`."""
+    rows = db.session.execute(_story_of(viewer, complaint)).all()
     history = [Happening(complaint.feedback.filed_at, "filed")]
     notes, handler, said, moved = [], None, 0, 0
     for row in sorted(rows, key=lambda row: (row.at, _RANKS.get(row.source, 0), row.number)):
@@ -92,7 +93,7 @@ def read_story(complaint: Complaint) -> Story:
     return Story(tuple(history), tuple(notes), handler, f"{said}-{moved}")
 
 
-def _story_of(complaint: Complaint) -> Select[*tuple[Any, ...]]:
+def _story_of(viewer: Account, complaint: Complaint) -> Select[*tuple[Any, ...]]:
     id_ = complaint.feedback_id
     named = (
         select(func.string_agg(Account.name, literal(", ")))
@@ -131,7 +132,15 @@ def _story_of(complaint: Complaint) -> Select[*tuple[Any, ...]]:
         ).where(Complaint.feedback_id == id_, Complaint.handler_id.is_not(None)),
     ]
     story = union_all(*parts).subquery("story")
-    by, handler, other = aliased(Account), aliased(Account), aliased(Complaint)
+    by, handler = aliased(Account), aliased(Account)
+    place = aliased(Unit)
+    other = (
+        select(Complaint.code)
+        .outerjoin(Unit, Unit.id == Complaint.unit_id)
+        .where(Complaint.feedback_id == story.c.other_id, visible_to(viewer))
+        .correlate(story)
+        .scalar_subquery()
+    )
     return (
         select(
             story.c.source,
@@ -142,13 +151,12 @@ def _story_of(complaint: Complaint) -> Select[*tuple[Any, ...]]:
             story.c.named,
             by.name.label("by"),
             handler.name.label("handler"),
-            Unit.name.label("unit"),
-            other.code.label("other"),
+            place.name.label("unit"),
+            other.label("other"),
         )
         .outerjoin(by, by.id == story.c.by_id)
         .outerjoin(handler, handler.id == story.c.handler_id)
-        .outerjoin(Unit, Unit.id == story.c.unit_id)
-        .outerjoin(other, other.feedback_id == story.c.other_id)
+        .outerjoin(place, place.id == story.c.unit_id)
     )
 
 
