@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -34,32 +35,45 @@ def visible_to(viewer: Account) -> ColumnElement[bool]:
 
     Use it in a query over Complaint outer-joined with Unit (Complaint.unit).
     """
+    return _visible_to(
+        viewer.id,
+        tuple(reach(viewer, Permission.COMPLAINT_READ_PERSONAL)),
+        (*reach(viewer, Permission.COMPLAINT_READ), *reach(viewer, Permission.COMPLAINT_ANSWER)),
+        bool(reach(viewer, Permission.COMPLAINT_TRIAGE)),
+    )
+
+
+@lru_cache(maxsize=512)
+def _visible_to(
+    account_id: int, personal_below: tuple[str, ...], plain_below: tuple[str, ...], triage: bool
+) -> ColumnElement[bool]:
+    """The condition for an account that holds these permissions now: it is in every query, so it is built once."""
     concerned = (
         select(Exclusion.officer_id)
         .join(Officer, Officer.id == Exclusion.officer_id)
-        .where(Exclusion.complaint_id == Complaint.feedback_id, Officer.account_id == viewer.id)
+        .where(Exclusion.complaint_id == Complaint.feedback_id, Officer.account_id == account_id)
         .correlate(Complaint)
         .exists()
     )
     recused = (
         select(Recusal.account_id)
-        .where(Recusal.complaint_id == Complaint.feedback_id, Recusal.account_id == viewer.id)
+        .where(Recusal.complaint_id == Complaint.feedback_id, Recusal.account_id == account_id)
         .correlate(Complaint)
         .exists()
     )
-    personal = _below(reach(viewer, Permission.COMPLAINT_READ_PERSONAL))
-    plain = _below([*reach(viewer, Permission.COMPLAINT_READ), *reach(viewer, Permission.COMPLAINT_ANSWER)])
-    homeless: ColumnElement[bool] = false()
-    if reach(viewer, Permission.COMPLAINT_TRIAGE):
-        homeless = Complaint.unit_id.is_(None)
+    homeless: ColumnElement[bool] = Complaint.unit_id.is_(None) if triage else false()
     return and_(
         ~concerned,
         ~recused,
-        or_(homeless, and_(Complaint.points_at_person, personal), and_(~Complaint.points_at_person, plain)),
+        or_(
+            homeless,
+            and_(Complaint.points_at_person, _below(personal_below)),
+            and_(~Complaint.points_at_person, _below(plain_below)),
+        ),
     )
 
 
-def _below(paths: list[str]) -> ColumnElement[bool]:
+def _below(paths: tuple[str, ...]) -> ColumnElement[bool]:
     return or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in paths))
 
 
@@ -188,6 +202,7 @@ def take_complaint(complaint: Complaint, actor: Account, at: datetime) -> None:
         return
     _take(complaint, actor, at)
     keep_clocks(complaint, at)
+    publish(ComplaintMoved(complaint.feedback_id))
 
 
 def _take(complaint: Complaint, actor: Account, at: datetime) -> None:
@@ -204,7 +219,6 @@ def _take(complaint: Complaint, actor: Account, at: datetime) -> None:
             kind=Move.TAKEN,
         )
     )
-    publish(ComplaintMoved(complaint.feedback_id))
 
 
 def answer_complaint(
@@ -223,7 +237,7 @@ def answer_complaint(
     message_id = say(complaint, "agency", "answer", text, write_key=write_key, at=at, account_id=actor.id)
     if message_id is None:
         return
-    if to_take:
+    if to_take:  # nobody is told of that by itself: by the time that anybody would be, it is answered
         _take(complaint, actor, at)
         db.session.flush()  # the database checks each step by itself
     move(complaint, Step.ANSWER, at, actor.id)

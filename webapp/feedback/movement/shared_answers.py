@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from webapp.database import db
 from webapp.feedback.actions import move, say
@@ -16,6 +17,8 @@ from webapp.outbox import publish
 
 #: What the write key of an answer begins with that was given on another complaint.
 SHARED_KEY = "merged:"
+
+_ANY_MERGED = sql("SELECT 1 FROM complaint WHERE merged_into_id = :complaint_id AND state = 'merged' LIMIT 1")
 
 
 def merged_into(complaint_id: int, *, lock: bool = False) -> list[Complaint]:
@@ -30,6 +33,8 @@ def merged_into(complaint_id: int, *, lock: bool = False) -> list[Complaint]:
 
 def answer_merged(main: Complaint, message_id: int, text: str, at: datetime) -> None:
     """Give what was answered on `main` (message `message_id`) to every complaint merged into it."""
+    if db.session.scalar(_ANY_MERGED, {"complaint_id": main.feedback_id}) is None:
+        return  # nearly always so, and found out for much less than it takes to load them
     for one in merged_into(main.feedback_id, lock=True):
         said = say(
             one,

@@ -78,11 +78,8 @@ def send_answer(code: str, form: AnswerForm) -> str | None:
         return str(_("Jawaban belum dikirim: ada foto yang tidak dapat dipakai."))
     with transaction():
         complaint, obstacle = open_for_work(current_account(), code)
-        if not was_said(code, form.write_key):
-            if obstacle is not None:
-                return refusal_in_words(obstacle)
-            if is_outdated(complaint, form.seen.data or ""):
-                return said_meanwhile()
+        outdated = is_outdated(complaint, form.seen.data or "")
+        if obstacle is None and not outdated:  # sent twice is sent once by its key
             answer_complaint(
                 complaint,
                 current_account(),
@@ -93,6 +90,8 @@ def send_answer(code: str, form: AnswerForm) -> str | None:
             )
             if form.uploaded.data:
                 attach_remedies(complaint, form.write_key)
+        elif not was_said(code, form.write_key):
+            return refusal_in_words(obstacle) if obstacle is not None else said_meanwhile()
     flash(_("Jawaban terkirim. Pelapor dapat menerima atau menyanggahnya."))
     return None
 

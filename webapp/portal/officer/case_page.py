@@ -127,7 +127,6 @@ def _take(code: str, form: DeskForm) -> str | None:
 
 def _answer(code: str, form: DeskForm) -> str | None:
     assert isinstance(form, AnswerForm)
-    _open_or_404(code)
     return send_answer(code, form)
 
 
