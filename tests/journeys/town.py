@@ -42,7 +42,7 @@ class Town:
     page: Page
     session: scoped_session[Session]
     pipeline: Pipeline
-    clock: time_machine.Coordinates
+    clock: time_machine.Traveller
     chat: Chat
     #: Keys of the messages to the chat that were read.
     _read: set[str] = field(default_factory=set)
