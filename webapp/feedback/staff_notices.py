@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from webapp.accounts.models import Account, RoleAssignment
-from webapp.accounts.permissions import Permission, Role, can
+from webapp.accounts.permissions import ROLE_PERMISSIONS, Permission, Role, can
 from webapp.database import db
 from webapp.feedback.casework.models import CaseMention, CaseNote
 from webapp.feedback.clocks.models import ComplaintClock
@@ -29,6 +29,7 @@ from webapp.feedback.events import (
 from webapp.feedback.handling import visible_to
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint
+from webapp.feedback.movement.people import not_kept_away
 from webapp.messaging.models import Notification
 from webapp.messaging.notifications import Recipient, Sender, notify, send_digest, who_waits_for_a_digest
 from webapp.messaging.vocabulary import NoticeKind
@@ -79,8 +80,8 @@ def _what_and_whom(event: StaffEvent) -> tuple[NoticeKind, Complaint, list[Accou
     if isinstance(event, ComplaintSettled):
         if event.state != State.DISPUTED:
             return None
-        others = [one for one in _near(complaint, _ANSWERING) if one.id != complaint.answered_by_id]
-        return NoticeKind.RETURNED, complaint, others, {}
+        answered = Account.id == complaint.answered_by_id if complaint.answered_by_id is not None else None
+        return NoticeKind.RETURNED, complaint, _near(complaint, _ANSWERING, without=answered), {}
     if complaint.state == State.ASSIGNED:
         return NoticeKind.ASSIGNED, complaint, handler, {}
     if complaint.state == State.SENT and complaint.unit is not None:
@@ -136,13 +137,24 @@ def _handler(complaint: Complaint) -> list[Account]:
 
 
 def _near(
-    complaint: Complaint, roles: tuple[Role, ...], *, skip: int = 0, but: ColumnElement[bool] | None = None
+    complaint: Complaint,
+    roles: tuple[Role, ...],
+    *,
+    skip: int = 0,
+    without: ColumnElement[bool] | None = None,
+    but: ColumnElement[bool] | None = None,
 ) -> list[Account]:
     """Who holds one of these roles at the unit of the complaint, or at the nearest unit above where somebody does.
 
-    `skip` leaves out so many of these nearest units, `but` whom it is true of. Without a unit it is triage that has it.
+    Whoever may not see it is passed over, and whom `without` is true of: where the head is the accused, his superior is
+    the nearest. `skip` leaves out so many of these nearest units; of the nearest those stay untold whom `but` is true
+    of. Without a unit it is triage that has it.
     """
-    held = select(RoleAssignment.account_id, RoleAssignment.unit_id).join(Account).where(Account.active)
+    held = select(RoleAssignment.account_id, RoleAssignment.unit_id).join(Account).where(*not_kept_away(complaint))
+    if without is not None:
+        held = held.where(~without)
+    if complaint.points_at_person:
+        roles = tuple(role for role in roles if Permission.COMPLAINT_READ_PERSONAL in ROLE_PERMISSIONS[role])
     if complaint.unit is None:
         rows = db.session.execute(held.where(RoleAssignment.role == Role.TRIAGE)).all()
     else:

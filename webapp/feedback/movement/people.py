@@ -63,7 +63,7 @@ def somebody_places(complaint: Complaint, *, but: int) -> bool:
         select(Account.id)
         .join(RoleAssignment, RoleAssignment.account_id == Account.id)
         .where(
-            *_not_kept_away(complaint),
+            *not_kept_away(complaint),
             RoleAssignment.role.in_(_roles_with(Permission.COMPLAINT_TRIAGE)),
             Account.id != but,
         )
@@ -105,7 +105,7 @@ def _conditions(complaint: Complaint) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         RoleAssignment.unit_id.in_(line),
         RoleAssignment.role.in_(_roles_with(Permission.COMPLAINT_ANSWER)),
-        *_not_kept_away(complaint),
+        *not_kept_away(complaint),
     ]
     if complaint.points_at_person:
         reading = RoleAssignment.__table__.alias("reading")
@@ -123,7 +123,8 @@ def _conditions(complaint: Complaint) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _not_kept_away(complaint: Complaint) -> list[ColumnElement[bool]]:
+def not_kept_away(complaint: Complaint) -> list[ColumnElement[bool]]:
+    """Of an account: active, not concerned by `complaint`, and without a declared conflict of interest in it."""
     return [
         Account.active.is_(True),
         ~exists().where(
