@@ -12,7 +12,8 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length
 
-from webapp.accounts.permissions import Permission
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Permission, can
 from webapp.database import transaction
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.originals import Original, Reason, describe_original, open_original
@@ -21,6 +22,7 @@ from webapp.portal.dates import moment_in_words
 from webapp.portal.inspector.room import blueprint
 from webapp.portal.inspector.words import REASONS
 from webapp.portal.staff.forms import DeskForm
+from webapp.portal.staff.moving import case_address
 from webapp.portal.typed_text import keeps_typed_text, without_nul
 
 
@@ -61,6 +63,7 @@ def show_original(code: str) -> ResponseReturnValue:
         "inspector/show_original.html",
         form=form,
         sealed=sealed,
+        back=case_address(viewer, code) if _has_desk(viewer) else None,
         erased=moment_in_words(sealed.erased_at, sealed.timezone) if sealed.erased_at else None,
         original=original,
         said=[
@@ -72,3 +75,8 @@ def show_original(code: str) -> ResponseReturnValue:
     if original is not None:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _has_desk(viewer: Account) -> bool:
+    """Whether a page of the case is his to go back to."""
+    return can(viewer, Permission.COMPLAINT_TRIAGE) or can(viewer, Permission.COMPLAINT_ANSWER)
