@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.database import db
 from webapp.encryption import keyring
-from webapp.feedback.clocks.actions import keep_clocks
+from webapp.feedback.clocks.actions import keep_clocks, prepared
 from webapp.feedback.codes import clean_code, clean_secret_word, new_code
 from webapp.feedback.drafts import ComplaintDraft, RatingDraft, Submitted
 from webapp.feedback.errors import AlreadySent, CaseLocked, NoSuchCase, ReceiptUsed
@@ -41,6 +41,10 @@ LOOK_STEP = timedelta(minutes=1)
 LONGEST_LOCK = timedelta(hours=1)
 
 _MESSAGES = ComplaintMessage.metadata.tables[ComplaintMessage.__tablename__]
+_STEP = prepared(
+    insert(StateChange.metadata.tables[StateChange.__tablename__]).inline(),
+    ("complaint_id", "state", "at", "account_id"),
+)
 _SAY = upsert(_MESSAGES).on_conflict_do_nothing(index_elements=["write_key"]).returning(_MESSAGES.c.id)
 
 
@@ -227,8 +231,12 @@ def move(complaint: Complaint, step: Step, at: datetime, account_id: int | None)
     Whoever takes a step calls `keep_clocks` once all that goes with it is set. A second step in the same transaction
     needs a flush in between: the database checks each step by itself.
     """
-    complaint.state = next_state(State(complaint.state), step)
-    db.session.add(StateChange(complaint_id=complaint.feedback_id, state=complaint.state, at=at, account_id=account_id))
+    state = next_state(State(complaint.state), step)
+    # Before the complaint itself is touched, so that all that changes in it goes there in one statement.
+    db.session.execute(
+        _STEP, {"complaint_id": complaint.feedback_id, "state": state, "at": at, "account_id": account_id}
+    )
+    complaint.state = state
 
 
 def is_repetition(state: State, step: Step, write_key: str) -> bool:

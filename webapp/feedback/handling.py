@@ -16,7 +16,8 @@ from webapp.feedback.clocks.actions import keep_clocks
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.events import ComplaintAnswered, ComplaintMoved, QuestionAsked
 from webapp.feedback.life_cycle import State, Step
-from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback, Recusal
+from webapp.feedback.models import Complaint, Exclusion, Feedback, Recusal
+from webapp.feedback.movement.records import record_move
 from webapp.feedback.movement.shared_answers import answer_merged
 from webapp.feedback.vocabulary import Channel, Finding, Move
 from webapp.messaging.notifications import take_back
@@ -38,7 +39,12 @@ def visible_to(viewer: Account) -> ColumnElement[bool]:
     return _visible_to(
         viewer.id,
         tuple(reach(viewer, Permission.COMPLAINT_READ_PERSONAL)),
-        (*reach(viewer, Permission.COMPLAINT_READ), *reach(viewer, Permission.COMPLAINT_ANSWER)),
+        # Who may answer may mostly read there, too: each path once.
+        tuple(
+            dict.fromkeys(
+                (*reach(viewer, Permission.COMPLAINT_READ), *reach(viewer, Permission.COMPLAINT_ANSWER)),
+            )
+        ),
         bool(reach(viewer, Permission.COMPLAINT_TRIAGE)),
     )
 
@@ -138,17 +144,7 @@ def send_to_unit(
     complaint.unit_id = unit.id
     complaint.handler_id = None
     keep_clocks(complaint, at, working)
-    db.session.add(
-        Disposition(
-            complaint_id=complaint.feedback_id,
-            unit_id=unit.id,
-            decided_by_id=by,
-            at=at,
-            reason=reason,
-            kind=kind,
-            note=note,
-        )
-    )
+    record_move(complaint, kind, at, by=by, reason=reason, note=note)
     if complaint.feedback.channel != Channel.IMPORT:  # nobody follows what came out of an export
         publish(ComplaintMoved(complaint.feedback_id))
 
@@ -170,9 +166,7 @@ def hold_for_triage(
     complaint.unit_id = None
     complaint.handler_id = None
     keep_clocks(complaint, at)
-    db.session.add(
-        Disposition(complaint_id=complaint.feedback_id, at=at, reason=reason, decided_by_id=by, kind=kind, note=note)
-    )
+    record_move(complaint, kind, at, by=by, reason=reason, note=note)
 
 
 def mark_personal(complaint: Complaint, personal: bool, actor: Account, at: datetime) -> None:
@@ -184,16 +178,7 @@ def mark_personal(complaint: Complaint, personal: bool, actor: Account, at: date
         return
     complaint.points_at_person = personal
     complaint.secret = complaint.secret or personal
-    db.session.add(
-        Disposition(
-            complaint_id=complaint.feedback_id,
-            unit_id=complaint.unit_id,
-            decided_by_id=actor.id,
-            at=at,
-            reason="marked_personal" if personal else "marked_impersonal",
-            kind=Move.MARKED_PERSONAL if personal else Move.MARKED_IMPERSONAL,
-        )
-    )
+    record_move(complaint, Move.MARKED_PERSONAL if personal else Move.MARKED_IMPERSONAL, at, by=actor.id)
 
 
 def take_complaint(complaint: Complaint, actor: Account, at: datetime) -> None:
@@ -208,17 +193,7 @@ def take_complaint(complaint: Complaint, actor: Account, at: datetime) -> None:
 def _take(complaint: Complaint, actor: Account, at: datetime) -> None:
     move(complaint, Step.TAKE, at, actor.id)
     complaint.handler_id = actor.id
-    db.session.add(
-        Disposition(
-            complaint_id=complaint.feedback_id,
-            unit_id=complaint.unit_id,
-            handler_id=actor.id,
-            decided_by_id=actor.id,
-            at=at,
-            reason="taken",
-            kind=Move.TAKEN,
-        )
-    )
+    record_move(complaint, Move.TAKEN, at, by=actor.id, handler_id=actor.id)
 
 
 def answer_complaint(

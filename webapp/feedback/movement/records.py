@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import insert
+
 from webapp.database import db
+from webapp.feedback.clocks.actions import prepared
 from webapp.feedback.masking import mask_personal_numbers
 from webapp.feedback.models import Complaint, Disposition
 from webapp.feedback.vocabulary import Move
+
+_COLUMNS = (
+    "complaint_id", "unit_id", "handler_id", "decided_by_id", "at", "reason", "kind", "note", "other_id",
+)  # fmt: skip
+_MOVED = prepared(insert(Disposition.metadata.tables[Disposition.__tablename__]).inline(), _COLUMNS)
 
 
 def record_move(
@@ -22,18 +30,19 @@ def record_move(
     other_id: int | None = None,
 ) -> None:
     """Write down what was done with a complaint, with the unit where it lies now; `note` is masked."""
-    db.session.add(
-        Disposition(
-            complaint_id=complaint.feedback_id,
-            unit_id=complaint.unit_id,
-            handler_id=handler_id,
-            decided_by_id=by,
-            at=at,
-            reason=reason or kind.value,
-            kind=kind,
-            note=masked_note(note),
-            other_id=other_id,
-        )
+    db.session.execute(
+        _MOVED,
+        {
+            "complaint_id": complaint.feedback_id,
+            "unit_id": complaint.unit_id,
+            "handler_id": handler_id,
+            "decided_by_id": by,
+            "at": at,
+            "reason": reason or kind.value,
+            "kind": kind,
+            "note": masked_note(note),
+            "other_id": other_id,
+        },
     )
 
 
