@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, false, or_, select
+from sqlalchemy import Select, delete, false, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.accounts.models import Account, RoleAssignment
@@ -38,12 +39,7 @@ class SavedLook:
 
 def units_in_reach(viewer: Account, *permissions: Permission) -> tuple[Choice, ...]:
     """The units for which `viewer` holds any of `permissions`, as a tree."""
-    paths = {path for permission in permissions for path in reach(viewer, permission)}
-    rows = db.session.execute(
-        select(Unit.id, Unit.name, Unit.path)
-        .where(Unit.active, or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in paths)))
-        .order_by(Unit.path)
-    ).all()
+    rows = db.session.execute(_units_below(_paths(viewer, permissions))).all()
     top = min((row.path.count("/") for row in rows), default=0)
     return tuple(Choice(row.id, row.name, row.path.count("/") - top) for row in rows)
 
@@ -53,9 +49,30 @@ def colleagues_in_reach(viewer: Account, *permissions: Permission) -> tuple[Choi
 
     Whether somebody may be given a certain complaint, the complaint says.
     """
-    paths = {path for permission in permissions for path in reach(viewer, permission)}
+    rows = db.session.execute(_colleagues_below(_paths(viewer, permissions)))
+    return tuple(Choice(row.id, row.name) for row in rows)
+
+
+def _paths(viewer: Account, permissions: tuple[Permission, ...]) -> tuple[str, ...]:
+    return tuple(sorted({path for permission in permissions for path in reach(viewer, permission)}))
+
+
+# Statements that are built once for everybody with the same reach: every look at a desk or a search shows them.
+
+
+@lru_cache(maxsize=512)
+def _units_below(paths: tuple[str, ...]) -> Select[int, str, str]:
+    return (
+        select(Unit.id, Unit.name, Unit.path)
+        .where(Unit.active, or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in paths)))
+        .order_by(Unit.path)
+    )
+
+
+@lru_cache(maxsize=512)
+def _colleagues_below(paths: tuple[str, ...]) -> Select[int, str]:
     answering = [role for role, may in ROLE_PERMISSIONS.items() if Permission.COMPLAINT_ANSWER in may]
-    rows = db.session.execute(
+    return (
         select(Account.id, Account.name)
         .join(RoleAssignment, RoleAssignment.account_id == Account.id)
         .join(Unit, Unit.id == RoleAssignment.unit_id)
@@ -67,7 +84,6 @@ def colleagues_in_reach(viewer: Account, *permissions: Permission) -> tuple[Choi
         .distinct()
         .order_by(Account.name, Account.id)
     )
-    return tuple(Choice(row.id, row.name) for row in rows)
 
 
 def list_saved(viewer: Account) -> tuple[SavedLook, ...]:
