@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories.accounts import make_account
 from tests.factories.desk import Agency, make_agency, make_placed
+from tests.factories.feedback import make_picture
 from tests.feedback.test_looks import scene
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
@@ -241,3 +242,19 @@ def test_a_stale_change_of_a_template_shows_the_other_one(session: Session, agen
     now = changed.value.now.version
     change_template(agency.rina, id_, name="Server", text="Pulih lusa.", active=False, version=now, at=later)
     assert list_usable(make_placed(session, NOW, agency.unit)) == ()
+
+
+def test_the_very_same_file_is_found_again_though_it_looks_like_nothing(session: Session, agency: Agency) -> None:
+    """A picture of one colour has no look of its own; sent twice as proof it is the same picture all the same."""
+    flat = make_picture()
+    for number in range(2):
+        complaint = make_placed(session, NOW, agency.unit)
+        take_complaint(complaint, agency.sari, NOW)
+        picture = reencode(flat)
+        assert picture.look is None
+        key = f"form:flat-{number}"
+        photo_id = keep_remedy(complaint, agency.sari, picture, upload_key=key, at=NOW)
+        answer_complaint(complaint, agency.sari, "Sudah kami perbaiki.", Finding.FOUNDED, write_key=key, at=NOW)
+        attach_remedies(complaint, key)
+    kinds = session.scalars(select(PhotoFlag.kind).where(PhotoFlag.photo_id == photo_id)).all()
+    assert "seen_before" in kinds

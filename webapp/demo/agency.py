@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import product
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -224,6 +226,7 @@ def _accounts(officers: tuple[DemoOfficer, ...]) -> tuple[DemoAccount, ...]:
     desk = [
         DemoAccount(at("admin"), "Gita Paramitha", ((Role.ADMINISTRATOR, "KOTA"),), None, Role.ADMINISTRATOR),
         DemoAccount(at("triase"), "Olivia Rumampuk", ((Role.TRIAGE, "KOTA"),), None, Role.TRIAGE),
+        DemoAccount(at("triase2"), "Paulus Nainggolan", ((Role.TRIAGE, "KOTA"),), None, None),
         DemoAccount(at("penghubung.dukcapil"), "Fajar Siddik", ((Role.LIAISON, "DUKCAPIL"),), None, Role.LIAISON),
         DemoAccount(at("penghubung.dinkes"), "Ketut Wirati", ((Role.LIAISON, "DINKES"),), None, None),
         DemoAccount(at("penghubung.disdik"), "Hotma Pardede", ((Role.LIAISON, "DISDIK"),), None, None),
@@ -231,11 +234,20 @@ def _accounts(officers: tuple[DemoOfficer, ...]) -> tuple[DemoAccount, ...]:
         DemoAccount(at("inspektorat"), "Arief Budiarto", ((Role.INSPECTOR, "KOTA"),), None, Role.INSPECTOR),
         DemoAccount(at("auditor"), "Sofia Tambunan", ((Role.AUDITOR, "KOTA"),), None, Role.AUDITOR),
     ]
-    shown = {"DUKCAPIL-LAHIR", "PUSKESMAS-MELATI", "MELATI-UMUM"}
+    # As many of each as it takes to walk a complaint through a dispute: whoever answered may not look at it again.
+    shown = Counter(
+        {
+            ("DUKCAPIL", Role.SUPERVISOR): 1,
+            ("DUKCAPIL-LAHIR", Role.SUPERVISOR): 1,
+            ("DUKCAPIL-LAHIR", Role.OFFICER): 2,
+            **dict.fromkeys(product(("PUSKESMAS-MELATI", "MELATI-UMUM"), (Role.SUPERVISOR, Role.OFFICER)), 1),
+        }
+    )
     for officer in officers:
         unit = officer.postings[-1].unit
         role = Role.SUPERVISOR if officer.leads else Role.OFFICER
-        show = unit in shown and not any(a.shown is role and a.roles[0][1] == unit for a in desk)
+        show = shown[unit, role] > 0
+        shown[unit, role] -= 1
         email = at(".".join(officer.name.lower().split()))
         desk.append(DemoAccount(email, officer.name, ((role, unit),), officer.code, role if show else None))
     return tuple(desk)

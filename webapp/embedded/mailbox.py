@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 
@@ -51,7 +51,7 @@ class Letters:
     def latest(self) -> list[EmailMessage]:
         """All that are kept, the latest first."""
         return [
-            cast(EmailMessage, email.message_from_bytes(path.read_bytes(), policy=email.policy.default))
+            email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             for path in sorted(self.folder.glob("*.eml"), reverse=True)
         ]
 

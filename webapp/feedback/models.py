@@ -228,6 +228,7 @@ class Photo(Base):
         UniqueConstraint("upload_key", "digest"),
         CheckConstraint("kind IN ('report', 'remedy')", name="kind"),
         Index("ix_photo_complaint_id", "complaint_id"),
+        Index("ix_photo_digest", "digest"),
         Index("ix_photo_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
         Index("ix_photo_look_pieces", "look_pieces", postgresql_using="gin"),
         Index("ix_photo_waiting", "created_at", postgresql_where=text("complaint_id IS NULL")),

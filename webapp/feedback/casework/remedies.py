@@ -63,7 +63,7 @@ def keep_remedy(complaint: Complaint, actor: Account, picture: Picture, *, uploa
         position = (feedback.latitude, feedback.longitude)
     zone = complaint.unit.timezone if complaint.unit else "Asia/Jakarta"
     odd = [
-        *_likenesses(complaint.feedback_id, find_alike(picture.look)),
+        *_likenesses(complaint.feedback_id, [*find_same(picture.digest), *find_alike(picture.look)]),
         *oddities_in(picture.traces, filed_at=feedback.filed_at, zone=zone, position=position),
     ]
     if odd:
@@ -72,6 +72,17 @@ def keep_remedy(complaint: Complaint, actor: Account, picture: Picture, *, uploa
             [{"photo_id": photo_id, "kind": one.kind, "particulars": one.particulars, "at": at} for one in odd],
         )
     return photo_id
+
+
+def find_same(digest: bytes) -> list[Likeness]:
+    """Photos of all complaints that are this very one, whatever it shows: flat pictures and noise have no look."""
+    rows = db.session.execute(
+        select(Photo.id, Photo.complaint_id, Photo.kind)
+        .where(Photo.digest == digest, Photo.complaint_id.is_not(None))
+        .order_by(Photo.id)
+        .limit(_MOST_ALIKE)
+    )
+    return [Likeness(row.id, row.complaint_id, row.kind, 0) for row in rows]
 
 
 def find_alike(look: int | None) -> list[Likeness]:

@@ -186,7 +186,9 @@ def _happening(one: Happening) -> str:
         case "assigned":
             title = _("Diserahkan kepada %(handler)s oleh %(name)s", handler=one.handler or "–", name=by)
         case "split":
-            title = _("Dibagi oleh %(name)s: bagian lain menjadi laporan %(code)s", name=by, code=one.other or _("lain"))
+            title = _(
+                "Dibagi oleh %(name)s: bagian lain menjadi laporan %(code)s", name=by, code=one.other or _("lain")
+            )
         case "merged":
             title = _("Digabung dengan laporan %(code)s oleh %(name)s", name=by, code=one.other or _("lain"))
         case "archived" if one.by is None:

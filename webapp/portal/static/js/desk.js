@@ -35,7 +35,9 @@
 
   // Ticks the box beside the entry that has the focus, where several can be decided at once.
   function tick() {
-    const box = document.activeElement?.closest(".pick")?.querySelector("input[type=checkbox]");
+    const link = document.activeElement?.closest?.("a.item");
+    const row = link?.closest(".pick") || (link && [...document.querySelectorAll(".pick")].find((one) => one.querySelector("a.item")?.href === link.href));
+    const box = row?.querySelector("input[type=checkbox]");
     if (box) box.checked = !box.checked;
     return Boolean(box);
   }

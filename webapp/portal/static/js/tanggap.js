@@ -112,6 +112,18 @@
         event.preventDefault();
         return;
       }
+      // Without a connection the browser would put its own error in the place of the page and all that was typed.
+      if (!navigator.onLine && form.method === "post" && document.body.dataset.offline) {
+        event.preventDefault();
+        const told = form.querySelector("[data-offline-note]") || document.createElement("p");
+        told.dataset.offlineNote = "";
+        told.className = "error";
+        told.setAttribute("role", "alert");
+        told.textContent = document.body.dataset.offline;
+        (event.submitter || form.lastElementChild).before(told);
+        return;
+      }
+      form.querySelector("[data-offline-note]")?.remove();
       form.dataset.sending = "yes";
       const button = event.submitter || form.querySelector("[data-busy]");
       if (!button?.dataset.busy) return;
