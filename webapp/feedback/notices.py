@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp.database import db
 from webapp.feedback.clocks.vocabulary import Clock
 from webapp.feedback.life_cycle import State
-from webapp.feedback.models import Complaint, ComplaintMessage, Follower
+from webapp.feedback.models import Complaint, ComplaintMessage, Follower, StateChange
 from webapp.feedback.reporter_case import running_clocks
 from webapp.feedback.reporter_history import list_messages
 from webapp.messaging.actions import EMAIL, TELEGRAM, queue_message
@@ -48,8 +48,8 @@ def queue_notices(
     """Queue one notice to each follower of a complaint about where it stands now; how many.
 
     `message_id` is what the agency said, to pass on word for word; `settled` how it was settled, whatever became of it
-    since. `key` makes telling twice telling once. Letters are written only where there is a `sender` that has a
-    letter-box.
+    since. `key` makes telling twice telling once; a move is told once for each state that it led to. Letters are
+    written only where there is a `sender` that has a letter-box.
     """
     channels = [TELEGRAM, EMAIL] if sender is not None and sender.mail else [TELEGRAM]
     followers = db.session.scalars(
@@ -61,6 +61,9 @@ def queue_notices(
         return 0
     complaint = db.session.get_one(Complaint, complaint_id)
     said = db.session.get_one(ComplaintMessage, message_id) if message_id is not None else None
+    if said is None and settled is None:
+        # Two moves that are heard of late would both tell where it stands now: that is said once.
+        key = f"notice:move:{complaint_id}:{_last_change(complaint_id)}"
     told = 0
     for follower in followers:
         with speaking(follower.language):
@@ -74,6 +77,10 @@ def queue_notices(
                 queue_message(EMAIL, follower.address, letter, key=f"{key}:{follower.id}")
         told += 1
     return told
+
+
+def _last_change(complaint_id: int) -> int:
+    return db.session.scalar(select(func.max(StateChange.id)).where(StateChange.complaint_id == complaint_id)) or 0
 
 
 def _queue_chat(follower: Follower, complaint: Complaint, notice: Notice, key: str) -> None:

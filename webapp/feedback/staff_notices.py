@@ -128,7 +128,9 @@ def _person(complaint: Complaint, person: Person) -> list[Account]:
     """Who that is for a complaint. Until somebody has it, whoever hands complaints out there does."""
     if person == Person.HANDLER:
         return _handler(complaint) or _near(complaint, _HANDING_OUT)
-    return _near(complaint, (Role.SUPERVISOR,), skip=1 if person == Person.ABOVE else 0)
+    # Where nobody leads above, it comes to the head once more: somebody always hears of it.
+    above = _near(complaint, (Role.SUPERVISOR,), skip=1) if person == Person.ABOVE else []
+    return above or _near(complaint, (Role.SUPERVISOR,))
 
 
 def _handler(complaint: Complaint) -> list[Account]:

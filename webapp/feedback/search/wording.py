@@ -13,6 +13,7 @@ MOST_WORDS = 8
 SHORTEST_GUESSED = 4
 
 _WORD = re.compile(r"[^\W_]+")
+_WHOLE_CODE = re.compile(rf"{PREFIX}(-|[{ALPHABET}]{{8}}$)")
 _PART_OF_CODE = re.compile(rf"{PREFIX}-?([{ALPHABET}]{{1,4}})(?:-([{ALPHABET}]{{0,3}}))?", re.IGNORECASE)
 
 
@@ -25,7 +26,7 @@ def code_in(typed: str) -> str:
     """The tracking code that was typed, "" if it is none."""
     # Eight plain letters are a word more often than a code: what is a code by itself has a digit or its prefix.
     typed = typed.strip()
-    looks_like_one = typed.upper().startswith(f"{PREFIX}-") or any(letter.isdigit() for letter in typed)
+    looks_like_one = _WHOLE_CODE.match(typed.upper()) or any(letter.isdigit() for letter in typed)
     return clean_code(typed) if looks_like_one and " " not in typed else ""
 
 
