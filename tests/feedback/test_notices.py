@@ -102,7 +102,7 @@ def test_unsolved_tells_of_the_ways_that_are_left(session: Session, agency: Agen
     session.flush()
     sent = told(session, complaint, message_id=last_said(session, complaint))
     assert "Ombudsman" in sent["77"] and "tidak selesai" in sent["77"] and SECRET not in sent["sri@contoh.id"]
-    assert told(session, complaint, settled=State.UNSOLVED) == sent  # the same thing is told once
+    assert told(session, complaint, settled=State.UNSOLVED) == {}  # the same thing is told once
 
 
 ENDS: dict[State, tuple[Saying, str]] = {
