@@ -84,6 +84,7 @@ def _happen(
     service, counter = make_service(session, unit), make_counter(session, unit)
     accused = make_account(session, (Role.OFFICER, unit), name="Petugas Tertuduh")
     officer = make_officer(session, unit, account=accused)
+    make_account(session, (Role.SUPERVISOR, root))  # other eyes for what is disputed: else it would go to triage
     affair = Affair(
         app=app,
         codes={},
@@ -273,7 +274,7 @@ def test_what_the_accused_and_the_public_see(affair: Affair, database: SQLAlchem
 
 
 def test_a_lost_guard_is_found_out(affair: Affair, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("handling", "desk"):
+    for module in ("handling", "desk", "case_file"):
         monkeypatch.setattr(f"webapp.feedback.{module}.visible_to", lambda _viewer: true())
     shown = list(_without_own_address(affair, affair.browser(affair.accused)))
     for canary in (PERSON, RECEIPT, WORK, CHAT):

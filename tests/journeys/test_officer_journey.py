@@ -103,7 +103,7 @@ def test_the_whole_way_without_javascript(browser: Browser, live_server: str, se
     page.get_by_role("button", name="Keluar").click()
 
     sign_in(page, agency.sari)
-    page.get_by_role("link", name="Disuruh pulang karena kuota").click()
+    page.get_by_role("complementary").get_by_role("link", name="Disuruh pulang karena kuota").click()
     expect(page.locator("main")).to_contain_text("Petugas triase memutuskan")
     page.get_by_label("Jawaban untuk warga").fill("Mulai besok kuota dibagi pagi dan siang.")
     page.get_by_label("Benar, ada yang salah di pihak kami").check()

@@ -54,8 +54,9 @@
     if (event.key === "Escape" && at.matches?.("[data-desk-search]")) at.blur();
     if (off || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(at) || dialog?.open) return;
     const action = keys[event.key];
-    if (action) {
-      if (action() !== false) event.preventDefault();
+    // A key of the list that finds nothing to do here may be that of a button.
+    if (action && action() !== false) {
+      event.preventDefault();
       return;
     }
     if (!/^[a-z]$/.test(event.key)) return;
