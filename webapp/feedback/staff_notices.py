@@ -81,7 +81,7 @@ def _what_and_whom(event: StaffEvent) -> tuple[NoticeKind, Complaint, list[Accou
         if event.state != State.DISPUTED:
             return None
         answered = Account.id == complaint.answered_by_id if complaint.answered_by_id is not None else None
-        return NoticeKind.RETURNED, complaint, _near(complaint, _ANSWERING, without=answered), {}
+        return NoticeKind.RETURNED, complaint, _near(complaint, _HANDING_OUT, without=answered), {}
     if complaint.state == State.ASSIGNED:
         return NoticeKind.ASSIGNED, complaint, handler, {}
     if complaint.state == State.SENT and complaint.unit is not None:
@@ -107,7 +107,6 @@ def _knows(unit: Unit) -> ColumnElement[bool]:
 
 #: Who hands out what reaches a unit; of what points at a person only superiors know.
 _HANDING_OUT = (Role.LIAISON, Role.SUPERVISOR)
-_ANSWERING = (Role.LIAISON, Role.SUPERVISOR)
 
 
 def _clock(event: ClockNearing | ClockMissed) -> tuple[NoticeKind, Complaint, list[Account], dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,6 +20,7 @@ from webapp.attribution.queries import count_homeless_ratings, get_decidable, un
 from webapp.database import transaction
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.life_cycle import State
+from webapp.feedback.models import Complaint
 from webapp.feedback.movement.triage_desk import (
     MOST_COUNTED,
     TO_DO,
@@ -122,13 +124,7 @@ def decide_many() -> ResponseReturnValue:
 def _send_many(viewer: Account, form: BulkForm) -> int:
     done, now = 0, datetime.now(UTC)
     with transaction():
-        for code in form.chosen:
-            try:
-                complaint = get_decidable(viewer, code, lock=True)
-            except NotForThisPerson:
-                continue
-            if complaint.points_at_person or complaint.state not in (State.IN_TRIAGE, State.VERIFIED):
-                continue
+        for complaint in _undecided(viewer, form):
             decide_attribution(
                 complaint.feedback_id,
                 unit_id=form.unit.data,
@@ -144,13 +140,7 @@ def _send_many(viewer: Account, form: BulkForm) -> int:
 def _archive_many(viewer: Account, form: BulkForm) -> int:
     done, now = 0, datetime.now(UTC)
     with transaction():
-        for code in form.chosen:
-            try:
-                complaint = get_decidable(viewer, code, lock=True)
-            except NotForThisPerson:
-                continue
-            if complaint.points_at_person or complaint.state not in (State.IN_TRIAGE, State.VERIFIED):
-                continue
+        for complaint in _undecided(viewer, form):
             archive_complaint(
                 complaint,
                 viewer,
@@ -161,6 +151,17 @@ def _archive_many(viewer: Account, form: BulkForm) -> int:
             )
             done += 1
     return done
+
+
+def _undecided(viewer: Account, form: BulkForm) -> Iterator[Complaint]:
+    """Those of the chosen that may be decided without reading each: locked, undecided, about no person."""
+    for code in form.chosen:
+        try:
+            complaint = get_decidable(viewer, code, lock=True)
+        except NotForThisPerson:
+            continue
+        if not complaint.points_at_person and complaint.state in (State.IN_TRIAGE, State.VERIFIED):
+            yield complaint
 
 
 def _desk() -> TriageDesk:
