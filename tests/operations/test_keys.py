@@ -122,4 +122,4 @@ def test_what_no_key_reads_is_told_and_left_alone(
     assert "keep the older keys" in done.output
     (old,) = settings_then.encryption_keys
     under(app, settings_then, old)
-    assert session.scalars(select(Complaint.contact_name)).first() == "Warga 0"
+    assert session.scalars(select(Complaint.contact_name).order_by(Complaint.feedback_id)).first() == "Warga 0"

@@ -100,7 +100,7 @@ def test_who_complained_goes_first_and_what_was_done_stays(
         open_case(code, word, at)
     assert "berkas belum selesai" in settled.text
     assert settled.answered_by_id == agency.sari.id
-    assert session.scalars(select(StateChange.state)).all()[-1] == State.ANSWERED
+    assert session.scalars(select(StateChange.state).order_by(StateChange.id)).all()[-1] == State.ANSWERED
     assert session.scalars(select(Erasure.count).where(Erasure.kind == Kind.CONTACT)).all() == [1]
     trail = session.scalars(select(AuditEntry.deed).where(AuditEntry.complaint_id == id_)).all()
     assert "erased" in trail
