@@ -17,6 +17,9 @@ from webapp.encryption import Keyring, install_keyring
 # Tables register themselves with the metadata when their modules are loaded.
 from webapp.accounts import models as _accounts  # noqa: F401  isort: skip
 from webapp.attribution import models as _attribution  # noqa: F401  isort: skip
+from webapp.attribution.repeats import models as _repeats  # noqa: F401  isort: skip
+from webapp.attribution.replay import models as _replay  # noqa: F401  isort: skip
+from webapp.attribution.signals import models as _signals  # noqa: F401  isort: skip
 from webapp.audit import models as _audit  # noqa: F401  isort: skip
 from webapp.counter import models as _counter  # noqa: F401  isort: skip
 from webapp.counter.applications import models as _applications  # noqa: F401  isort: skip

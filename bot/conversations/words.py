@@ -20,6 +20,7 @@ def kind_words(kind: ComplaintKind) -> str:
         ComplaintKind.COMPLAINT: _("Pengaduan"),
         ComplaintKind.SUGGESTION: _("Saran atau aspirasi"),
         ComplaintKind.INFORMATION_REQUEST: _("Permintaan informasi"),
+        ComplaintKind.PRAISE: _("Apresiasi"),
     }
     return words[kind]
 

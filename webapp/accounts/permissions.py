@@ -47,6 +47,12 @@ class Permission(StrEnum):
     #: Keep the templates that a unit answers with.
     REPLY_TEMPLATE_MANAGE = "reply_template:manage"
     AUDIT_READ = "audit:read"
+    #: Decide where an officer says that something attributed to him was not his.
+    CONTEST_DECIDE = "contest:decide"
+    #: See what is complained of more than usual, and say what was done about it.
+    SIGNAL_READ = "signal:read"
+    #: See what was learned from decided cases, and how well it does.
+    MODEL_READ = "model:read"
     INDICATOR_READ_OWN = "indicator:read_own"
     INDICATOR_READ_UNIT = "indicator:read_unit"
     #: Open a counter, call numbers, finish visits.
@@ -70,6 +76,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ORGANISATION_IMPORT,
             Permission.OUTBOX_MANAGE,
             Permission.OUTBOX_READ,
+            Permission.MODEL_READ,
         }
     ),
     Role.TRIAGE: frozenset(
@@ -81,6 +88,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_READ_ORIGINAL,
             Permission.COMPLAINT_ASSIGN,
             Permission.COMPLAINT_PUBLISH,
+            Permission.CONTEST_DECIDE,
+            Permission.MODEL_READ,
         }
     ),
     Role.LIAISON: frozenset(
@@ -115,6 +124,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.QUEUE_READ_UNIT,
             Permission.QUEUE_CLOSE,
             Permission.APPLICATION_READ_UNIT,
+            Permission.CONTEST_DECIDE,
+            Permission.SIGNAL_READ,
         }
     ),
     Role.INSPECTOR: frozenset(
@@ -129,7 +140,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.APPLICATION_READ_UNIT,
         }
     ),
-    Role.AUDITOR: frozenset({Permission.OUTBOX_READ, Permission.INDICATOR_READ_UNIT, Permission.AUDIT_READ}),
+    Role.AUDITOR: frozenset(
+        {Permission.OUTBOX_READ, Permission.INDICATOR_READ_UNIT, Permission.AUDIT_READ, Permission.MODEL_READ}
+    ),
 }
 
 

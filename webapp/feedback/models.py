@@ -126,6 +126,7 @@ class Complaint(Base):
         # The figures of the last weeks, for everybody.
         Index("ix_complaint_answered_at", "answered_at", postgresql_where=text("answered_at IS NOT NULL")),
         Index("ix_complaint_settled_at", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
+        Index("ix_complaint_joins_id", "joins_id", postgresql_where=text("joins_id IS NOT NULL")),
         Index("ix_complaint_split_from_id", "split_from_id", postgresql_where=text("split_from_id IS NOT NULL")),
     )
 
@@ -174,6 +175,8 @@ class Complaint(Base):
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id"))
     #: The complaint whose second half this one is.
     split_from_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id"))
+    #: The complaint that its reporter joined when filing: it is worked on together with that one as soon as may be.
+    joins_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("complaint.feedback_id"))
     #: Name of the agency that it was passed on to.
     passed_on_to: Mapped[str | None]
     #: When the personal part was erased at the end of its retention.

@@ -15,11 +15,12 @@ class Channel(StrEnum):
 
 
 class ComplaintKind(StrEnum):
-    """Kinds after SP4N-LAPOR!: pengaduan, aspirasi, permintaan informasi."""
+    """Kinds after SP4N-LAPOR!: pengaduan, aspirasi, permintaan informasi; and praise, which cities receive as well."""
 
     COMPLAINT = "complaint"
     SUGGESTION = "suggestion"
     INFORMATION_REQUEST = "information_request"
+    PRAISE = "praise"
 
 
 class Element(StrEnum):

@@ -134,6 +134,21 @@ class Service(Base):
     unit: Mapped[Unit] = relationship()
 
 
+class Topic(Base):
+    """What complaints are about, in the agency's own list. `unit_id`: whose matter it usually is; null: several units."""
+
+    __tablename__ = "topic"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[BigId]
+    name: Mapped[str]
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    external_id: Mapped[str | None] = mapped_column(unique=True)
+
+    unit: Mapped[Unit | None] = relationship()
+
+
 class Officer(Base):
     """A civil servant who serves or answers. May sign in (`account`), need not.
 

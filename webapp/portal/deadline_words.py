@@ -32,6 +32,7 @@ _KINDS: dict[ComplaintKind, LazyString] = {
     ComplaintKind.COMPLAINT: _l("pengaduan"),
     ComplaintKind.SUGGESTION: _l("aspirasi"),
     ComplaintKind.INFORMATION_REQUEST: _l("permintaan informasi"),
+    ComplaintKind.PRAISE: _l("apresiasi"),
 }
 
 

@@ -17,6 +17,7 @@ _KINDS: dict[ComplaintKind, LazyString] = {
     ComplaintKind.COMPLAINT: _l("Pengaduan"),
     ComplaintKind.SUGGESTION: _l("Aspirasi"),
     ComplaintKind.INFORMATION_REQUEST: _l("Permintaan informasi"),
+    ComplaintKind.PRAISE: _l("Apresiasi"),
 }
 #: What the public is told of where a complaint stands, and its tone.
 _STATES: dict[State, tuple[LazyString, str]] = {

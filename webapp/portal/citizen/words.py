@@ -19,6 +19,7 @@ KINDS: dict[ComplaintKind, tuple[LazyString, LazyString]] = {
     ComplaintKind.COMPLAINT: (_l("Pengaduan"), _l("Ada layanan yang tidak berjalan semestinya.")),
     ComplaintKind.SUGGESTION: (_l("Aspirasi"), _l("Usul atau masukan agar layanan lebih baik.")),
     ComplaintKind.INFORMATION_REQUEST: (_l("Permintaan informasi"), _l("Anda ingin tahu syarat, biaya, atau jadwal.")),
+    ComplaintKind.PRAISE: (_l("Apresiasi"), _l("Ada layanan yang baik dan patut dicontoh.")),
 }
 
 #: Word of the state, its tone, and what it means for the reporter.

@@ -20,6 +20,7 @@ KINDS = {
     ComplaintKind.COMPLAINT: _l("Pengaduan"),
     ComplaintKind.SUGGESTION: _l("Aspirasi"),
     ComplaintKind.INFORMATION_REQUEST: _l("Permintaan informasi"),
+    ComplaintKind.PRAISE: _l("Apresiasi"),
 }
 
 CHANNELS = {

@@ -1,0 +1,1 @@
+"""Measuring attribution on files: `python -m webapp.attribution.evaluate`."""

@@ -1,0 +1,1 @@
+"""Complaints about the same matter: found on arrival, joined, merged."""

@@ -1,0 +1,1 @@
+"""What the product would have decided, held against what the agency did."""

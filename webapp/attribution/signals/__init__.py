@@ -1,0 +1,1 @@
+"""What is complained of more than usual."""
