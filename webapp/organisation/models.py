@@ -135,7 +135,7 @@ class Service(Base):
 
 
 class Topic(Base):
-    """What complaints are about, in the agency's own list. `unit_id`: whose matter it usually is; null: several units."""
+    """What complaints are about, in the agency's own list; `unit_id` says whose matter it usually is, if one unit's."""
 
     __tablename__ = "topic"
     __table_args__ = (UniqueConstraint("name"),)
