@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from webapp.app import settings_of
 from webapp.attribution import actions as attribution
+from webapp.attribution.opinions import form_opinions
 from webapp.audit.events import TrailSealingDue
 from webapp.audit.sealing import BATCH, seal_entries
 from webapp.counter.applications import turnaround_facts
@@ -213,6 +214,7 @@ def attribute_feedback(event: Event, key: str, now: datetime) -> None:
     """
     ids = subjects_of(event)
     turnaround_facts.record_turnaround(list_delayed_files(ids), now)
+    form_opinions(ids, now)
     attribution.attribute_feedback(ids, now)
 
 
