@@ -68,6 +68,11 @@ def attribute_visits(visit_ids: Sequence[int], at: datetime) -> list[int]:
     return _judge_again(Feedback.visit_id.in_(sorted(visit_ids)), at)
 
 
+def attribute_again(feedback_ids: Sequence[int], at: datetime) -> list[int]:
+    """Judge these again where what is known of them, or learned since, says something else now; the ids. As above."""
+    return _judge_again(Feedback.id.in_(sorted(feedback_ids)), at)
+
+
 def _judge_again(which: ColumnElement[bool], at: datetime) -> list[int]:
     """Judge feedback again; the ids of what has another judgement now.
 
