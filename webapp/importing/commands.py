@@ -16,6 +16,7 @@ import click
 from flask.cli import AppGroup
 
 if TYPE_CHECKING:
+    from webapp.importing.feedback import FeedbackImport
     from webapp.importing.mapping import ImportMapping
     from webapp.importing.outcome import Outcome
     from webapp.importing.reading import Table
@@ -58,12 +59,18 @@ def units(file: Path, mapping: str, root: str | None, dry_run: bool) -> None:
 
 @import_commands.command("complaints")
 @_arguments
-def complaints(file: Path, mapping: str, root: str | None, dry_run: bool) -> None:
+@click.option(
+    "--without-decisions",
+    is_flag=True,
+    help="Put the agency's own choice of unit and topic aside: the rules judge without it, `attribution replay` "
+    "compares.",
+)
+def complaints(file: Path, mapping: str, root: str | None, dry_run: bool, without_decisions: bool) -> None:
     """Take in the complaints in FILE (.csv or .csv.gz) with the units that the agency sent them to.
 
     The workers then attribute them. The last line of stdout is a JSON summary.
     """
-    _run("complaints", file, mapping, root, dry_run)
+    _run("complaints", file, mapping, root, dry_run, withholding=without_decisions)
 
 
 @import_commands.command("ratings")
@@ -96,7 +103,9 @@ def stages(file: Path, mapping: str, root: str | None, dry_run: bool) -> None:
     _run("stages", file, mapping, root, dry_run)
 
 
-def _run(kind: str, file: Path, mapping_name: str, root: str | None, dry_run: bool) -> None:
+def _run(
+    kind: str, file: Path, mapping_name: str, root: str | None, dry_run: bool, *, withholding: bool = False
+) -> None:
     from sqlalchemy.exc import IntegrityError
 
     from webapp.importing.errors import ImportFailed
@@ -109,7 +118,7 @@ def _run(kind: str, file: Path, mapping_name: str, root: str | None, dry_run: bo
         with open_table(file, mapping.delimiter) as table:
             mapping.check_columns(table.columns)
             with _nothing_kept() if dry_run else nullcontext():
-                summary = _take_all(file, table, mapping, root, dry_run)
+                summary = _take_all(file, table, mapping, root, dry_run, withholding)
     except ImportFailed as error:
         raise click.ClickException(str(error)) from None
     except IntegrityError:
@@ -120,7 +129,9 @@ def _run(kind: str, file: Path, mapping_name: str, root: str | None, dry_run: bo
     click.echo(json.dumps(summary, ensure_ascii=False))
 
 
-def _take_all(file: Path, table: Table, mapping: ImportMapping, root: str | None, dry_run: bool) -> dict[str, Any]:
+def _take_all(
+    file: Path, table: Table, mapping: ImportMapping, root: str | None, dry_run: bool, withholding: bool
+) -> dict[str, Any]:
     """Take the rows in, each batch in a transaction of its own (in a dry run: all in the caller's); the summary."""
     from webapp.database import transaction
     from webapp.importing.bad_rows import BadRows
@@ -146,7 +157,7 @@ def _take_all(file: Path, table: Table, mapping: ImportMapping, root: str | None
             elif mapping.kind in ("visits", "stages"):
                 importing = ReportImport(mapping, root, now)
             else:
-                importing = FeedbackImport(mapping, root, now)
+                importing = FeedbackImport(mapping, root, now, withholding=withholding)
         for batch in table.batches(BATCH):
             with edge():
                 outcome = importing.take(batch)
@@ -170,7 +181,30 @@ def _take_all(file: Path, table: Table, mapping: ImportMapping, root: str | None
     }
     if isinstance(importing, ReportImport):
         summary |= {"held": counted["held"], "held_because": dict(importing.held_because)}
+    if isinstance(importing, FeedbackImport) and mapping.kind == "complaints":
+        summary |= _withheld(importing, mapping.source, withholding)
     return summary
+
+
+def _withheld(importing: FeedbackImport, source: str, withholding: bool) -> dict[str, Any]:
+    """What the summary says of decisions that were put aside; what is not as one would expect is told on stderr."""
+    told = importing.withheld
+    if told.decided:
+        click.echo(
+            f"{told.decided} complaints had been imported with the agency's decision before: the rules know it, and it "
+            "cannot be withheld any more. Import them into an empty database, or under another source.",
+            err=True,
+        )
+    if importing.still_withheld:
+        click.echo(
+            f"{importing.still_withheld} complaints had been imported without the agency's decision before: it stays "
+            f"withheld, and the rules still don't know it. `flask --app wsgi attribution replay --source {source}` "
+            "compares.",
+            err=True,
+        )
+    if withholding:
+        return {"withheld": told.new, "withheld_before": told.before, "decided_before": told.decided}
+    return {"still_withheld": importing.still_withheld}
 
 
 @contextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from webapp.attribution.replay.withholding import AgencyChoice, Withheld, count_withheld, withhold_decisions
 from webapp.encryption import keyring
 from webapp.feedback.bulk import ImportedFeedback, take_in_feedback
 from webapp.feedback.contacts import InvalidEmail, InvalidPhone, clean_email, clean_phone
@@ -23,11 +25,22 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 class FeedbackImport:
-    """Takes complaints or ratings in, with what the agency had decided about whom they concern."""
+    """Takes complaints or ratings in, with what the agency had decided about whom they concern.
 
-    def __init__(self, mapping: ImportMapping, root_code: str | None, now: datetime) -> None:
+    With `withholding`, what the agency had decided about complaints is put aside: the rules judge without it, and the
+    replay holds it against them.
+    """
+
+    def __init__(
+        self, mapping: ImportMapping, root_code: str | None, now: datetime, *, withholding: bool = False
+    ) -> None:
         self._mapping = mapping
         self._now = now
+        self._withholding = withholding
+        #: Of how many complaints the agency's choice is put aside, or was known to the rules before.
+        self.withheld = Withheld()
+        #: How many came with a decision that an earlier import had put aside; it stays so.
+        self.still_withheld = 0
         self._agency = Agency(mapping, root_code, now.astimezone(mapping.timezone).date())
         #: How many units, services and officers were made that ratings brought along.
         self.made = self._agency.created
@@ -38,6 +51,7 @@ class FeedbackImport:
         outcome = Outcome()
         batch: list[ImportedFeedback] = []
         origin: dict[int, Row] = {}
+        choices: dict[int, AgencyChoice] = {}
         for row in rows:
             try:
                 row.check()
@@ -45,9 +59,15 @@ class FeedbackImport:
             except Unusable as error:
                 outcome.bad.append((row, str(error)))
             else:
+                if self._withholding and one.decided_unit_id is not None:
+                    choice = AgencyChoice(one.decided_unit_id, self._mapping.value("topic", row.values) or None)
+                    one = replace(one, decided_unit_id=None)
+                    choices[id(one)] = choice
                 batch.append(one)
                 origin[id(one)] = row
         taken = take_in_feedback(batch)
+        differing = {id(one) for one in taken.differing}
+        self._withhold([one for one in batch if id(one) not in differing], choices)
         outcome.created = len(taken.created)
         outcome.unchanged = taken.unchanged
         outcome.bad += [
@@ -56,6 +76,17 @@ class FeedbackImport:
         ]
         outcome.bad.sort(key=lambda bad: bad[0].line)
         return outcome
+
+    def _withhold(self, taken: Sequence[ImportedFeedback], choices: dict[int, AgencyChoice]) -> None:
+        """Put the agency's choices aside, or note whose were put aside before."""
+        if self._withholding:
+            by_key: dict[str, AgencyChoice] = {}
+            for one in taken:
+                if id(one) in choices:
+                    by_key.setdefault(one.write_key, choices[id(one)])
+            self.withheld += withhold_decisions(self._mapping.source, by_key)
+        elif self._mapping.kind == "complaints":
+            self.still_withheld += count_withheld([one.write_key for one in taken if one.decided_unit_id is not None])
 
     def finish(self) -> Outcome:
         """Nothing waits."""

@@ -23,6 +23,7 @@ FIELDS = {
         "text",
         "kind",
         "unit",
+        "topic",
         "place",
         "filed_at",
         "occurred_at",

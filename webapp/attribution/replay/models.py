@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.database import Base
+from webapp.database import Base, BigId
 
 
 class WithheldDecision(Base):
@@ -43,6 +43,31 @@ class ReplayOpinion(Base):
     probability: Mapped[float]
     #: False: it would have gone to triage.
     sure: Mapped[bool]
-    #: [[unit_id, probability], ...], the likeliest first.
+    #: [{"unit_id": 4, "probability": .71, "words": [["antre", .8], ...]}, ...], the likeliest first; words that spoke
+    #: for it with the first few only, and none once the complaint's words are erased.
     candidates: Mapped[list[Any]]
     at: Mapped[datetime]
+
+
+class ReplayReading(Base):
+    """What a person made of a disputed case: who was wrong. A later one supersedes it and both are kept (law 6).
+
+    `unit_id`: what the replay had said then; where it says something else now, the reading is of the past.
+    """
+
+    __tablename__ = "replay_reading"
+    __table_args__ = (
+        CheckConstraint("reading IN ('product_wrong', 'city_wrong', 'both_possible')", name="reading"),
+        Index("ix_replay_reading_current", "feedback_id", unique=True, postgresql_where=text("superseded_at IS NULL")),
+        Index("ix_replay_reading_feedback_id", "feedback_id"),
+    )
+
+    id: Mapped[BigId]
+    feedback_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("withheld_decision.feedback_id", ondelete="CASCADE")
+    )
+    reading: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("unit.id"))
+    noted_by_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"))
+    at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
