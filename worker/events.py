@@ -23,6 +23,13 @@ class LexiconDue(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LearningDue(Event):
+    """It is time to look whether there is enough new to learn from; `weekly`: less is enough once a week."""
+
+    weekly: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RemindersDue(Event):
     """It is time to look whose slot in some queue is about to begin."""
 

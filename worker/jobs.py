@@ -11,6 +11,9 @@ from sqlalchemy import Select, select
 
 from webapp.app import settings_of
 from webapp.attribution import actions as attribution
+from webapp.attribution.events import OpinionsOutdated
+from webapp.attribution.learning import learn_routing
+from webapp.attribution.learning import renew_opinions as renew
 from webapp.attribution.opinions import form_opinions
 from webapp.audit.events import TrailSealingDue
 from webapp.audit.sealing import BATCH, seal_entries
@@ -58,7 +61,7 @@ from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
 from webapp.outbox.upkeep import forget_old_events
 from webapp.retention.erasing import erase_ended
 from webapp.retention.events import RetentionDue
-from worker.events import ClocksDue, LexiconDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, LearningDue, LexiconDue, RemindersDue, SweepDue
 from worker.together import APART, TOGETHER, subjects_of
 
 log = structlog.get_logger()
@@ -218,6 +221,20 @@ def attribute_feedback(event: Event, key: str, now: datetime) -> None:
     attribution.attribute_feedback(ids, now)
 
 
+def learn(event: Event, key: str, now: datetime) -> None:
+    """Learn from what people have decided since, if it is enough; some minutes of the queue at most."""
+    assert isinstance(event, LearningDue)
+    learn_routing(now, weekly=event.weekly)
+
+
+def renew_opinions(event: Event, key: str, now: datetime) -> None:
+    """Look again at what waits for triage, by what was learned; some at a time."""
+    assert isinstance(event, OpinionsOutdated)
+    last = renew(event.after_id, now)
+    if last is not None:
+        publish(OpinionsOutdated(last))
+
+
 def record_facts(event: Event, key: str, now: datetime) -> None:
     """Bring the facts up to what is now known of a feedback, and the figures that they move."""
     ids = subjects_of(event)
@@ -258,6 +275,17 @@ def notify_staff(event: Event, key: str, now: datetime) -> None:
     """Tell the members of staff whom something on a case concerns."""
     assert isinstance(event, ReporterReplied | ColleagueMentioned | ClockNearing | ClockMissed)
     queue_staff_notices(event, key=key, at=now, sender=_sender())
+
+
+def notify_contest(event: Event, key: str, now: datetime) -> None:
+    """Tell whoever may decide that somebody contests what is attributed to him; tell him what was decided."""
+    assert isinstance(event, ContestFiled | ContestDecided)
+    queue_contest_notices(event, key=key, at=now, sender=_sender())
+
+
+def tell_of_overdue_contests(event: Event, key: str, now: datetime) -> None:
+    """Tell of contests that wait longer than they may."""
+    tell_of_overdue(now, _sender())
 
 
 def send_digests(event: Event, key: str, now: datetime) -> None:
@@ -353,6 +381,8 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
     job.__name__: job
     for job in (
         attribute_feedback,
+        learn,
+        renew_opinions,
         record_facts,
         refresh_handling,
         refresh_outdated,
@@ -365,6 +395,8 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         attribute_corrected,
         notify_applicant,
         notify_staff,
+        notify_contest,
+        tell_of_overdue_contests,
         send_digests,
         send_mail,
         look_at_clocks,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.attribution.events import FeedbackAttributed
+from webapp.attribution.events import ContestDecided, ContestFiled, ContestsDue, FeedbackAttributed, OpinionsOutdated
 from webapp.audit.events import TrailSealingDue
 from webapp.counter.events import (
     ApplicationMoved,
@@ -33,7 +33,7 @@ from webapp.indicators.events import FactsOutdated, ReferenceDue
 from webapp.messaging.events import MailQueued
 from webapp.outbox import Event
 from webapp.retention.events import RetentionDue
-from worker.events import ClocksDue, DigestsDue, LexiconDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, DigestsDue, LearningDue, LexiconDue, RemindersDue, SweepDue
 
 ATTRIBUTION = "attribution"
 INDICATORS = "indicators"
@@ -56,6 +56,11 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     RatingSubmitted: (Route("attribute_feedback", ATTRIBUTION),),
     FeedbackImported: (Route("attribute_feedback", ATTRIBUTION),),
     FeedbackAttributed: (Route("record_facts", INDICATORS),),
+    ContestFiled: (Route("notify_contest", MESSAGES),),
+    ContestDecided: (Route("notify_contest", MESSAGES),),
+    ContestsDue: (Route("tell_of_overdue_contests", MESSAGES),),
+    OpinionsOutdated: (Route("renew_opinions", ATTRIBUTION),),
+    LearningDue: (Route("learn", ATTRIBUTION),),
     ComplaintMoved: (Route("notify_followers", MESSAGES),),
     ComplaintAnswered: (Route("record_facts", INDICATORS), Route("notify_followers", MESSAGES)),
     ComplaintSettled: (Route("record_facts", INDICATORS), Route("notify_followers", MESSAGES)),

@@ -16,13 +16,14 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from webapp.attribution.events import ContestsDue
 from webapp.audit.events import TrailSealingDue
 from webapp.database import transaction
 from webapp.indicators.events import ReferenceDue
 from webapp.messaging.mail import announce_due_mail
 from webapp.outbox import Event, publish
 from webapp.retention.events import RetentionDue
-from worker.events import ClocksDue, DigestsDue, LexiconDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, DigestsDue, LearningDue, LexiconDue, RemindersDue, SweepDue
 
 log = structlog.get_logger()
 
@@ -45,7 +46,10 @@ TASKS = (
     Task("seal_trail", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: TrailSealingDue()),
     Task("learn_words", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: LexiconDue()),
     Task("send_digests", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 15 * 15:02}", lambda _slot: DigestsDue()),
+    Task("tell_of_overdue_contests", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: ContestsDue()),
     Task("erase_ended_terms", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: RetentionDue()),
+    Task("learn_hourly", lambda now: now.strftime("%Y-%m-%dT%H"), lambda _slot: LearningDue(weekly=False)),
+    Task("learn_weekly", lambda now: now.strftime("%G-W%V"), lambda _slot: LearningDue(weekly=True)),
     Task("fit_reference", lambda now: now.strftime("%Y-%m"), lambda slot: ReferenceDue(slot)),
 )
 

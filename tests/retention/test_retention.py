@@ -24,12 +24,12 @@ from webapp.feedback.handling import answer_complaint
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, ComplaintMessage, Follower, Photo, StateChange
 from webapp.feedback.photos import store_photo
-from webapp.feedback.vocabulary import Finding
+from webapp.feedback.vocabulary import ERASED, Finding
 from webapp.messaging.actions import queue_message
 from webapp.messaging.addresses import ChatAddress
 from webapp.messaging.models import OutgoingMessage
 from webapp.retention import terms
-from webapp.retention.erasing import ERASED, count_ended, erase_ended
+from webapp.retention.erasing import count_ended, erase_ended
 from webapp.retention.models import Erasure
 from webapp.retention.terms import Kind, load_terms, read_terms
 

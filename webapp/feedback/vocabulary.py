@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+#: Stands where words were: they were there, and are gone at the end of their term.
+ERASED = "[dihapus setelah masa simpan]"
+
 
 class Channel(StrEnum):
     """How a feedback reached us."""

@@ -19,14 +19,13 @@ from webapp.database import db
 from webapp.feedback.casework.models import CaseNote, CasePresence
 from webapp.feedback.life_cycle import END_STATES
 from webapp.feedback.models import Complaint, ComplaintMessage, Disposition, Feedback, Follower, Photo, Rating
+from webapp.feedback.vocabulary import ERASED
 from webapp.messaging.models import Notification, OutgoingMessage
 from webapp.retention.models import Erasure
 from webapp.retention.terms import Kind, Term, load_terms
 
 #: Of one kind in one transaction.
 BATCH = 500
-#: Stands where words were: they were there, and are gone.
-ERASED = "[dihapus setelah masa simpan]"
 #: States in which a message will not be sent any more.
 _OVER = ("sent", "failed", "blocked")
 
