@@ -14,11 +14,13 @@ def register_commands(app: Flask) -> None:
     """Give `app` the product's commands."""
     from webapp.demo.commands import demo
     from webapp.importing.commands import import_commands
+    from webapp.operations.attribution import attribution
     from webapp.operations.audit import audit
     from webapp.operations.keys import keys
     from webapp.operations.life_cycle import life_cycle
     from webapp.operations.retention import retention
 
+    app.cli.add_command(attribution)
     app.cli.add_command(audit)
     app.cli.add_command(demo)
     app.cli.add_command(import_commands)
