@@ -21,6 +21,8 @@ class Attribution(Base):
         CheckConstraint("made_by IN ('rules', 'triage', 'import', 'contest')", name="made_by"),
         Index("ix_attribution_current", "feedback_id", unique=True, postgresql_where=text("superseded_at IS NULL")),
         Index("ix_attribution_feedback_id", "feedback_id"),
+        # What people decided lately: whether there is enough new to learn from.
+        Index("ix_attribution_decided", "at", postgresql_where=text("made_by <> 'rules' AND superseded_at IS NULL")),
     )
 
     id: Mapped[BigId]

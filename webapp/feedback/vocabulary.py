@@ -79,3 +79,5 @@ class Move(StrEnum):
     MARKED_IMPERSONAL = "marked_impersonal"
     #: It takes an inspection (or none): another term holds.
     TERM_CHANGED = "term_changed"
+    #: It is another kind than its reporter had chosen: praise, a suggestion, a question.
+    KIND_CHANGED = "kind_changed"

@@ -57,6 +57,7 @@ _MOVES: dict[str, LazyString] = {
     "marked_personal": _l("menandai: menyangkut orang"),
     "marked_impersonal": _l("mencabut tanda: menyangkut orang"),
     "term_changed": _l("mengubah jangka waktu"),
+    "kind_changed": _l("mengubah jenis laporan"),
 }
 _SAID: dict[str, LazyString] = {
     "answer": _l("menjawab"),
@@ -83,6 +84,10 @@ _OTHER: dict[tuple[str, str], LazyString] = {
     ("judged_photo", "fine"): _l("menilai foto: wajar"),
     ("judged_photo", "not_fine"): _l("menilai foto: tidak wajar"),
     ("attributed", "triage"): _l("memutuskan siapa yang dilaporkan"),
+    ("attributed", "contest"): _l("memutuskan siapa yang dilaporkan, setelah keberatan"),
+    ("contested", "filed"): _l("berkeberatan: bukan dirinya"),
+    ("contested", "upheld"): _l("menerima keberatan atas atribusi"),
+    ("contested", "refused"): _l("menolak keberatan atas atribusi"),
     ("role", "given"): _l("mendapat peran"),
     ("role", "taken"): _l("kehilangan peran"),
     ("erased", "complaint"): _l("bagian pribadi dihapus karena masa simpan habis"),
@@ -92,6 +97,7 @@ _OTHER: dict[tuple[str, str], LazyString] = {
     ("altered", "disposition"): _l("mengubah catatan langkah"),
     ("altered", "state_change"): _l("mengubah catatan keadaan"),
     ("altered", "exclusion"): _l("mengubah siapa yang tidak boleh melihat"),
+    ("altered", "contest"): _l("mengubah keberatan yang sudah diputuskan"),
     ("altered", "recusal"): _l("mengubah catatan benturan kepentingan"),
 }
 

@@ -47,6 +47,7 @@ FINDING_HINTS = {
 #: Icon of the evidence macro for each rule, and whether the rule is certain.
 _RULES = {
     "triage_decision": ("decision", True),
+    "contest_decision": ("decision", True),
     "agency_decision": ("decision", True),
     "receipt": ("receipt", True),
     "application_delay": ("stage", True),
@@ -72,6 +73,7 @@ _BY_SOMEBODY = {
     "recused": _l("%(name)s menyatakan konflik kepentingan"),
     "unsolved": _l("Ditutup tanpa penyelesaian oleh %(name)s"),
     "term_changed": _l("Batas waktu diubah oleh %(name)s"),
+    "kind_changed": _l("Jenis laporan diubah oleh %(name)s"),
 }
 
 #: What the reporter or a rule did, or what it does not matter who did.
