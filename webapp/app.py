@@ -17,6 +17,7 @@ from webapp.encryption import Keyring, install_keyring
 # Tables register themselves with the metadata when their modules are loaded.
 from webapp.accounts import models as _accounts  # noqa: F401  isort: skip
 from webapp.attribution import models as _attribution  # noqa: F401  isort: skip
+from webapp.attribution.contests import models as _contests  # noqa: F401  isort: skip
 from webapp.attribution.repeats import models as _repeats  # noqa: F401  isort: skip
 from webapp.attribution.replay import models as _replay  # noqa: F401  isort: skip
 from webapp.attribution.signals import models as _signals  # noqa: F401  isort: skip

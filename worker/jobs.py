@@ -11,7 +11,8 @@ from sqlalchemy import Select, select
 
 from webapp.app import settings_of
 from webapp.attribution import actions as attribution
-from webapp.attribution.events import OpinionsOutdated
+from webapp.attribution.contests.notices import queue_contest_notices, tell_of_overdue
+from webapp.attribution.events import ContestDecided, ContestFiled, OpinionsOutdated
 from webapp.attribution.learning import learn_routing
 from webapp.attribution.learning import renew_opinions as renew
 from webapp.attribution.opinions import form_opinions

@@ -95,8 +95,20 @@ def _nothing_known(known: Particulars) -> str:
     return str(_("Tidak ada struk, loket, unit, atau layanan yang disebut. Manusia yang memutuskan."))
 
 
+def _contest_decision(known: Particulars) -> str:
+    unit = _text(known, "unit")
+    if unit and _text(known, "whose") == "to_officer":
+        return str(
+            _("Diputuskan setelah keberatan petugas lain diperiksa: ini menyangkut petugas di %(unit)s.", unit=unit)
+        )
+    if unit and _text(known, "whose") == "to_unit":
+        return str(_("Diputuskan setelah keberatan petugas diperiksa: ini urusan %(unit)s sebagai unit.", unit=unit))
+    return str(_("Diputuskan setelah keberatan petugas diperiksa."))
+
+
 _SENTENCES: dict[str, Callable[[Particulars], str]] = {
     "triage_decision": _triage_decision,
+    "contest_decision": _contest_decision,
     "agency_decision": _agency_decision,
     "receipt": _receipt,
     "application_delay": _application_delay,

@@ -50,7 +50,7 @@ def queue_staff_notices(event: StaffEvent, *, key: str, at: datetime, sender: Se
     if told is None or not told[2]:
         return 0
     kind, complaint, accounts, particulars = told
-    recipients = [_recipient(account) for account in accounts if _may_see(account, complaint)]
+    recipients = [recipient_of(account) for account in accounts if _may_see(account, complaint)]
     return notify(recipients, kind, complaint.code, particulars, key=f"staff:{key}", at=at, sender=sender)
 
 
@@ -60,7 +60,7 @@ def queue_digests(now: datetime, sender: Sender) -> None:
         account = db.session.get_one(Account, account_id)
         if account.active:
             found = {one.id for one in list_notifications(account, MOST_IN_DIGEST)}
-            send_digest(_recipient(account), now, sender, found)
+            send_digest(recipient_of(account), now, sender, found)
 
 
 def _what_and_whom(event: StaffEvent) -> tuple[NoticeKind, Complaint, list[Account], dict[str, Any]] | None:
@@ -179,7 +179,8 @@ def _may_see(account: Account, complaint: Complaint) -> bool:
     return db.session.scalar(query) is not None
 
 
-def _recipient(account: Account) -> Recipient:
+def recipient_of(account: Account) -> Recipient:
+    """How somebody is reached: his address and language, and the zone of the first unit that he has a role for."""
     zone = account.grants[0].unit.timezone if account.grants else "Asia/Jakarta"
     return Recipient(account.id, account.email, account.language, zone)
 
@@ -237,5 +238,10 @@ def count_unread(viewer: Account) -> int:
 
 def may_be_told(viewer: Account) -> bool:
     """Whether anything is ever told to somebody with these roles."""
-    told = (Permission.COMPLAINT_ANSWER, Permission.COMPLAINT_ASSIGN, Permission.COMPLAINT_TRIAGE)
+    told = (
+        Permission.COMPLAINT_ANSWER,
+        Permission.COMPLAINT_ASSIGN,
+        Permission.COMPLAINT_TRIAGE,
+        Permission.ACCOUNT_MANAGE,
+    )
     return any(can(viewer, permission) for permission in told)

@@ -62,6 +62,26 @@ def sentence_of(kind: str, code: str | None, particulars: Mapping[str, Any]) -> 
                     due=_moment(particulars),
                 )
             )
+        case NoticeKind.CONTEST_FILED:
+            return str(
+                _("Ada keberatan atribusi untuk Anda putuskan, paling lambat %(due)s.", due=_moment(particulars))
+            )
+        case NoticeKind.CONTEST_OVERDUE:
+            return str(
+                _(
+                    "Sebuah keberatan atribusi belum diputuskan. Batasnya sudah lewat: %(due)s.",
+                    due=_moment(particulars),
+                )
+            )
+        case NoticeKind.CONTEST_STRANDED:
+            return str(
+                _(
+                    "Sebuah keberatan atribusi tidak dapat diputuskan siapa pun: semua yang berwenang terlibat. Beri "
+                    "peran pengawas atau triase kepada orang lain."
+                )
+            )
+        case NoticeKind.CONTEST_DECIDED:
+            return str(_("Keberatan Anda atas sebuah pengaduan sudah diputuskan. Alasannya ada di halaman nilai Anda."))
         case _:
             raise ValueError(kind)
 

@@ -42,7 +42,7 @@ class Sender:
 def notify(
     recipients: Sequence[Recipient],
     kind: NoticeKind,
-    code: str,
+    code: str | None,
     particulars: Mapping[str, Any],
     *,
     key: str,

@@ -22,3 +22,11 @@ class NoticeKind(StrEnum):
     NEARING = "nearing"
     #: A term ran out, and it is yours to see to it.
     MISSED = "missed"
+    #: An officer contests what is attributed to him, and you may decide.
+    CONTEST_FILED = "contest_filed"
+    #: That waits longer than it may.
+    CONTEST_OVERDUE = "contest_overdue"
+    #: Nobody may decide a contest: whoever is not party to it has no role for it.
+    CONTEST_STRANDED = "contest_stranded"
+    #: What you contested was decided.
+    CONTEST_DECIDED = "contest_decided"

@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from webapp.attribution.models import Attribution, Contest
 from webapp.counter.applications.models import Application, ApplicationFollower
 from webapp.counter.queue.models import QueueTicket
 from webapp.database import db
@@ -129,6 +130,16 @@ def _words(before: datetime, _now: datetime, most: int) -> int:
         db.session.execute(update(Complaint).where(Complaint.feedback_id.in_(ids)).values(text=ERASED))
         db.session.execute(update(ComplaintMessage).where(ComplaintMessage.complaint_id.in_(ids)).values(text=ERASED))
         db.session.execute(update(CaseNote).where(CaseNote.complaint_id.in_(ids)).values(text=ERASED))
+        db.session.execute(
+            update(Contest)
+            .where(Contest.feedback_id.in_(ids))
+            .values(reason=ERASED, decision=case((Contest.decision.is_not(None), ERASED)))
+        )
+        db.session.execute(
+            update(Attribution)
+            .where(Attribution.feedback_id.in_(ids), Attribution.reason.is_not(None))
+            .values(reason=ERASED)
+        )
         db.session.execute(
             update(Disposition)
             .where(Disposition.complaint_id.in_(ids), Disposition.note.is_not(None))

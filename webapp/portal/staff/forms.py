@@ -41,6 +41,10 @@ NOTICE_KINDS = {
     NoticeKind.MENTIONED: _l("Rekan menyebut saya dalam catatan"),
     NoticeKind.NEARING: _l("Batas waktu hampir habis"),
     NoticeKind.MISSED: _l("Batas waktu terlewati"),
+    NoticeKind.CONTEST_FILED: _l("Petugas berkeberatan atas atribusi, dan saya dapat memutuskannya"),
+    NoticeKind.CONTEST_OVERDUE: _l("Keberatan atribusi menunggu terlalu lama"),
+    NoticeKind.CONTEST_STRANDED: _l("Tidak ada yang boleh memutuskan sebuah keberatan"),
+    NoticeKind.CONTEST_DECIDED: _l("Keberatan saya sudah diputuskan"),
 }
 
 

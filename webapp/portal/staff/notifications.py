@@ -69,7 +69,7 @@ def open_notification(notification_id: int) -> ResponseReturnValue:
         abort(404)
     with transaction():
         mark_read(viewer.id, [notification_id], datetime.now(UTC))
-    return redirect(_page_of(current_account(), found.code))
+    return redirect(_page_of(current_account(), found))
 
 
 @blueprint.post("/pemberitahuan/dibaca")
@@ -160,9 +160,14 @@ def _line(one: ListedNotification, zone: str) -> NotificationLine:
     return NotificationLine(one.id, sentence, moment_in_words(one.at, zone), one.read, urgent and not one.read)
 
 
-def _page_of(viewer: Account, code: str | None) -> str:
+def _page_of(viewer: Account, found: ListedNotification) -> str:
     """Where the viewer works on the case."""
-    if code is not None:
+    match found.kind:
+        case NoticeKind.CONTEST_FILED | NoticeKind.CONTEST_OVERDUE if can(viewer, Permission.CONTEST_DECIDE):
+            return url_for("staff.list_contests")
+        case NoticeKind.CONTEST_DECIDED if can(viewer, Permission.INDICATOR_READ_OWN):
+            return url_for("officer.list_attributed")
+    if (code := found.code) is not None:
         try:
             complaint = get_case(viewer, code)
         except NotForThisPerson:

@@ -1,0 +1,287 @@
+"""Who may decide a contest, what waits for him, and what he sees of it.
+
+Whoever decides sees the complaint (`visible_to`), holds CONTEST_DECIDE where it lies and where the officer served, and
+is no party to it: not the officer, not who named him, not who answered or has the complaint. He is above the officer:
+of one who leads a unit, only a supervisor of a unit above it decides, or triage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
+
+from webapp.accounts.models import Account, RoleAssignment
+from webapp.accounts.permissions import ROLE_PERMISSIONS, Permission, Role, reach
+from webapp.attribution.contests.errors import NoSuchContest
+from webapp.attribution.models import Attribution, AttributionShare, Contest
+from webapp.attribution.rules import LEAST_OFFICER_SHARE
+from webapp.database import db
+from webapp.feedback.handling import visible_to
+from webapp.feedback.models import Complaint, ComplaintMessage
+from webapp.organisation.models import Officer, Unit
+
+#: Decided ones that somebody finds again.
+DECIDED_SHOWN = 20
+
+#: Where the officer served, as the share says; beside the unit where the complaint lies.
+Served = aliased(Unit)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingContest:
+    """A contest in the list of whoever may decide it, or who has decided it."""
+
+    id: int
+    code: str
+    officer: str
+    unit: str
+    timezone: str
+    at: datetime
+    due_at: datetime
+    outcome: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContestFile:
+    """A contest as whoever decides it reads it; the complaint itself comes from its own queries.
+
+    `unit_id`: where the officer served. `attribution_id`: the judgement that stands now.
+    """
+
+    id: int
+    code: str
+    feedback_id: int
+    officer_id: int
+    officer: str
+    unit_id: int
+    unit: str
+    timezone: str
+    share: float
+    attribution_id: int
+    reason: str
+    at: datetime
+    due_at: datetime
+    outcome: str | None
+    decided_at: datetime | None
+    decision: str | None
+
+
+def list_waiting(viewer: Account) -> list[WaitingContest]:
+    """What the viewer may decide, what is due first on top."""
+    return [_waiting(row) for row in db.session.execute(decidable_by(viewer).order_by(Contest.due_at, Contest.id))]
+
+
+def list_decided(viewer: Account) -> list[WaitingContest]:
+    """What the viewer decided himself, the latest first."""
+    rows = db.session.execute(_decided_by(viewer).order_by(Contest.decided_at.desc()).limit(DECIDED_SHOWN))
+    return [_waiting(row) for row in rows]
+
+
+def read_contest(viewer: Account, contest_id: int) -> ContestFile:
+    """A contest that the viewer may decide, or decided himself; raises NoSuchContest else."""
+    if contest_id >= 2**63:  # what is larger is no id, and PostgreSQL would not even look
+        raise NoSuchContest
+    row = db.session.execute(decidable_by(viewer).where(Contest.id == contest_id)).one_or_none()
+    row = row or db.session.execute(_decided_by(viewer).where(Contest.id == contest_id)).one_or_none()
+    if row is None:
+        raise NoSuchContest
+    return ContestFile(
+        id=row.id,
+        code=row.code,
+        feedback_id=row.feedback_id,
+        officer_id=row.officer_id,
+        officer=row.officer,
+        unit_id=row.unit_id,
+        unit=row.unit,
+        timezone=row.timezone,
+        share=row.share,
+        attribution_id=row.attribution_id,
+        reason=row.reason,
+        at=row.at,
+        due_at=row.due_at,
+        outcome=row.outcome,
+        decided_at=row.decided_at,
+        decision=row.decision,
+    )
+
+
+def may_decide(account: Account, contest_id: int) -> bool:
+    """Whether this account may decide that contest now."""
+    return db.session.execute(decidable_by(account).where(Contest.id == contest_id)).first() is not None
+
+
+def nearest_deciders(contest: Contest, *, above: bool = False) -> list[Account]:
+    """Who is asked to decide: of those who may, the supervisors nearest to where the officer served, else triage.
+
+    `above`: those after the nearest as well, and triage: for what waited too long. Nobody where nobody may.
+    """
+    path = db.session.scalar(
+        select(Unit.path)
+        .join(AttributionShare, AttributionShare.unit_id == Unit.id)
+        .where(
+            AttributionShare.attribution_id == contest.attribution_id, AttributionShare.officer_id == contest.officer_id
+        )
+    )
+    line = [int(part) for part in (path or "").strip("/").split("/") if part]
+    candidates = db.session.execute(
+        select(Account, RoleAssignment.role, Unit.path)
+        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
+        .join(Unit, Unit.id == RoleAssignment.unit_id)
+        .where(Account.active, RoleAssignment.role.in_(_DECIDING), RoleAssignment.unit_id.in_(line))
+        .order_by(Account.id)
+    ).all()
+    ranked: dict[tuple[bool, int], list[Account]] = {}
+    for account, role, path in candidates:
+        ranked.setdefault((role == Role.TRIAGE, -path.count("/")), []).append(account)
+    asked: dict[int, Account] = {}
+    for rank in sorted(ranked):
+        asked |= {one.id: one for one in ranked[rank] if one.id not in asked and may_decide(one, contest.id)}
+        if asked and not above:
+            break
+    return list(asked.values())
+
+
+def decidable_by(viewer: Account) -> Select[*tuple[Any, ...]]:
+    """Contests that wait, and that `viewer` may decide: with the share that stands, and the complaint.
+
+    Where the officer is not named any more (new evidence came), nothing is left to decide.
+    """
+    query = (
+        _contests()
+        .join(Attribution, and_(Attribution.feedback_id == Contest.feedback_id, Attribution.superseded_at.is_(None)))
+        .join(
+            AttributionShare,
+            and_(
+                AttributionShare.attribution_id == Attribution.id,
+                AttributionShare.officer_id == Contest.officer_id,
+                AttributionShare.share >= LEAST_OFFICER_SHARE,
+            ),
+        )
+        .join(Served, Served.id == AttributionShare.unit_id)
+    )
+    return query.where(Contest.decided_at.is_(None), *_may(viewer))
+
+
+def was_decided_before(viewer: Account, contest_id: int) -> bool:
+    """Whether somebody was quicker: it is decided, and the viewer could have."""
+    query = _as_contested().where(Contest.id == contest_id, Contest.decided_at.is_not(None), *_may(viewer))
+    return db.session.execute(query).first() is not None
+
+
+def _may(viewer: Account) -> list[ColumnElement[bool]]:
+    placed = _in_reach(viewer, Unit.path)
+    if reach(viewer, Permission.COMPLAINT_TRIAGE):
+        placed = or_(Complaint.unit_id.is_(None), placed)
+    return [
+        visible_to(viewer),
+        placed,
+        _in_reach(viewer, Served.path),
+        *_no_party(viewer),
+        _above_the_officer(viewer),
+    ]
+
+
+def _contests() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Contest.id,
+            Contest.feedback_id,
+            Contest.officer_id,
+            Contest.reason,
+            Contest.at,
+            Contest.due_at,
+            Contest.outcome,
+            Contest.decided_at,
+            Contest.decision,
+            Complaint.code,
+            Officer.name.label("officer"),
+            Served.id.label("unit_id"),
+            Served.name.label("unit"),
+            Served.timezone,
+            AttributionShare.share,
+            Attribution.id.label("attribution_id"),
+        )
+        .join(Complaint, Complaint.feedback_id == Contest.feedback_id)
+        .outerjoin(Unit, Unit.id == Complaint.unit_id)
+        .join(Officer, Officer.id == Contest.officer_id)
+    )
+
+
+def _as_contested() -> Select[*tuple[Any, ...]]:
+    """Contests with the share that was contested."""
+    return (
+        _contests()
+        .join(Attribution, Attribution.id == Contest.attribution_id)
+        .join(
+            AttributionShare,
+            and_(AttributionShare.attribution_id == Attribution.id, AttributionShare.officer_id == Contest.officer_id),
+        )
+        .join(Served, Served.id == AttributionShare.unit_id)
+    )
+
+
+def _decided_by(viewer: Account) -> Select[*tuple[Any, ...]]:
+    return _as_contested().where(Contest.decided_by_id == viewer.id, visible_to(viewer))
+
+
+def _in_reach(viewer: Account, path: Any) -> ColumnElement[bool]:
+    below = (path.startswith(one, autoescape=True) for one in reach(viewer, Permission.CONTEST_DECIDE))
+    return or_(false(), *below)
+
+
+def _no_party(viewer: Account) -> list[ColumnElement[bool]]:
+    named_him = aliased(Attribution)
+    return [
+        Contest.account_id != viewer.id,
+        or_(Officer.account_id.is_(None), Officer.account_id != viewer.id),
+        or_(Complaint.answered_by_id.is_(None), Complaint.answered_by_id != viewer.id),
+        or_(Complaint.handler_id.is_(None), Complaint.handler_id != viewer.id),
+        ~exists().where(
+            ComplaintMessage.complaint_id == Contest.feedback_id,
+            ComplaintMessage.kind == "answer",
+            ComplaintMessage.account_id == viewer.id,
+        ),
+        ~exists()
+        .where(named_him.feedback_id == Contest.feedback_id, named_him.decided_by_id == viewer.id)
+        .correlate(Contest),
+    ]
+
+
+def _above_the_officer(viewer: Account) -> ColumnElement[bool]:
+    """Whether nobody decides about his own head, or about the head beside him: triage stands beside all of them."""
+    own = [(grant.role, grant.unit.path) for grant in viewer.grants if grant.role in _DECIDING]
+    led, place = aliased(RoleAssignment), aliased(Unit)
+    above = [
+        place.path.startswith(path, autoescape=True)
+        if role == Role.TRIAGE
+        else and_(place.path.startswith(path, autoescape=True), place.path != path)
+        for role, path in own
+    ]
+    return ~exists().where(
+        led.account_id == Officer.account_id,
+        led.role.in_(_DECIDING),
+        place.id == led.unit_id,
+        ~or_(false(), *above),
+    )
+
+
+_DECIDING = sorted(role.value for role in Role if Permission.CONTEST_DECIDE in ROLE_PERMISSIONS[role])
+
+
+def _waiting(row: Row[Any]) -> WaitingContest:
+    return WaitingContest(
+        id=row.id,
+        code=row.code,
+        officer=row.officer,
+        unit=row.unit,
+        timezone=row.timezone,
+        at=row.at,
+        due_at=row.due_at,
+        outcome=row.outcome,
+        decided_at=row.decided_at,
+    )
