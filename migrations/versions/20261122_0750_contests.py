@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_contests"
-down_revision = "0015_replay_readings"
+down_revision = "0016_kind_changes"
 branch_labels = None
 depends_on = None
 
