@@ -13,7 +13,7 @@ from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, reach
 from webapp.database import db
 from webapp.indicators.errors import NoSuchOfficer
-from webapp.indicators.models import IndicatorSnapshot
+from webapp.indicators.models import IndicatorFact, IndicatorSnapshot
 from webapp.organisation.models import Officer, Posting, Unit
 from webapp.organisation.queries import officer_of
 
@@ -223,6 +223,22 @@ def unit_filters(viewer: Account) -> tuple[UnitChoice, ...]:
         )
         choices += [UnitChoice(unit.id, unit.name, unit.path.count("/") - path.count("/")) for unit in units]
     return tuple(choices)
+
+
+def counted_complaints(viewer: Account) -> frozenset[int]:
+    """The complaints whose facts stand in the viewer's own figures, by their ids; none for who is no officer."""
+    officer = officer_of(viewer)
+    if officer is None:
+        return frozenset()
+    return frozenset(
+        db.session.scalars(
+            select(IndicatorFact.feedback_id).where(
+                IndicatorFact.officer_id == officer.id,
+                IndicatorFact.withdrawn_at.is_(None),
+                IndicatorFact.key.startswith("complaint:"),
+            )
+        )
+    )
 
 
 def _in_reach(viewer: Account, unit_id: int | None = None) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ ENTRIES: tuple[tuple[Permission, str, LazyString, LazyString | None], ...] = (
     (Permission.COMPLAINT_PUBLISH, "staff.list_publications", _l("Umumkan"), None),
     (Permission.APPLICATION_HANDLE, "officer.list_files", _l("Berkas"), None),
     (Permission.INDICATOR_READ_OWN, "officer.show_score", _l("Nilai saya"), None),
+    (Permission.CONTEST_DECIDE, "staff.list_contests", _l("Keberatan"), UNIT),
     (Permission.INDICATOR_READ_UNIT, "supervisor.list_officers", _l("Petugas"), UNIT),
     (Permission.INDICATOR_READ_UNIT, "supervisor.show_handling", _l("Penanganan"), UNIT),
     (Permission.APPLICATION_READ_UNIT, "supervisor.list_unit_files", _l("Berkas unit"), UNIT),

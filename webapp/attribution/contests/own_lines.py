@@ -74,6 +74,7 @@ class AttributedLine:
     reasons: tuple[Reason, ...]
     contest: OwnContest | None
     contest_until: datetime | None
+    shown_before: bool
 
 
 def list_own_lines(viewer: Account, at: datetime) -> tuple[AttributedLine, ...]:
@@ -239,6 +240,7 @@ def _line(
         reasons=tuple(_without_what_tells(reason, row, told) for reason in reasons),
         contest=_contest(contested),
         contest_until=until if may else None,
+        shown_before=row.shown_at is not None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from webapp.portal.officer import (
     applications,
+    attributions,
     case_page,
     case_pieces,
     cases,
@@ -16,6 +17,7 @@ from webapp.portal.officer.room import blueprint
 
 __all__ = [
     "applications",
+    "attributions",
     "blueprint",
     "case_page",
     "case_pieces",

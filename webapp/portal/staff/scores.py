@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, request
+from flask import abort, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -42,6 +42,8 @@ class ScoreLine:
     what: str
     why: str
     delta: float | None
+    #: Where the whole of it is told, if anywhere.
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,14 @@ def _component(part: ComponentView) -> ComponentLine:
 def _line(group: GroupView, own: bool) -> ScoreLine:
     what = _sources(group.sources)
     when = _when(group)
-    return ScoreLine(f"{what}, {when}" if when else what, _why(group, own), group.points)
+    href = url_for("officer.list_attributed") if own and "complaint" in group.sources else ""
+    return ScoreLine(f"{what}, {when}" if when else what, _why(group, own), group.points, href)
+
+
+def corrected_line(complaints: int) -> ScoreLine:
+    """What was taken out of the figure after its officer had contested it: it moves nothing any more."""
+    what = ngettext("%(num)s pengaduan tidak lagi dihitung", "%(num)s pengaduan tidak lagi dihitung", complaints)
+    return ScoreLine(str(what), str(_("dikoreksi setelah keberatan Anda")), 0.0, url_for("officer.list_attributed"))
 
 
 def _when(group: GroupView) -> str:
