@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 #: With so many decided cases, a unit's next one teaches half of what its first taught.
 FAMILIAR_CASES = 20
@@ -63,3 +64,40 @@ def precedence(taught: float, due_at: datetime | None, now: datetime) -> float:
     What is overdue comes before all else, as neither part alone reaches more than 1.
     """
     return taught + pressure(due_at, now)
+
+
+class Because(StrEnum):
+    """What most puts a case where it stands in the list."""
+
+    OVERDUE = "overdue"
+    DUE_SOON = "due_soon"
+    #: The words speak for no unit.
+    NOTHING_SPEAKS = "nothing_speaks"
+    #: Two units are about as likely.
+    CLOSE_CALL = "close_call"
+    #: Little is known of the units in question.
+    UNFAMILIAR = "unfamiliar"
+    #: One unit is likely; a person has to look all the same.
+    NEARLY_CLEAR = "nearly_clear"
+
+
+#: Candidates as near as this to each other are a close call.
+CLOSE = 0.25
+#: A likeliest unit below this is not much of a candidate.
+FAINT = 0.15
+
+
+def because(probabilities: Mapping[int, float], taught: float, due_at: datetime | None, now: datetime) -> Because:
+    """The strongest reason of a case's place: its deadline where that presses more than it teaches, else its words."""
+    pressing = pressure(due_at, now)
+    if pressing >= OVERDUE:
+        return Because.OVERDUE
+    if pressing > taught:
+        return Because.DUE_SOON
+    open_ = ambiguity(tuple(probabilities.values()))
+    if max(probabilities.values(), default=0.0) < FAINT:
+        return Because.NOTHING_SPEAKS
+    if open_ > 1.0 - CLOSE:
+        return Because.CLOSE_CALL
+    # `teaches` is between half of the ambiguity and all of it, by how rare such cases are.
+    return Because.UNFAMILIAR if taught > 0.75 * open_ else Because.NEARLY_CLEAR

@@ -17,10 +17,10 @@ from webapp.accounts.permissions import Role
 from webapp.attribution.actions import attribute_feedback
 from webapp.attribution.models import Attribution
 from webapp.attribution.queries import count_homeless_ratings
+from webapp.attribution.triage_desk import list_triage
 from webapp.feedback.desk import list_desk
 from webapp.feedback.handling import take_complaint
 from webapp.feedback.models import Complaint, Exclusion
-from webapp.feedback.movement.triage_desk import list_triage
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 
@@ -76,7 +76,7 @@ def test_what_nothing_tells_waits_here(
     rating = make_rating(session, NOW, value=1)
     attribute_feedback([rating.feedback_id], NOW)
     session.commit()
-    desk = list_triage(agency.triage)
+    desk = list_triage(agency.triage, NOW)
     assert [item.code for item in desk.items] == [complaint.code]
     assert (desk.to_do, count_homeless_ratings(agency.triage, 10)) == (1, 1)
     sign_in(client, agency.triage)
@@ -87,7 +87,7 @@ def test_what_nothing_tells_waits_here(
 
 
 def test_nobody_else_has_it(client: FlaskClient, session: Session, agency: Agency, complaint: Complaint) -> None:
-    assert list_triage(agency.rina).items == ()
+    assert list_triage(agency.rina, NOW).items == ()
     assert count_homeless_ratings(agency.rina, 10) == 0
     sign_in(client, agency.rina)
     assert client.get("/triase").status_code == 403
@@ -240,7 +240,7 @@ def test_who_is_accused_and_does_triage_sees_nothing_of_it(
     give_role(session, agency.sari, Role.TRIAGE, agency.city)
     session.add(Exclusion(complaint_id=complaint.feedback_id, officer_id=agency.sari_officer.id, at=NOW))
     session.commit()
-    assert list_triage(agency.sari).items == ()
+    assert list_triage(agency.sari, NOW).items == ()
     sign_in(client, agency.sari)
     assert client.get(f"/triase/{complaint.code}").status_code == 404
     data = decision(session, complaint, agency)

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from tests.factories.accounts import give_role, make_account, sign_in
 from tests.factories.desk import Agency, make_agency, make_placed
 from webapp.accounts.permissions import Role
+from webapp.attribution.triage_desk import TriagePile, list_triage
 from webapp.database import transaction
 from webapp.feedback.handling import exclude_officers
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, ComplaintMessage, Disposition
 from webapp.feedback.movement.forwarding import forward_complaint, send_back
-from webapp.feedback.movement.triage_desk import TriagePile, list_triage
 from webapp.feedback.movement.verifying import complete_complaint
 
 NOW = datetime.now(UTC) - timedelta(hours=3)
@@ -110,9 +110,9 @@ def test_too_many_hands_and_a_plain_return_are_told_apart(session: Session, agen
     for unit in (agency.elsewhere, agency.unit, agency.elsewhere, agency.unit):
         forward_complaint(worn, agency.rina, unit, "Bukan kami.", NOW)
         session.flush()
-    piles = {item.code: item.pile for item in list_triage(agency.triage).items}
+    piles = {item.code: item.pile for item in list_triage(agency.triage, NOW).items}
     assert piles == {returned.code: TriagePile.SENT_BACK, worn.code: TriagePile.CEILING}
-    assert list_triage(agency.triage).counts == {TriagePile.SENT_BACK: 1, TriagePile.CEILING: 1}
+    assert list_triage(agency.triage, NOW).counts == {TriagePile.SENT_BACK: 1, TriagePile.CEILING: 1}
 
 
 def test_several_go_to_one_unit_but_never_what_points_at_a_person(

@@ -17,11 +17,8 @@ from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission
 from webapp.attribution.actions import decide_attribution
 from webapp.attribution.queries import count_homeless_ratings, get_decidable, unit_choices
-from webapp.database import transaction
-from webapp.feedback.errors import NotForThisPerson
-from webapp.feedback.life_cycle import State
-from webapp.feedback.models import Complaint
-from webapp.feedback.movement.triage_desk import (
+from webapp.attribution.teaching import Because
+from webapp.attribution.triage_desk import (
     MOST_COUNTED,
     TO_DO,
     TriageDesk,
@@ -29,6 +26,10 @@ from webapp.feedback.movement.triage_desk import (
     TriagePile,
     list_triage,
 )
+from webapp.database import transaction
+from webapp.feedback.errors import NotForThisPerson
+from webapp.feedback.life_cycle import State
+from webapp.feedback.models import Complaint
 from webapp.feedback.movement.verifying import ArchiveReason, archive_complaint
 from webapp.feedback.vocabulary import ComplaintKind
 from webapp.portal.access import current_account, requires
@@ -51,6 +52,15 @@ _PILES = {
     TriagePile.VERIFIED: (_l("Terverifikasi"), _l("Belum dikirim ke unit.")),
     TriagePile.DEFERRED: (_l("Menunggu pelapor"), _l("Pelapor diminta melengkapi.")),
     TriagePile.PUT_AWAY: (_l("Diarsipkan"), _l("Berakhir tanpa jawaban.")),
+}
+#: Why a case stands where it stands, where its deadline does not say so already.
+_BECAUSE = {
+    Because.NOTHING_SPEAKS: _l("kata-katanya tidak menunjuk unit mana pun"),
+    Because.CLOSE_CALL: _l("dua unit hampir sama kuat"),
+    Because.UNFAMILIAR: _l("belum banyak contoh keputusan seperti ini"),
+    Because.NEARLY_CLEAR: _l("hampir jelas"),
+    Because.DUE_SOON: _l("batas waktunya dekat"),
+    Because.OVERDUE: _l("lewat batas waktu"),
 }
 #: Piles from which several may be decided at once.
 _IN_BULK = frozenset({TriagePile.NEW, TriagePile.VERIFIED, TriagePile.RESTORED, TriagePile.COMPLETED})
@@ -78,12 +88,14 @@ class TriageLine:
     tone: str
     detail: str
     pickable: bool
+    #: Why it stands where it stands, and what the words say.
+    because: str = ""
 
 
 @blueprint.get("/triase")
 @requires(Permission.COMPLAINT_TRIAGE)
 def list_undecided() -> ResponseReturnValue:
-    """Complaints that wait for a decision, the oldest first. The tabs fetch themselves anew, alone."""
+    """Complaints that wait for a decision, what comes first on top. The tabs fetch themselves anew, alone."""
     if request.headers.get("HX-Request") == "true":
         response = Response(render_template("triage/piles.html", **_piles(_desk())))
         response.vary.add("HX-Request")
@@ -165,7 +177,7 @@ def _undecided(viewer: Account, form: BulkForm) -> Iterator[Complaint]:
 
 
 def _desk() -> TriageDesk:
-    return list_triage(current_account(), _chosen_pile(), _words(), _chosen_kind())
+    return list_triage(current_account(), datetime.now(UTC), _chosen_pile(), _words(), _chosen_kind())
 
 
 def _page(form: BulkForm, status: int = 200) -> tuple[str, int]:
@@ -185,6 +197,7 @@ def _page(form: BulkForm, status: int = 200) -> tuple[str, int]:
         form=form,
         ticked=frozenset(form.chosen),
         bulk=any(line.pickable for line in lines),
+        ordered=pile is None or pile in TO_DO,
         **_piles(desk),
     )
     return page, status
@@ -231,7 +244,17 @@ def _line(item: TriageItem, pile: TriagePile | None, now: datetime) -> TriageLin
         tone=tone,
         detail=" · ".join(parts),
         pickable=item.pile in _IN_BULK and not item.personal,
+        because=_because(item),
     )
+
+
+def _because(item: TriageItem) -> str:
+    """ "dua unit hampir sama kuat: Dinas A 41 %, Dinas B 38 %"."""
+    if item.because is None:
+        return ""
+    why = str(_BECAUSE[item.because])
+    likely = ", ".join(f"{name} {share:.0%}".replace("%", " %") for name, share in item.likely)
+    return f"{why}: {likely}" if likely and item.because != Because.NOTHING_SPEAKS else why
 
 
 def _units(viewer: Account) -> list[SelectChoice]:

@@ -10,7 +10,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, 
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from webapp.feedback.movement.triage_desk import SHOWN
+from webapp.attribution.triage_desk import SHOWN
 from webapp.feedback.movement.verifying import ArchiveReason
 from webapp.portal.chosen import OneId
 from webapp.portal.officer.move_forms import message_field, note_field

@@ -1,16 +1,19 @@
-"""The desk of triage: what waits for the administrator's choice, and why each pile is there."""
+"""The desk of triage: what waits for a person's choice, why, and what should be looked at first."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, literal_column, or_, select, true
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, reach
+from webapp.attribution.models import TextOpinion
+from webapp.attribution.teaching import HORIZON, OVERDUE, Because, because
 from webapp.database import db
 from webapp.feedback.clocks.models import ComplaintClock
 from webapp.feedback.clocks.vocabulary import Clock
@@ -77,11 +80,18 @@ class TriageItem:
     personal: bool
     note: str | None
     passed_on_to: str | None
+    #: The likeliest units by the words, with their probabilities; empty where they speak for none.
+    likely: tuple[tuple[str, float], ...]
+    #: Why it stands where it stands; None in piles that nobody has to work through.
+    because: Because | None
 
 
 @dataclass(frozen=True, slots=True)
 class TriageDesk:
-    """One pile, or all that is to be done, the oldest first; `counts` are those of all piles, cut at MOST_COUNTED."""
+    """One pile, or all that is to be done, what comes first first; `counts` are those of all piles, up to MOST_COUNTED.
+
+    What waits for a hand is in the order of `teaching.precedence`, other piles by age.
+    """
 
     items: tuple[TriageItem, ...]
     counts: dict[TriagePile, int]
@@ -95,7 +105,12 @@ class TriageDesk:
 
 
 def list_triage(
-    viewer: Account, pile: TriagePile | None = None, words: str = "", kind: str | None = None, limit: int = SHOWN
+    viewer: Account,
+    now: datetime,
+    pile: TriagePile | None = None,
+    words: str = "",
+    kind: str | None = None,
+    limit: int = SHOWN,
 ) -> TriageDesk:
     """What lies before triage: one pile, or all that is to be done; nothing for who holds no COMPLAINT_TRIAGE.
 
@@ -103,7 +118,8 @@ def list_triage(
     """
     if not reach(viewer, Permission.COMPLAINT_TRIAGE):
         return TriageDesk((), {}, False)
-    rows = _rows(viewer, pile, words, kind, limit + 1)
+    rows = _rows(viewer, now, pile, words, kind, limit + 1)
+    names = _names_of({one["unit_id"] for row in rows for one in (row.candidates or [])[:2]})
     items = tuple(
         TriageItem(
             code=row.code,
@@ -118,10 +134,38 @@ def list_triage(
             personal=row.points_at_person,
             note=row.note,
             passed_on_to=row.passed_on_to,
+            likely=_likely(row.candidates, names),
+            because=_because(row, now) if pile is None or pile in TO_DO else None,
         )
         for row in rows[:limit]
     )
     return TriageDesk(items, _counts(viewer), len(rows) > limit)
+
+
+def next_in_triage(viewer: Account, now: datetime) -> str | None:
+    """The code of what comes first on the list of all that is to be done; None where nothing waits."""
+    if not reach(viewer, Permission.COMPLAINT_TRIAGE):
+        return None
+    rows = _rows(viewer, now, None, "", None, 1)
+    return rows[0].code if rows else None
+
+
+def _likely(candidates: list[Any] | None, names: Mapping[int, str]) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (names[one["unit_id"]], one["probability"]) for one in (candidates or [])[:2] if one["unit_id"] in names
+    )
+
+
+def _because(row: Any, now: datetime) -> Because | None:
+    if row.teaches is None:
+        return because({}, 0.0, row.due_at, now)
+    return because({one["unit_id"]: one["probability"] for one in row.candidates}, row.teaches, row.due_at, now)
+
+
+def _names_of(unit_ids: set[int]) -> dict[int, str]:
+    if not unit_ids:
+        return {}
+    return dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(sorted(unit_ids)))).tuples().all())
 
 
 def _why() -> Any:
@@ -160,10 +204,9 @@ def _states_of(pile: TriagePile | None) -> tuple[State, ...]:
     }.get(pile, (State.IN_TRIAGE,))
 
 
-def _rows(viewer: Account, pile: TriagePile | None, words: str, kind: str | None, limit: int) -> list[Any]:
-    why = _why()
-    stated_unit = select(Unit.name).where(Unit.id == Feedback.unit_id).correlate(Feedback).scalar_subquery()
-    due = (
+def _due() -> Any:
+    """Until when somebody has to look at it, or its reporter to complete it."""
+    return (
         select(ComplaintClock.due_at)
         .where(
             ComplaintClock.complaint_id == Complaint.feedback_id,
@@ -174,38 +217,78 @@ def _rows(viewer: Account, pile: TriagePile | None, words: str, kind: str | None
         .order_by(ComplaintClock.due_at)
         .limit(1)
         .correlate(Complaint)
-        .scalar_subquery()
+        .lateral("due")
     )
-    named = _pile_of(why)
-    query = (
+
+
+def _precedence(due_at: ColumnElement[datetime], now: datetime) -> ColumnElement[float]:
+    """`teaching.precedence` for a row; what has no opinion teaches nothing that we know of."""
+    left = func.extract("epoch", due_at - now) / HORIZON.total_seconds()
+    pressure = case((due_at.is_(None), 0.0), (due_at < now, OVERDUE), else_=func.greatest(0.0, 1.0 - left))
+    return func.coalesce(TextOpinion.teaches, 0.0) + pressure
+
+
+def _rows(
+    viewer: Account, now: datetime, pile: TriagePile | None, words: str, kind: str | None, limit: int
+) -> list[Any]:
+    why, due = _why(), _due()
+    first = (
         select(
-            Complaint.code,
-            Complaint.complaint_kind,
-            func.left(Complaint.text, EXCERPT).label("excerpt"),
-            Complaint.state,
-            Complaint.points_at_person,
-            Complaint.passed_on_to,
-            Feedback.filed_at,
-            Service.name.label("service"),
-            stated_unit.label("stated_unit"),
-            named.label("pile"),
-            why.c.note,
-            due.label("due_at"),
+            Complaint.feedback_id,
+            due.c.due_at,
+            _precedence(due.c.due_at, now).label("precedence"),
         )
         .select_from(Complaint)
-        .join(Feedback, Feedback.id == Complaint.feedback_id)
         .outerjoin(Unit, Unit.id == Complaint.unit_id)
-        .outerjoin(Service, Service.id == Feedback.service_id)
-        .outerjoin(why, true())
+        .outerjoin(TextOpinion, TextOpinion.feedback_id == Complaint.feedback_id)
+        .outerjoin(due, true())
         .where(Complaint.unit_id.is_(None), Complaint.state.in_(_states_of(pile)), visible_to(viewer), _holds(words))
         .limit(limit)
     )
     if pile is not None and _states_of(pile) == (State.IN_TRIAGE,):
-        query = query.where(named == pile.value)
+        first = first.outerjoin(why, true()).where(_pile_of(why) == pile.value)
     if kind is not None:
-        query = query.where(Complaint.complaint_kind == kind)
-    order = Complaint.feedback_id.desc() if pile == TriagePile.PUT_AWAY else Complaint.feedback_id.asc()
-    return list(db.session.execute(query.order_by(order)).all())
+        first = first.where(Complaint.complaint_kind == kind)
+    return _told(first.order_by(*_order(pile, Complaint.feedback_id, literal_column("precedence"))).subquery(), pile)
+
+
+def _order(pile: TriagePile | None, id_: Any, precedence: Any) -> tuple[Any, ...]:
+    if pile == TriagePile.PUT_AWAY:
+        return (id_.desc(),)
+    return (id_,) if pile == TriagePile.DEFERRED else (precedence.desc(), id_)
+
+
+def _told(shown: Any, pile: TriagePile | None) -> list[Any]:
+    """All that the list tells of those that it shows."""
+    why = _why()
+    stated_unit = select(Unit.name).where(Unit.id == Feedback.unit_id).correlate(Feedback).scalar_subquery()
+    return list(
+        db.session.execute(
+            select(
+                Complaint.code,
+                Complaint.complaint_kind,
+                func.left(Complaint.text, EXCERPT).label("excerpt"),
+                Complaint.state,
+                Complaint.points_at_person,
+                Complaint.passed_on_to,
+                Feedback.filed_at,
+                Service.name.label("service"),
+                stated_unit.label("stated_unit"),
+                _pile_of(why).label("pile"),
+                why.c.note,
+                shown.c.due_at,
+                TextOpinion.candidates,
+                TextOpinion.teaches,
+            )
+            .select_from(shown)
+            .join(Complaint, Complaint.feedback_id == shown.c.feedback_id)
+            .join(Feedback, Feedback.id == Complaint.feedback_id)
+            .outerjoin(TextOpinion, TextOpinion.feedback_id == Complaint.feedback_id)
+            .outerjoin(Service, Service.id == Feedback.service_id)
+            .outerjoin(why, true())
+            .order_by(*_order(pile, shown.c.feedback_id, shown.c.precedence))
+        ).all()
+    )
 
 
 def _counts(viewer: Account) -> dict[TriagePile, int]:
