@@ -16,6 +16,9 @@ from webapp.attribution.events import ContestDecided, ContestFiled, OpinionsOutd
 from webapp.attribution.learning import learn_routing
 from webapp.attribution.learning import renew_opinions as renew
 from webapp.attribution.opinions import form_opinions
+from webapp.attribution.signals import detecting
+from webapp.attribution.signals.events import SignalRaised
+from webapp.attribution.signals.notices import queue_signal_notices
 from webapp.audit.events import TrailSealingDue
 from webapp.audit.sealing import BATCH, seal_entries
 from webapp.counter.applications import turnaround_facts
@@ -289,6 +292,17 @@ def tell_of_overdue_contests(event: Event, key: str, now: datetime) -> None:
     tell_of_overdue(now, _sender())
 
 
+def raise_signals(event: Event, key: str, now: datetime) -> None:
+    """Look what is complained of more than usual."""
+    detecting.raise_signals(now)
+
+
+def notify_signal(event: Event, key: str, now: datetime) -> None:
+    """Tell whoever leads the unit that something is complained of more than usual."""
+    assert isinstance(event, SignalRaised)
+    queue_signal_notices(event, at=now, sender=_sender())
+
+
 def send_digests(event: Event, key: str, now: datetime) -> None:
     """Send the daily digests that have come due."""
     queue_digests(now, _sender())
@@ -398,6 +412,8 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         notify_staff,
         notify_contest,
         tell_of_overdue_contests,
+        raise_signals,
+        notify_signal,
         send_digests,
         send_mail,
         look_at_clocks,

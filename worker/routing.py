@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp.attribution.events import ContestDecided, ContestFiled, ContestsDue, FeedbackAttributed, OpinionsOutdated
+from webapp.attribution.signals.events import SignalRaised, SignalsDue
 from webapp.audit.events import TrailSealingDue
 from webapp.counter.events import (
     ApplicationMoved,
@@ -59,6 +60,9 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     ContestFiled: (Route("notify_contest", MESSAGES),),
     ContestDecided: (Route("notify_contest", MESSAGES),),
     ContestsDue: (Route("tell_of_overdue_contests", MESSAGES),),
+    # Behind what waits to be attributed: after an import all of it counts.
+    SignalsDue: (Route("raise_signals", ATTRIBUTION),),
+    SignalRaised: (Route("notify_signal", MESSAGES),),
     OpinionsOutdated: (Route("renew_opinions", ATTRIBUTION),),
     LearningDue: (Route("learn", ATTRIBUTION),),
     ComplaintMoved: (Route("notify_followers", MESSAGES),),

@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from webapp.attribution.events import ContestsDue
+from webapp.attribution.signals.events import SignalsDue
 from webapp.audit.events import TrailSealingDue
 from webapp.database import transaction
 from webapp.indicators.events import ReferenceDue
@@ -47,6 +48,8 @@ TASKS = (
     Task("learn_words", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: LexiconDue()),
     Task("send_digests", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 15 * 15:02}", lambda _slot: DigestsDue()),
     Task("tell_of_overdue_contests", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: ContestsDue()),
+    # Several times a day: what comes today is held against a whole day, so that looking early costs no false alarm.
+    Task("raise_signals", lambda now: f"{now:%Y-%m-%d}T{now.hour // 3 * 3:02}", lambda _slot: SignalsDue()),
     Task("erase_ended_terms", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: RetentionDue()),
     Task("learn_hourly", lambda now: now.strftime("%Y-%m-%dT%H"), lambda _slot: LearningDue(weekly=False)),
     Task("learn_weekly", lambda now: now.strftime("%G-W%V"), lambda _slot: LearningDue(weekly=True)),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from webapp.attribution.replay.withholding import AgencyChoice, Withheld, count_withheld, withhold_decisions
+from webapp.attribution.signals.events import SignalsDue
 from webapp.encryption import keyring
 from webapp.feedback.bulk import ImportedFeedback, take_in_feedback
 from webapp.feedback.contacts import InvalidEmail, InvalidPhone, clean_email, clean_phone
@@ -19,6 +20,7 @@ from webapp.importing.mapping import ImportMapping
 from webapp.importing.outcome import Outcome
 from webapp.importing.reading import Row
 from webapp.importing.times import read_time
+from webapp.outbox import publish
 
 #: Before it there were no such systems: a time before is a mistake.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -89,7 +91,9 @@ class FeedbackImport:
             self.still_withheld += count_withheld([one.write_key for one in taken if one.decided_unit_id is not None])
 
     def finish(self) -> Outcome:
-        """Nothing waits."""
+        """Nothing waits. Of complaints somebody looks whether there are more than usual, once they are attributed."""
+        if self._mapping.kind == "complaints":
+            publish(SignalsDue())
         return Outcome()
 
     def _complaint(self, row: dict[str, str]) -> ImportedFeedback:

@@ -82,6 +82,14 @@ def sentence_of(kind: str, code: str | None, particulars: Mapping[str, Any]) -> 
             )
         case NoticeKind.CONTEST_DECIDED:
             return str(_("Keberatan Anda atas sebuah pengaduan sudah diputuskan. Alasannya ada di halaman nilai Anda."))
+        case NoticeKind.SIGNAL:
+            return str(
+                _(
+                    "Laporan tentang %(subject)s di %(unit)s lebih banyak dari biasanya.",
+                    subject=particulars["subject"],
+                    unit=particulars["unit"],
+                )
+            )
         case _:
             raise ValueError(kind)
 

@@ -30,3 +30,5 @@ class NoticeKind(StrEnum):
     CONTEST_STRANDED = "contest_stranded"
     #: What you contested was decided.
     CONTEST_DECIDED = "contest_decided"
+    #: Something is complained of at your unit more than usual.
+    SIGNAL = "signal"

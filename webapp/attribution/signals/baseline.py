@@ -11,13 +11,13 @@ itself. `spread` is how much counts vary beyond chance, plus the doubt about lev
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc
 
 from webapp.attribution.signals.settings import SignalRules
 
@@ -166,6 +166,8 @@ def windows_of(counts: Counts, usual: Usual, window: int, ends: int) -> tuple[Fl
 
 def tail(observed: Floats | float, mean: Floats | float, spread: Floats | float) -> Floats:
     """The probability of `observed` or more: negative binomial with this mean and variance mean + mean^2 * spread."""
+    from scipy.special import betainc  # half a second and 20 MB, which only the detector has to spend
+
     size = np.minimum(1.0 / np.maximum(np.asarray(spread, dtype=float), 1e-12), _MOST_SIZE)
     mean = np.maximum(np.asarray(mean, dtype=float), 1e-12)
     observed = np.asarray(observed, dtype=float)
@@ -173,15 +175,22 @@ def tail(observed: Floats | float, mean: Floats | float, spread: Floats | float)
 
 
 def usual_range(mean: float, spread: float, within: float = 0.95) -> tuple[int, int]:
-    """The counts between which a window lies in `within` of all cases by chance alone."""
+    """The least and the most that a day or window of this mean has in `within` of all cases: of the same distribution
+    as `tail`, with no more than (1 - within) / 2 beyond either end."""
     outside = (1.0 - within) / 2
-    low = high = 0
-    while tail(low + 1, mean, spread) > 1.0 - outside:
-        low += 1
-    high = low
-    while tail(high + 1, mean, spread) > outside:
-        high += 1
-    return low, high
+    size = min(1.0 / max(spread, 1e-12), _MOST_SIZE)
+    mean = max(mean, 1e-12)
+    at, below = 0, 0.0
+    low: int | None = None
+    while True:
+        log = math.lgamma(at + size) - math.lgamma(size) - math.lgamma(at + 1)
+        log += size * -math.log1p(mean / size) + at * (math.log(mean) - math.log(size + mean))
+        below += math.exp(log)
+        if low is None and below > outside:
+            low = at
+        if below >= 1.0 - outside:
+            return low or 0, at
+        at += 1
 
 
 def _sums(values: Floats, window: int) -> Floats:

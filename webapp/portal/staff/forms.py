@@ -45,6 +45,7 @@ NOTICE_KINDS = {
     NoticeKind.CONTEST_OVERDUE: _l("Keberatan atribusi menunggu terlalu lama"),
     NoticeKind.CONTEST_STRANDED: _l("Tidak ada yang boleh memutuskan sebuah keberatan"),
     NoticeKind.CONTEST_DECIDED: _l("Keberatan saya sudah diputuskan"),
+    NoticeKind.SIGNAL: _l("Laporan tentang satu hal lebih banyak dari biasanya"),
 }
 
 
