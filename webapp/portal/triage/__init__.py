@@ -1,6 +1,6 @@
 """Pages for triage."""
 
-from webapp.portal.triage import deciding, desk, moves
+from webapp.portal.triage import choosing, deciding, desk, moves, replay
 from webapp.portal.triage.room import blueprint
 
-__all__ = ["blueprint", "deciding", "desk", "moves"]
+__all__ = ["blueprint", "choosing", "deciding", "desk", "moves", "replay"]
