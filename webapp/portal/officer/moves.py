@@ -16,13 +16,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
 from webapp.database import db
-from webapp.feedback.errors import NotForThisPerson
-from webapp.feedback.handling import get_case
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint
-from webapp.feedback.movement.choices import Candidate, Relation, list_candidates, list_relations, unit_choices
+from webapp.feedback.movement.choices import Relation, list_relations, unit_choices
 from webapp.feedback.movement.conflicts import close_unsolved, declare_conflict
-from webapp.feedback.movement.errors import Hindrance, NotMergeable
 from webapp.feedback.movement.forwarding import (
     assign_complaint,
     change_term,
@@ -30,15 +27,14 @@ from webapp.feedback.movement.forwarding import (
     is_handed_on_enough,
     send_back,
 )
-from webapp.feedback.movement.merging import merge_complaints, separate_complaint
-from webapp.feedback.movement.options import Option, may_hand_out, options_for
+from webapp.feedback.movement.merging import separate_complaint
+from webapp.feedback.movement.options import Option, options_for
 from webapp.feedback.movement.people import Colleague, list_colleagues
 from webapp.feedback.movement.splitting import split_complaint
 from webapp.feedback.publishing.rules import PUBLIC_STATES
 from webapp.feedback.vocabulary import Move
 from webapp.organisation.models import Unit
 from webapp.portal.access import current_account, requires
-from webapp.portal.dates import local_day, short_day
 from webapp.portal.officer.move_forms import (
     AssignForm,
     ConflictForm,
@@ -50,9 +46,10 @@ from webapp.portal.officer.move_forms import (
     TermForm,
     UnsolvedForm,
 )
-from webapp.portal.officer.piles import first_sentence
+from webapp.portal.officer.repeats import MERGE_WORDS, RepeatsView, fill_merge, merge_as, repeats_view
 from webapp.portal.officer.room import blueprint
 from webapp.portal.staff.moving import MoveWords, case_address, move_page, press
+from webapp.portal.staff.proposals import propose_split
 from webapp.portal.typed_text import keeps_typed_text
 
 
@@ -85,6 +82,8 @@ class MovesView:
     related: tuple[RelatedCase, ...]
     #: Where it is shown to the public or taken back, for whoever may.
     publish_url: str | None = None
+    #: What is likely about the same matter, for whoever may merge.
+    repeats: RepeatsView | None = None
 
 
 #: Option, endpoint, words, icon, key.
@@ -136,6 +135,7 @@ def panel_of(viewer: Account, complaint: Complaint, links: Sequence[LinkRow], co
         conflict_url=url_for(conflict, code=code),
         related=tuple(_related(viewer, one) for one in list_relations(viewer, complaint)),
         publish_url=url_for("staff.publish_case", code=code) if _may_publish(viewer, complaint) else None,
+        repeats=repeats_view(viewer, complaint) if Option.MERGE in options else None,
     )
 
 
@@ -235,30 +235,12 @@ def merge_case(code: str) -> ResponseReturnValue:
     form = MergeForm()
 
     def fill(complaint: Complaint) -> None:
-        candidates = list_candidates(current_account(), complaint)
-        form.main.choices = [SelectChoice(one.code, _candidate(one)) for one in candidates]
-        if not candidates:
-            form.main.description = _("Tidak ada laporan berjalan yang mirip. Bila Anda tahu kodenya, tulis di bawah.")
+        fill_merge(form, current_account(), complaint)
 
     def do(complaint: Complaint, at: datetime) -> str:
-        viewer = current_account()
-        try:
-            main = get_case(viewer, form.chosen, lock=True)
-        except NotForThisPerson:
-            raise NotMergeable(Hindrance.NOT_OPEN) from None
-        if not may_hand_out(viewer, main):
-            raise NotMergeable(Hindrance.NOT_OPEN)
-        merge_complaints(main, complaint, viewer, form.note.data, at)
-        return str(_("Laporan %(code)s ikut dijawab lewat %(main)s.", code=code, main=main.code))
+        return merge_as(current_account(), complaint, form.chosen, form.note.data, at)
 
-    words = MoveWords(
-        _l("Gabung dengan laporan lain"),
-        _l("Laporan ini ikut dijawab lewat laporan yang Anda pilih. Pelapornya menilai sendiri jawabannya, dan "
-           "gabungan ini dapat dipisah lagi."),
-        _l("Gabungkan"),
-        "link",
-    )  # fmt: skip
-    return move_page(code, Option.MERGE, Move.MERGED, form, words, do, fill)
+    return move_page(code, Option.MERGE, Move.MERGED, form, MERGE_WORDS, do, fill)
 
 
 @blueprint.route("/meja/<code>/pisah", methods=["GET", "POST"])
@@ -290,6 +272,7 @@ def split_case(code: str) -> ResponseReturnValue:
 
     def fill(complaint: Complaint) -> None:
         form.unit.choices = _units(complaint)
+        propose_split(complaint, form.unit, form.note)
 
     def do(complaint: Complaint, at: datetime) -> str:
         unit = db.session.get_one(Unit, form.unit.data)
@@ -371,11 +354,3 @@ def _units(complaint: Complaint) -> list[SelectChoice]:
         SelectChoice("", _("Pilih unit kerja")),
         *(SelectChoice(unit.id, "– " * unit.depth + unit.name) for unit in unit_choices(complaint)),
     ]
-
-
-def _candidate(one: Candidate) -> str:
-    first, rest = first_sentence(one.excerpt)
-    parts = [one.code, one.unit or _("belum di unit"), short_day(local_day(one.filed_at, "Asia/Jakarta"))]
-    if one.same_reporter:
-        parts.append(_("dari perangkat yang sama"))
-    return f"{first} {rest}".strip()[:160] + " · " + " · ".join(parts)

@@ -37,6 +37,7 @@ from webapp.portal.dates import due_in_words, local_day, short_day
 from webapp.portal.officer.piles import first_sentence
 from webapp.portal.staff.words import KINDS
 from webapp.portal.triage.forms import BulkForm
+from webapp.portal.triage.last_done import last_done
 from webapp.portal.triage.room import blueprint
 from webapp.portal.typed_text import keeps_typed_text, without_nul
 
@@ -197,6 +198,7 @@ def _page(form: BulkForm, status: int = 200) -> tuple[str, int]:
         form=form,
         ticked=frozenset(form.chosen),
         bulk=any(line.pickable for line in lines),
+        undo=last_done(),
         ordered=pile is None or pile in TO_DO,
         **_piles(desk),
     )

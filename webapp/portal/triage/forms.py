@@ -12,7 +12,8 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from webapp.attribution.triage_desk import SHOWN
 from webapp.feedback.movement.verifying import ArchiveReason
-from webapp.portal.chosen import OneId
+from webapp.feedback.vocabulary import ComplaintKind
+from webapp.portal.chosen import OneId, chosen_id
 from webapp.portal.officer.move_forms import message_field, note_field
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.typed_text import without_nul
@@ -69,6 +70,51 @@ ARCHIVE_REASONS = {
     ArchiveReason.WITHDRAWN: _l("Dicabut oleh pelapor"),
     ArchiveReason.NOT_COMPLETED: _l("Tidak dilengkapi pelapor"),
 }
+
+
+#: Prefix of the form that takes a change of kind back: it stands on a page that has the other form, too.
+KIND_BACK = "kindback"
+
+
+class ChooseForm(DeskForm):
+    """The candidate whose button was pressed. `standing` is the judgement that the page showed."""
+
+    standing = HiddenField()
+    unit = HiddenField()
+
+    @property
+    def unit_id(self) -> int | None:
+        """The unit that was chosen; None for what no unit can be."""
+        return _id(self.unit.data)
+
+
+class UndoForm(DeskForm):
+    """The decision that is taken back."""
+
+    attribution = HiddenField()
+
+    @property
+    def attribution_id(self) -> int | None:
+        """Its id; None for what no decision can be."""
+        return _id(self.attribution.data)
+
+
+class KindForm(DeskForm):
+    """What a complaint is called from now on."""
+
+    kind = HiddenField()
+
+    @property
+    def chosen(self) -> ComplaintKind | None:
+        """The kind; None for what is none."""
+        return ComplaintKind(self.kind.data) if self.kind.data in set(ComplaintKind) else None
+
+
+def _id(written: str | None) -> int | None:
+    try:
+        return chosen_id(written)
+    except ValueError:
+        return None
 
 
 class PressForm(DeskForm):

@@ -27,6 +27,7 @@ from webapp.portal.access import current_account, requires
 from webapp.portal.officer.move_forms import ConflictForm
 from webapp.portal.officer.moves import CONFLICT_WORDS, LINKS, LinkRow, MovesView, panel_of
 from webapp.portal.staff.moving import MoveWords, move_page, press
+from webapp.portal.staff.proposals import propose_agency
 from webapp.portal.triage.forms import ArchiveForm, DeferForm, PassOnForm, PressForm, RestoreForm
 from webapp.portal.triage.room import blueprint
 from webapp.portal.typed_text import keeps_typed_text
@@ -108,7 +109,11 @@ def pass_case_on(code: str) -> ResponseReturnValue:
         "external-link",
         told=State.PASSED_ON,
     )
-    return move_page(code, Option.PASS_ON, Move.PASSED_ON, form, words, do)
+
+    def fill(complaint: Complaint) -> None:
+        propose_agency(complaint, form.agency, form.text)
+
+    return move_page(code, Option.PASS_ON, Move.PASSED_ON, form, words, do, fill)
 
 
 @blueprint.route("/triase/<code>/arsipkan", methods=["GET", "POST"])

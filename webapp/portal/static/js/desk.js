@@ -59,6 +59,14 @@
       event.preventDefault();
       return;
     }
+    // A number chooses the candidate that bears it; what that does is said beside it, and can be taken back. Held down
+    // it counts once: the next case comes up under the same finger.
+    const pressed = /^[1-9]$/.test(event.key) && !event.repeat && document.querySelector(`[data-press="${event.key}"]`);
+    if (pressed) {
+      event.preventDefault();
+      pressed.click();
+      return;
+    }
     if (!/^[a-z]$/.test(event.key)) return;
     const wanted = document.querySelector(`[data-key="${event.key}"]`);
     if (!wanted) return;
