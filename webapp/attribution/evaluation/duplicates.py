@@ -209,9 +209,9 @@ def _judged(
         column = _one_of(_JUDGED, set(listed[0]), labels)
         return _pairs(((row, _truth(row[column])) for row in listed), complaints), "labels"
     columns = set(rows[0])
-    column = next((name for name in _JUDGED if name in columns), None)
-    if column is not None:
-        return _pairs(((row, _truth(row[column])) for row in rows), complaints), "labels"
+    judged = next((name for name in _JUDGED if name in columns), None)
+    if judged is not None:
+        return _pairs(((row, _truth(row[judged])) for row in rows), complaints), "labels"
     if {"cosine", "same_village"} <= columns:
         return _pairs(((row, _rule_of_thumb(row)) for row in rows), complaints), "rule_of_thumb"
     declared = _pairs(((row, True) for row in rows), complaints)

@@ -31,28 +31,25 @@ _WRITTEN_OUT = {
     "kec": "kecamatan", "dijalan": "jalan", "dr": "dari", "pd": "pada", "dlm": "dalam", "jg": "juga", "sm": "sama",
 }  # fmt: skip
 #: Words that every complaint has: they tell nothing of its matter.
-_EMPTY = frozenset(
-    """
+_EMPTY_WORDS = """
     ada adalah agar akan anda apa assalamualaikum atau bagi bahwa bantu bantuan bantuannya bapak begitu belum bisa bu
     bukan dalam dan dapat dari dengan di dibantu harus hari ibu ini itu izin ijin jadi juga kalau kami karena kasih kata
     ke kepada kita lagi lebih malam masih mau mereka mohon nya oleh pada padahal pagi pak saat saja sampai sangat satu
     saya sebagai sebelum segera sejak selalu selamat semua seperti siang sore sudah supaya tapi telah tentang terima
     terimakasih tersebut tetapi tidak tolong untuk yang
-    """.split()
-)
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
 #: What spots are named after.
-_MARKS = frozenset(
-    """
+_MARKS_WORDS = """
     belakang blok dekat depan gang jalan masjid no perempatan perumahan samping sebelah sekolah sdn smpn toko loket
     indomaret alfamart alfamidi puskesmas
-    """.split()
-)
+"""
+_MARKS = frozenset(_MARKS_WORDS.split())
 #: Where a spot's name ends: what follows tells of the trouble, not of the place.
-_NO_NAME = _EMPTY | frozenset(
-    """
+_NO_NAME_WORDS = """
     ambles berlubang kecamatan kelurahan lampu lubang mati padam penerangan pju raya rt rumah rusak rw wilayah hujan
-    """.split()
-)
+"""
+_NO_NAME = _EMPTY | frozenset(_NO_NAME_WORDS.split())
 _ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10", "xi": "11",
     "xii": "12",

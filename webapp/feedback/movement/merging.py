@@ -23,8 +23,10 @@ from webapp.feedback.vocabulary import Move
 from webapp.outbox import publish
 
 
-def merge_complaints(main: Complaint, duplicate: Complaint, actor: Account, note: str | None, at: datetime) -> None:
-    """Work on `main` for `duplicate`, too; its answer goes to both.
+def merge_complaints(
+    main: Complaint, duplicate: Complaint, actor: Account | None, note: str | None, at: datetime
+) -> None:
+    """Work on `main` for `duplicate`, too; its answer goes to both. No `actor`: the reporter of `duplicate` joined.
 
     Raises NotMergeable with what hinders it, IllegalStep where `duplicate` is past it, NotForThisPerson for whoever
     gave an answer that is disputed. From now on neither concerns anybody whom the other must be kept from.
@@ -32,7 +34,8 @@ def merge_complaints(main: Complaint, duplicate: Complaint, actor: Account, note
     if duplicate.state == State.MERGED and duplicate.merged_into_id == main.feedback_id:
         return
     next_state(State(duplicate.state), Step.MERGE)
-    if answered_what_is_disputed(main, actor.id) or answered_what_is_disputed(duplicate, actor.id):
+    by = actor.id if actor else None
+    if by is not None and (answered_what_is_disputed(main, by) or answered_what_is_disputed(duplicate, by)):
         raise NotForThisPerson
     hindrance = hindrance_to_merge(main, duplicate)
     if hindrance is not None:
@@ -41,10 +44,10 @@ def merge_complaints(main: Complaint, duplicate: Complaint, actor: Account, note
     copy_kept_away(duplicate.feedback_id, main.feedback_id, at)
     handler_id = duplicate.handler_id
     duplicate.merged_into_id = main.feedback_id
-    move(duplicate, Step.MERGE, at, actor.id)
+    move(duplicate, Step.MERGE, at, by)
     duplicate.handler_id = None
     keep_clocks(duplicate, at)
-    record_move(duplicate, Move.MERGED, at, by=actor.id, note=note, handler_id=handler_id, other_id=main.feedback_id)
+    record_move(duplicate, Move.MERGED, at, by=by, note=note, handler_id=handler_id, other_id=main.feedback_id)
     publish(ComplaintMoved(duplicate.feedback_id))
 
 
@@ -81,6 +84,7 @@ def separate_complaint(duplicate: Complaint, actor: Account | None, note: str | 
     main_id = duplicate.merged_into_id
     move(duplicate, Step.SEPARATE, at, by)
     duplicate.merged_into_id = None
+    duplicate.joins_id = None  # by itself in every count, too
     record_move(duplicate, Move.SEPARATED, at, by=by, note=note, other_id=main_id)
     if duplicate.unit_id is not None:
         db.session.flush()
