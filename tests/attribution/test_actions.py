@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
@@ -86,18 +87,45 @@ def test_counter_and_time_name_who_was_on_duty(city: SmallCity, database: SQLAlc
     counter = make_counter(session, city.unit)
     make_shift(session, city.officer, counter, AT, hours=2)
     make_shift(session, city.colleague, counter, AT + timedelta(hours=2), hours=2)
-    stated = {"counter_id": counter.id, "occurred_exactly": True}
+    stated: dict[str, Any] = {"counter_id": counter.id, "occurred_exactly": True}
     first = make_complaint(session, LATER, occurred_at=AT, **stated)
     border = make_complaint(session, LATER, occurred_at=AT + timedelta(hours=2), **stated)
     before = make_complaint(session, LATER, occurred_at=AT - timedelta(seconds=1), **stated)
     only_day = make_complaint(session, LATER, occurred_at=AT, counter_id=counter.id)
-    attribute_feedback([one.feedback_id for one in (first, border, before, only_day)], LATER)
-    assert whom(standing(database, first.feedback_id)) == [(city.unit.id, city.officer.id, 1.0)]
-    assert whom(standing(database, border.feedback_id)) == [(city.unit.id, city.colleague.id, 1.0)]
-    for nobody in (before, only_day):  # a shift begins and ends sharply, and a day alone tells no shift
-        assert whom(standing(database, nobody.feedback_id)) == [(city.unit.id, None, 1.0)]
-        assert excluded(database, nobody.feedback_id) == set()
-    assert excluded(database, first.feedback_id) == {city.officer.id}
+    early = make_complaint(session, LATER, occurred_at=AT - timedelta(hours=1), **stated)
+    attribute_feedback([one.feedback_id for one in (first, border, before, only_day, early)], LATER)
+    both = {city.officer.id, city.colleague.id}
+    for one, meant in ((first, {city.officer.id}), (before, {city.officer.id}), (border, both), (only_day, both)):
+        # The roster alone charges nobody: it does not know who stood in for whom. Whoever may be meant reads nothing.
+        assert {officer for _, officer, _ in whom(standing(database, one.feedback_id))} == {None}
+        assert excluded(database, one.feedback_id) == meant
+        assert one.unit_id == city.unit.id
+    assert excluded(database, early.feedback_id) == set()
+
+
+def test_the_roster_and_who_opened_the_counter_together_charge(city: SmallCity, database: SQLAlchemy) -> None:
+    session = database.session()
+    counter = make_counter(session, city.unit)
+    make_shift(session, city.officer, counter, AT, hours=4)
+    stated: dict[str, Any] = {
+        "counter_id": counter.id,
+        "occurred_exactly": True,
+        "occurred_at": AT + timedelta(hours=1),
+    }
+    make_visit(session, city.unit, AT + timedelta(minutes=65), officer=city.officer, counter=counter)
+    sure = make_complaint(session, LATER, **stated)
+    other = make_counter(session, city.unit)
+    make_shift(session, city.officer, other, AT, hours=4)
+    make_visit(session, city.unit, AT + timedelta(minutes=65), officer=city.colleague, counter=other)
+    swapped = make_complaint(session, LATER, **{**stated, "counter_id": other.id})
+    attribute_feedback([sure.feedback_id, swapped.feedback_id], LATER)
+    [(unit_id, officer_id, share), *_] = whom(standing(database, sure.feedback_id))
+    assert (unit_id, officer_id) == (city.unit.id, city.officer.id) and share >= 0.9
+    rules = {evidence.rule: evidence.weight for evidence in standing(database, sure.feedback_id).evidence}
+    assert set(rules) == {"served_at_counter", "counter_and_shift", "counter_told"}
+    assert sum(weight or 0 for weight in rules.values()) == pytest.approx(1)
+    assert {officer for _, officer, _ in whom(standing(database, swapped.feedback_id))} == {None}
+    assert city.colleague.id in excluded(database, swapped.feedback_id)
 
 
 def test_the_day_in_the_reason_is_that_of_the_unit(city: SmallCity, database: SQLAlchemy) -> None:
@@ -154,7 +182,8 @@ def test_triage_decides_and_both_judgements_are_kept(city: SmallCity, database: 
     )
     session.expire_all()
     assert standing(database, complaint.feedback_id).id == decided.id
-    assert (first.superseded_at, whom(first)) == (LATER, [(city.unit.id, None, 1.0)])
+    assert first.superseded_at == LATER
+    assert [(unit, officer) for unit, officer, _ in whom(first)] == [(city.unit.id, None), (None, None)]
     assert whom(decided) == [(city.unit.id, city.officer.id, 1.0)]
     assert (decided.made_by, decided.decided_by_id, decided.reason) == ("triage", triage.id, "Loketnya disebut.")
     assert [evidence.rule for evidence in decided.evidence] == ["triage_decision"]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, insert, select, update
 from sqlalchemy.orm import selectinload
 
 from webapp.accounts.models import Account
+from webapp.attribution.combining import Before, Judgement, judge
+from webapp.attribution.current_strengths import current_strengths
 from webapp.attribution.errors import OfficerNotInUnit
 from webapp.attribution.events import FeedbackAttributed
 from webapp.attribution.evidence import gather_circumstances
-from webapp.attribution.models import Attribution, AttributionShare, Evidence
-from webapp.attribution.rules import RULES_VERSION, Judgement, Share, judge
+from webapp.attribution.models import LEADS, Attribution, AttributionShare, Evidence
+from webapp.attribution.rules import RULES_VERSION, Share
 from webapp.database import db, new_ids
 from webapp.feedback.handling import exclude_officers, hold_for_triage, send_to_unit
 from webapp.feedback.life_cycle import State
@@ -46,8 +49,8 @@ def attribute_feedback(feedback_ids: Sequence[int], at: datetime) -> list[int]:
     )
     if not feedback:
         return []
-    circumstances = gather_circumstances(feedback)
-    judgements = {one.id: judge(circumstances[one.id]) for one in feedback}
+    circumstances, strengths = gather_circumstances(feedback), current_strengths()
+    judgements = {one.id: judge(circumstances[one.id], strengths) for one in feedback}
     _store(judgements, at)
     _place_complaints(judgements, at)
     ids = list(judgements)
@@ -97,9 +100,20 @@ def _judge_again(which: ColumnElement[bool], at: datetime) -> list[int]:
     judged = [one for one in feedback if one.id in standing]
     if not judged:
         return []
-    circumstances = gather_circumstances(judged)
-    judgements = {one.id: judge(circumstances[one.id]) for one in judged}
-    changed = {id_: judgement for id_, judgement in judgements.items() if not _says(standing[id_], judgement)}
+    circumstances, strengths = gather_circumstances(judged), current_strengths()
+    places = dict(
+        db.session.execute(
+            select(Complaint.feedback_id, Complaint.unit_id).where(
+                Complaint.feedback_id.in_([one.id for one in judged])
+            )
+        ).all()
+    )
+    changed = {}
+    for one in judged:
+        before = _before(standing[one.id], places.get(one.id))
+        judgement = judge(circumstances[one.id], strengths, before)
+        if _says_else(standing[one.id], judgement, strengths.slack):
+            changed[one.id] = judgement
     if not changed:
         return []
     for id_ in changed:
@@ -111,10 +125,22 @@ def _judge_again(which: ColumnElement[bool], at: datetime) -> list[int]:
     return list(changed)
 
 
-def _says(attribution: Attribution, judgement: Judgement) -> bool:
-    """Whether a stored judgement has the shares of this one."""
+def _before(attribution: Attribution, unit_id: int | None) -> Before:
+    """What stands: whoever is charged stays so, and what lies somewhere stays there, while little changes."""
+    return Before(frozenset(share.officer_id for share in attribution.shares if share.officer_id is not None), unit_id)
+
+
+def _says_else(attribution: Attribution, judgement: Judgement, slack: float) -> bool:
+    """Whether a judgement says something else than the one that stands: somebody's share is another by `slack`.
+
+    Less is no reason to move a complaint and two scores: shares that wander a little must not flip anything back and
+    forth.
+    """
+    shares = {(share.unit_id, share.officer_id): share.share for share in judgement.shares}
     stored = {(share.unit_id, share.officer_id): share.share for share in attribution.shares}
-    return stored == {(share.unit_id, share.officer_id): share.share for share in judgement.shares}
+    if {key for key in shares if key[1]} != {key for key in stored if key[1]}:
+        return True
+    return any(abs(shares.get(key, 0.0) - stored.get(key, 0.0)) > slack for key in {*shares, *stored})
 
 
 def _store(judgements: dict[int, Judgement], at: datetime) -> None:
@@ -135,17 +161,25 @@ def _store(judgements: dict[int, Judgement], at: datetime) -> None:
     shares, evidence = [], []
     for attribution_id, judgement in zip(ids, judgements.values(), strict=True):
         shares += [_share_row(attribution_id, share) for share in judgement.shares]
-        evidence.append(
+        evidence += [
             {
                 "attribution_id": attribution_id,
-                "rule": judgement.rule,
-                "rule_version": judgement.version,
-                "particulars": judgement.particulars,
+                "rule": ground.rule,
+                "rule_version": ground.version,
+                "particulars": {**ground.particulars, **(_leads(judgement) if ground is judgement.grounds[0] else {})},
+                "weight": ground.weight,
             }
-        )
+            for ground in judgement.grounds
+        ]
     # Without render_nulls the rows would be written in one statement for each run of like ones.
     db.session.execute(insert(AttributionShare), shares, execution_options={"render_nulls": True})
-    db.session.execute(insert(Evidence), evidence)
+    db.session.execute(insert(Evidence), evidence, execution_options={"render_nulls": True})
+
+
+def _leads(judgement: Judgement) -> dict[str, Any]:
+    """Officers who may be meant and are not charged, beside the strongest evidence: triage decides with them."""
+    leads = [lead for lead in judgement.leads if lead.officer_id not in judgement.charged]
+    return {LEADS: [[lead.unit_id, lead.officer_id, round(lead.share, 4)] for lead in leads]} if leads else {}
 
 
 def _share_row(attribution_id: int, share: Share) -> dict[str, int | float | None]:
@@ -158,30 +192,30 @@ def _share_row(attribution_id: int, share: Share) -> dict[str, int | float | Non
 
 
 def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
-    """Send each complaint to the unit it concerns, keep it from the officers it concerns, hold the rest for triage.
+    """Send each complaint to the unit it concerns, keep it from the officers it may concern, hold the rest for triage.
 
-    One that points at a person without saying whom stays with triage: any officer of the unit, and its head, might be
-    meant, and whoever is accused must not see it. Where the agency itself had decided on the unit, it goes there
-    nevertheless; who may read it there is limited all the same (`visible_to`).
+    What is too unsure for a unit stays with triage. So does one that points at a person without saying surely whom:
+    any officer of the unit, and its head, might be meant, and whoever is accused must not see it. Where the agency
+    itself had decided on the unit, it goes there nevertheless; who may read it there is limited all the same
+    (`visible_to`).
     """
     complaints = db.session.scalars(
         select(Complaint).where(Complaint.feedback_id.in_(list(judgements))).order_by(Complaint.feedback_id)
     ).all()
-    unit_ids = {share.unit_id for id_ in judgements for share in judgements[id_].shares if share.unit_id}
+    unit_ids = {judgement.unit_id for judgement in judgements.values() if judgement.unit_id is not None}
     units = {unit.id: unit for unit in db.session.scalars(select(Unit).where(Unit.id.in_(sorted(unit_ids))))}
     working = {unit.id: working_time_of(unit) for unit in units.values()} if complaints else {}
     for complaint in complaints:
         judgement = judgements[complaint.feedback_id]
-        officers = [share.officer_id for share in judgement.shares if share.officer_id is not None]
-        exclude_officers(complaint.feedback_id, officers, at)
+        meant = [share.officer_id for share in judgement.leads if share.officer_id is not None]
+        exclude_officers(complaint.feedback_id, meant, at)
         if complaint.state not in _MOVABLE:
             continue
-        strongest = max(judgement.shares, key=lambda share: share.share)
-        nobody_named = complaint.points_at_person and not officers and judgement.rule != "agency_decision"
-        if strongest.unit_id is None or nobody_named:
+        nobody_charged = complaint.points_at_person and not judgement.charged and judgement.rule != "agency_decision"
+        if judgement.unit_id is None or nobody_charged:
             hold_for_triage(complaint, reason=judgement.rule, at=at)
         else:
-            unit = units[strongest.unit_id]
+            unit = units[judgement.unit_id]
             send_to_unit(complaint, unit, working[unit.id], reason=judgement.rule, at=at)
 
 

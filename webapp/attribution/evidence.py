@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from webapp.attribution.rules import Circumstances, Delay, OnDuty
-from webapp.counter.applications.models import Application, TurnaroundFact
+from webapp.attribution.circumstances import Circumstances
+from webapp.attribution.delays import delays_of
+from webapp.attribution.statements import add_statements
+from webapp.counter.applications.models import Application
 from webapp.counter.models import Visit
 from webapp.database import db
 from webapp.feedback.models import Feedback
-from webapp.organisation.models import Counter, Posting, Service, Shift, Unit
+from webapp.organisation.models import Counter, Posting, Service, Unit
 
 #: Where the day of a feedback is told when no unit is known.
 DEFAULT_TIMEZONE = "Asia/Jakarta"
@@ -21,11 +23,15 @@ DEFAULT_TIMEZONE = "Asia/Jakarta"
 Row = TypeVar("Row", Visit, Service, Counter, Unit, Application)
 
 
-def gather_circumstances(feedback: Sequence[Feedback]) -> dict[int, Circumstances]:
-    """What is known about each of `feedback`, by its id."""
-    visits = _by_id(Visit, {f.visit_id for f in feedback})
-    files = _by_id(Application, {f.application_id for f in feedback})
-    delays = _delays({f.application_id for f in feedback if f.about_delay})
+def gather_circumstances(feedback: Sequence[Feedback], *, without_proof: bool = False) -> dict[int, Circumstances]:
+    """What is known about each of `feedback`, by its id.
+
+    `without_proof`: as if no receipt, no file's page and no decision of the agency had come with it. What the rest then
+    says is held against them when strengths are learned.
+    """
+    visits = {} if without_proof else _by_id(Visit, {f.visit_id for f in feedback})
+    files = {} if without_proof else _by_id(Application, {f.application_id for f in feedback})
+    delays = delays_of({f.application_id for f in feedback if f.about_delay}) if files else {}
     services = _by_id(
         Service,
         {f.service_id for f in feedback}
@@ -42,9 +48,11 @@ def gather_circumstances(feedback: Sequence[Feedback]) -> dict[int, Circumstance
         | {file.unit_id for file in files.values()}
     )
     units = _by_id(Unit, unit_ids)
-    on_duty = _on_duty(feedback, counters)
     posted = _posted_units({f.decided_officer_id for f in feedback if f.decided_unit_id is None})
+    paths = {unit.id: unit.path for unit in units.values()}
+    unit_names = {unit.id: unit.name for unit in units.values()}
     known: dict[int, Circumstances] = {}
+    weighed: list[Feedback] = []
     for one in feedback:
         visit = visits.get(one.visit_id or 0)
         file = files.get(one.application_id or 0)
@@ -63,23 +71,31 @@ def gather_circumstances(feedback: Sequence[Feedback]) -> dict[int, Circumstance
         elif service and service.unit_id in units:
             names["unit"] = units[service.unit_id].name
         day = visit.started_at if visit else one.occurred_at
+        place = units.get(unit_id or 0) or units.get(service.unit_id if service else 0)
+        timezone = place.timezone if place else DEFAULT_TIMEZONE
         if day:
-            place = units.get(unit_id or 0) or units.get(service.unit_id if service else 0)
-            names["day"] = day.astimezone(ZoneInfo(place.timezone if place else DEFAULT_TIMEZONE)).date().isoformat()
+            names["day"] = day.astimezone(ZoneInfo(timezone)).date().isoformat()
+        decided = one.decided_officer_id is not None or decided_unit is not None
+        if without_proof or not (visit or file or decided):
+            weighed.append(one)
         known[one.id] = Circumstances(
-            agency_officer_id=one.decided_officer_id,
-            agency_unit_id=decided_unit,
+            agency_officer_id=None if without_proof else one.decided_officer_id,
+            agency_unit_id=None if without_proof else decided_unit,
             visit_officer_id=visit.officer_id if visit else None,
             visit_unit_id=visit.unit_id if visit else None,
             application_unit_id=file.unit_id if file else None,
             about_delay=one.about_delay,
             delays=delays.get(one.application_id or 0, ()),
-            on_duty=on_duty.get(one.id, ()),
             counter_unit_id=counter.unit_id if counter else None,
             chosen_unit_id=one.unit_id,
             service_unit_id=service.unit_id if service else None,
+            paths=paths,
             names=names,
+            unit_names=unit_names,
         )
+    if weighed:
+        counters_of = {one.id: counters[one.counter_id] for one in weighed if one.counter_id in counters}
+        known |= add_statements({one.id: (one, known[one.id]) for one in weighed}, counters_of, DEFAULT_TIMEZONE)
     return known
 
 
@@ -88,60 +104,6 @@ def _by_id(model: type[Row], ids: set[int | None]) -> dict[int, Row]:
     if not wanted:
         return {}
     return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(wanted)))}
-
-
-def _delays(application_ids: set[int | None]) -> dict[int, tuple[Delay, ...]]:
-    """Who delayed these files, and by how much, as the facts of their turnaround stand."""
-    wanted = sorted(id_ for id_ in application_ids if id_ is not None)
-    if not wanted:
-        return {}
-    rows = db.session.execute(
-        select(
-            TurnaroundFact.application_id,
-            TurnaroundFact.unit_id,
-            TurnaroundFact.officer_id,
-            func.sum(TurnaroundFact.delay_seconds),
-        )
-        .where(
-            TurnaroundFact.application_id.in_(wanted),
-            TurnaroundFact.superseded_at.is_(None),
-            TurnaroundFact.stage_id.is_not(None),
-            TurnaroundFact.delay_seconds > 0,
-        )
-        .group_by(TurnaroundFact.application_id, TurnaroundFact.unit_id, TurnaroundFact.officer_id)
-        .order_by(TurnaroundFact.application_id, TurnaroundFact.unit_id, TurnaroundFact.officer_id)
-    )
-    found: dict[int, tuple[Delay, ...]] = {}
-    for application_id, unit_id, officer_id, seconds in rows:
-        found[application_id] = (*found.get(application_id, ()), Delay(unit_id, officer_id, int(seconds)))
-    return found
-
-
-def _on_duty(feedback: Sequence[Feedback], counters: dict[int, Counter]) -> dict[int, tuple[OnDuty, ...]]:
-    """Who was on duty at the counter and moment that a feedback states exactly."""
-    stated = [
-        f.id
-        for f in feedback
-        if f.visit_id is None and f.counter_id and f.occurred_at is not None and f.occurred_exactly
-    ]
-    if not stated:
-        return {}
-    rows = db.session.execute(
-        select(Feedback.id, Shift.officer_id, Shift.counter_id)
-        .join(
-            Shift,
-            (Shift.counter_id == Feedback.counter_id)
-            & (Shift.starts_at <= Feedback.occurred_at)
-            & (Shift.ends_at > Feedback.occurred_at),
-        )
-        .where(Feedback.id.in_(stated))
-        .order_by(Feedback.id, Shift.officer_id)
-        .distinct()
-    )
-    found: dict[int, tuple[OnDuty, ...]] = {}
-    for feedback_id, officer_id, counter_id in rows:
-        found[feedback_id] = (*found.get(feedback_id, ()), OnDuty(officer_id, counters[counter_id].unit_id))
-    return found
 
 
 def _posted_units(officer_ids: set[int | None]) -> dict[int, int]:

@@ -68,6 +68,11 @@ class AttributionShare(Base):
     unit: Mapped[Unit | None] = relationship()
 
 
+#: Among the particulars of the strongest evidence: [[unit, officer, share], ...] of those who may be meant and are not
+#: charged. For whoever decides about persons alone: no sentence and no list of reasons shows it.
+LEADS = "leads"
+
+
 class Evidence(Base):
     """Why: the rule that spoke, its version, and the particulars of its sentence."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can, reach
-from webapp.attribution.models import Attribution, AttributionShare, Evidence
+from webapp.attribution.models import LEADS, Attribution, AttributionShare, Evidence
 from webapp.database import db
 from webapp.feedback.errors import NotForThisPerson
 from webapp.feedback.handling import get_case
@@ -80,7 +80,10 @@ def reasons_for(complaint: Complaint) -> tuple[Reason, ...]:
         .where(Attribution.feedback_id == complaint.feedback_id, Attribution.superseded_at.is_(None))
         .order_by(Evidence.id)
     )
-    return tuple(Reason(row.rule, row.particulars, row.name, row.reason) for row in rows)
+    return tuple(
+        Reason(row.rule, {name: told for name, told in row.particulars.items() if name != LEADS}, row.name, row.reason)
+        for row in rows
+    )
 
 
 def concerned_by(viewer: Account, code: str) -> tuple[Concerned, ...]:

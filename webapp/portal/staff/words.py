@@ -52,9 +52,18 @@ _RULES = {
     "receipt": ("receipt", True),
     "application_delay": ("stage", True),
     "application_unit": ("stage", True),
+    "told_file_delay": ("stage", True),
+    "told_file": ("stage", True),
+    "queue_number": ("receipt", False),
+    "served_at_counter": ("shift", False),
     "counter_and_shift": ("shift", False),
+    "named_officer": ("text", False),
+    "file_number": ("stage", False),
+    "counter_told": ("text", False),
     "unit_chosen": ("text", False),
     "service_chosen": ("text", False),
+    "words": ("text", False),
+    "place": ("text", False),
     "nothing_known": ("none", False),
 }
 
@@ -192,6 +201,8 @@ def _happening(one: Happening) -> str:
             title = _(
                 "Dibagi oleh %(name)s: bagian lain menjadi laporan %(code)s", name=by, code=one.other or _("lain")
             )
+        case "merged" if one.by is None:
+            title = _("Digabung dengan laporan %(code)s: pelapornya memilih bergabung", code=one.other or _("lain"))
         case "merged":
             title = _("Digabung dengan laporan %(code)s oleh %(name)s", name=by, code=one.other or _("lain"))
         case "archived" if one.by is None:
