@@ -57,6 +57,13 @@ def units(file: Path, mapping: str, root: str | None, dry_run: bool) -> None:
     _run("units", file, mapping, root, dry_run)
 
 
+@import_commands.command("topics")
+@_arguments
+def topics(file: Path, mapping: str, root: str | None, dry_run: bool) -> None:
+    """Take in the topics in FILE (.csv or .csv.gz); the last line of stdout is a JSON summary."""
+    _run("topics", file, mapping, root, dry_run)
+
+
 @import_commands.command("complaints")
 @_arguments
 @click.option(
@@ -137,6 +144,7 @@ def _take_all(
     from webapp.importing.bad_rows import BadRows
     from webapp.importing.feedback import FeedbackImport
     from webapp.importing.reporting import ReportImport
+    from webapp.importing.topics import TopicImport
     from webapp.importing.units import UnitImport
 
     edge = nullcontext if dry_run else transaction
@@ -151,9 +159,11 @@ def _take_all(
             counted.update(unchanged=outcome.unchanged, held=outcome.held)
 
         with edge():
-            importing: UnitImport | FeedbackImport | ReportImport
+            importing: UnitImport | TopicImport | FeedbackImport | ReportImport
             if mapping.kind == "units":
                 importing = UnitImport(mapping, root, now)
+            elif mapping.kind == "topics":
+                importing = TopicImport(mapping, root, now)
             elif mapping.kind in ("visits", "stages"):
                 importing = ReportImport(mapping, root, now)
             else:

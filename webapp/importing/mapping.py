@@ -18,6 +18,7 @@ SHIPPED = Path(__file__).parent / "mappings"
 #: What a row of each kind can tell, and without which of it no row can be taken.
 FIELDS = {
     "units": ("id", "name", "code", "kind", "parent", "timezone"),
+    "topics": ("id", "name", "unit"),
     "complaints": (
         "id",
         "text",
@@ -54,6 +55,7 @@ FIELDS = {
 }
 NEEDED = {
     "units": ("id", "name"),
+    "topics": ("id", "name"),
     "complaints": ("id", "text"),
     "ratings": ("id", "value"),
     "visits": ("id", "service", "officer", "drawn_at", "called_at", "finished_at"),
@@ -62,6 +64,7 @@ NEEDED = {
 #: Beside its columns, what a mapping of each kind may say.
 _OPTIONS: dict[str, dict[str, type]] = {
     "units": {"kinds": dict},
+    "topics": {"unit_by": str},
     "complaints": {"unit_by": str, "kinds": dict},
     "ratings": {"unit_by": str, "scale": int, "names": dict, "title": str, "posted_since": date},
     "visits": {},
@@ -125,7 +128,7 @@ class ImportMapping:
     #: As for strptime; ISO 8601 if empty.
     time_format: str = ""
     delimiter: str = ","
-    #: Whether complaints and ratings name their unit by "name" or by "id".
+    #: Whether topics, complaints and ratings name their unit by "name" or by "id".
     unit_by: str = "name"
     #: units: kind by the first words of the name; complaints: kind by what the column says.
     kinds: Values[str, str] | None = None
