@@ -16,6 +16,7 @@ from webapp.attribution.events import ContestDecided, ContestFiled, OpinionsOutd
 from webapp.attribution.learning import learn_routing
 from webapp.attribution.learning import renew_opinions as renew
 from webapp.attribution.opinions import form_opinions
+from webapp.attribution.repeats.actions import join_chosen, note_repeats
 from webapp.attribution.signals import detecting
 from webapp.attribution.signals.events import SignalRaised
 from webapp.attribution.signals.notices import queue_signal_notices
@@ -222,7 +223,9 @@ def attribute_feedback(event: Event, key: str, now: datetime) -> None:
     ids = subjects_of(event)
     turnaround_facts.record_turnaround(list_delayed_files(ids), now)
     form_opinions(ids, now)
+    note_repeats(ids, now)
     attribution.attribute_feedback(ids, now)
+    join_chosen(ids, now)
 
 
 def learn(event: Event, key: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from webapp.feedback.events import (
     ComplaintSettled,
     ComplaintSubmitted,
     FeedbackImported,
+    MatterJoined,
     RatingSubmitted,
 )
 from webapp.outbox.events import Event
@@ -29,7 +30,7 @@ APART = frozenset({"notify_followers", "notify_staff"})
 
 def subjects_of(event: Event) -> list[int]:
     """The feedback, the files or the visits that an event is about: ids of one kind for all events of a job."""
-    if isinstance(event, FeedbackImported | FeedbackAttributed):
+    if isinstance(event, FeedbackImported | FeedbackAttributed | MatterJoined):
         return event.feedback_ids
     if isinstance(event, StagesReported | TurnaroundRecorded):
         return event.application_ids

@@ -15,10 +15,12 @@ from bot.conversations import complaint_fields as fields
 from bot.conversations import complaint_story as story
 from bot.conversations.menu import menu_buttons
 from bot.conversations.talk import Button, Record, Talk
-from bot.conversations.words import kind_words
+from bot.conversations.words import day_words, kind_words, state_words
+from webapp.attribution.repeats.queries import reported_before
 from webapp.encryption import keyring
 from webapp.feedback.actions import submit_complaint
 from webapp.feedback.drafts import ComplaintDraft
+from webapp.feedback.life_cycle import State
 from webapp.feedback.photos import list_waiting_photos
 from webapp.feedback.vocabulary import Channel, ComplaintKind
 from webapp.messaging.actions import TELEGRAM
@@ -81,7 +83,8 @@ def hear_resume(talk: Talk) -> None:
 
 def ask_again(talk: Talk) -> None:
     """Repeat the question that is open."""
-    {"complaint.summary": show_summary, "complaint.change": ask_change}.get(talk.step or "", fields.ask)(talk)
+    questions = {"complaint.summary": show_summary, "complaint.change": ask_change, "complaint.repeats": ask_repeats}
+    questions.get(talk.step or "", fields.ask)(talk)
 
 
 def hear_field(talk: Talk) -> None:
@@ -133,7 +136,7 @@ def show_summary(talk: Talk) -> None:
 def hear_summary(talk: Talk) -> None:
     value = talk.pressed()
     if value == "send":
-        _send(talk)
+        _tell_or_send(talk)
     elif value == "change":
         talk.mark(_("Ubah"))
         talk.step = "complaint.change"
@@ -151,6 +154,64 @@ def hear_summary(talk: Talk) -> None:
         show_summary(talk)
     else:
         show_summary(talk)
+
+
+def _tell_or_send(talk: Talk) -> None:
+    """Send; but where others reported the same and it was not told yet, tell that first, once."""
+    errand = talk.errand
+    reported = None if "told" in errand else reported_before(draft_of(errand), talk.at)
+    if reported is None:
+        _send(talk)
+        return
+    talk.mark(_("Kirim"))
+    errand["told"] = reported.complaint_id
+    talk.step = "complaint.repeats"
+    number = reported.count.value
+    words = (
+        _("Sudah ada laporan lain tentang hal serupa, dan sedang ditangani.")
+        if number is None
+        else _("%(n)s laporan lain tentang hal serupa sudah masuk dan sedang ditangani.", n=number)
+    )
+    known = [
+        (_("Layanan"), reported.service),
+        (_("Ditangani oleh"), reported.unit),
+        (_("Sejak"), day_words(reported.since, reported.timezone or "Asia/Jakarta")),
+        (_("Keadaan"), state_words(State(reported.state))),
+    ]
+    talk.say("\n".join([str(words), "", *(f"{name}: {said}" for name, said in known if said)]))
+    ask_repeats(talk)
+
+
+def ask_repeats(talk: Talk) -> None:
+    """Join what others reported, or not?"""
+    talk.say(
+        _(
+            "Laporan Anda belum terkirim. Mau digabung? Laporan Anda tetap punya kode sendiri dan jawabannya juga "
+            "Anda terima. Isinya tidak ditunjukkan kepada pelapor lain."
+        ),
+        [
+            [(_("🔗 Gabung dengan laporan itu"), talk.button("join"))],
+            [(_("✅ Kirim sebagai laporan sendiri"), talk.button("own"))],
+            [(_("‹ Kembali"), talk.button("back"))],
+        ],
+    )
+
+
+def hear_repeats(talk: Talk) -> None:
+    """Send it joined or by itself, or look at it once more; more words belong to the complaint."""
+    value = talk.pressed()
+    if value in ("join", "own"):
+        talk.errand["joins"] = value == "join"
+        _send(talk)
+    elif value == "back":
+        talk.mark(_("‹ Kembali"))
+        talk.step = "complaint.summary"
+        show_summary(talk)
+    elif talk.heard.kind in ("text", "photo"):
+        talk.step = "complaint.summary"
+        hear_summary(talk)
+    else:
+        ask_repeats(talk)
 
 
 def amend(talk: Talk) -> bool:
@@ -239,6 +300,7 @@ def draft_of(errand: dict[str, Any]) -> ComplaintDraft:
         contact_name=contact.get("name"),
         contact_phone=contact.get("phone"),
         contact_email=contact.get("email"),
+        joins_id=errand["told"] if errand.get("joins") else None,
     )
 
 
@@ -249,6 +311,7 @@ def _send(talk: Talk) -> None:
         talk.say(
             _("Foto Anda sudah lebih dari sehari menunggu dan terhapus. Kirim lagi fotonya, atau kirim tanpa foto.")
         )
+        talk.step = "complaint.summary"
         show_summary(talk)
         return
     submitted = submit_complaint(
@@ -260,7 +323,7 @@ def _send(talk: Talk) -> None:
         follower=ChatAddress(TELEGRAM, str(talk.heard.chat_id), talk.language),
         photo_key=story.photo_key(errand),
     )
-    talk.mark(_("Kirim"))
+    talk.mark(_("Digabung dan dikirim") if errand.get("joins") else _("Kirim"))
     talk.answer(_("Terkirim"))
     talk.finish()
     talk.say(

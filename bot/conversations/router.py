@@ -34,6 +34,7 @@ HEAR: dict[str, Step] = {
     **{f"complaint.{name}": complaint.hear_field for name in complaint_fields.ORDER},
     "complaint.summary": complaint.hear_summary,
     "complaint.change": complaint.hear_change,
+    "complaint.repeats": complaint.hear_repeats,
     "menu.resume": complaint.hear_resume,
     "rating.receipt": rating.hear_receipt,
     "rating.unit": rating.hear_the_unit,

@@ -38,6 +38,8 @@ class ComplaintDraft:
     contact_name: str | None = None
     contact_phone: str | None = None
     contact_email: str | None = None
+    #: The complaint about the same matter that the reporter joins.
+    joins_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,13 @@ class FeedbackImported(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MatterJoined(Event):
+    """Complaints of which something was found already are worked on as one from now on, or by themselves again."""
+
+    feedback_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class ComplaintAnswered(Event):
     """The agency answered; `message_id` is the answer."""
 

@@ -27,7 +27,7 @@ FEEDBACK_COLUMNS = (
 )  # fmt: skip
 COMPLAINT_COLUMNS = (
     "code", "secret_word", "complaint_kind", "text", "original_text", "secret", "anonymous", "points_at_person",
-    "contact_name", "contact_phone", "contact_email",
+    "contact_name", "contact_phone", "contact_email", "joins_id",
 )  # fmt: skip
 
 

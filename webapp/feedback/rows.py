@@ -58,6 +58,7 @@ def complaint_values(draft: ComplaintDraft) -> dict[str, Any]:
         "contact_name": draft.contact_name or None,
         "contact_phone": draft.contact_phone or None,
         "contact_email": draft.contact_email or None,
+        "joins_id": None if personal else draft.joins_id,
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from webapp.attribution.rules import RULES_VERSION
 from webapp.database import db
 from webapp.indicators.events import FactsOutdated
-from webapp.indicators.fact_sources import DueFact, facts_due
+from webapp.indicators.fact_sources import DueFact, clusters_of, facts_due
 from webapp.indicators.formula import FORMULA_VERSION, Fact, Reference, fit_reference
 from webapp.indicators.models import IndicatorFact, IndicatorOutdated, IndicatorReference, IndicatorSnapshot
 from webapp.indicators.periods import period_of, span_of
@@ -39,9 +39,9 @@ _SAYS = ("attribution_id", "period", "day", "y", "share", "verified", "rater", "
 def record_facts(feedback_ids: Sequence[int], at: datetime) -> None:
     """Bring the facts of these feedbacks up to what is known, withdraw what no longer holds, renew the figures.
 
-    Doing it again changes nothing.
+    So are those of complaints about the same matter, of which one counts for all. Doing it again changes nothing.
     """
-    outdated = _write_facts(feedback_ids, at)
+    outdated = _write_facts(clusters_of(feedback_ids), at)
     if len(outdated) <= MOST_AT_ONCE:
         for officer_id, period in sorted(outdated):
             refresh_figure(officer_id, period, at)

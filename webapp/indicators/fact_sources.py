@@ -1,7 +1,8 @@
 """What of a feedback counts towards which officer: the facts as they should stand now.
 
 - A rating counts for the officers it is attributed to, as satisfaction: y = (value - 1) / (scale - 1).
-- A complaint that was found founded counts for the officers it is attributed to, as the lowest satisfaction.
+- A complaint that was found founded counts for the officers it is attributed to, as the lowest satisfaction. What was
+  merged with it, or joined it, is the same matter: it counts once towards each officer, by the one filed first.
 - An answer counts for whoever gave it, as complaint handling: on time .4, accepted .4, not reopened .2, taken over the
   parts that are known. Silence is neither acceptance nor refusal, so it leaves its part out.
 
@@ -15,14 +16,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.attribution.models import Attribution, AttributionShare
 from webapp.attribution.rules import LEAST_OFFICER_SHARE
 from webapp.database import db
 from webapp.feedback.facts.answers import answers_to
-from webapp.feedback.models import Feedback
+from webapp.feedback.models import Complaint, Feedback
 from webapp.feedback.vocabulary import Channel, Finding
 from webapp.indicators.periods import period_of
 
@@ -82,12 +83,68 @@ def facts_due(feedback_ids: Sequence[int], timezone: str) -> list[DueFact]:
         .options(selectinload(Attribution.shares).joinedload(AttributionShare.unit))
     )
     due: list[DueFact] = []
+    repeated = _repeated(feedback_ids)
     for attribution in attributions:
-        due += _satisfaction(feedback[attribution.feedback_id], attribution, timezone)
+        facts = _satisfaction(feedback[attribution.feedback_id], attribution, timezone)
+        due += [fact for fact in facts if (fact.feedback_id, fact.officer_id) not in repeated]
     answered = [one.id for one in feedback.values() if one.complaint is not None and one.complaint.answered_at]
     if answered:
         due += _handling(answered)
     return due
+
+
+def clusters_of(feedback_ids: Sequence[int]) -> list[int]:
+    """These feedbacks with all complaints about the same matters: what changes one changes which of them counts."""
+    return sorted({*feedback_ids, *_roots(feedback_ids)})
+
+
+def _roots(feedback_ids: Sequence[int]) -> dict[int, int]:
+    """The complaints of the clusters that these are in, each with the one that it was merged into or joined.
+
+    Complaints by themselves are left out.
+    """
+    found = _leads(Complaint.feedback_id.in_(feedback_ids))
+    roots = {*found.values(), *found}
+    # What joined one that was merged later is two steps away.
+    for _step in range(2):
+        found |= _leads(or_(Complaint.merged_into_id.in_(roots), Complaint.joins_id.in_(roots)))
+        roots |= found.keys()
+    found |= _leads(Complaint.feedback_id.in_({*found.values()} - found.keys()))
+    together = {id_ for id_, root in found.items() if id_ != root}
+    together |= {found[id_] for id_ in together}
+    return {id_: found.get(found[id_], found[id_]) for id_ in together}
+
+
+def _leads(condition: ColumnElement[bool]) -> dict[int, int]:
+    lead = func.coalesce(Complaint.merged_into_id, Complaint.joins_id, Complaint.feedback_id)
+    rows = db.session.execute(select(Complaint.feedback_id, lead).where(condition))
+    return {row[0]: row[1] for row in rows}
+
+
+def _repeated(feedback_ids: Sequence[int]) -> set[tuple[int, int | None]]:
+    """The (complaint, officer) that count already by another founded complaint about the same matter, filed before."""
+    roots = _roots(feedback_ids)
+    if not roots:
+        return set()
+    founded = db.session.execute(
+        select(Complaint.feedback_id, AttributionShare.officer_id)
+        .join(Attribution, Attribution.feedback_id == Complaint.feedback_id)
+        .join(AttributionShare, AttributionShare.attribution_id == Attribution.id)
+        .where(
+            Complaint.feedback_id.in_(roots),
+            Complaint.finding == Finding.FOUNDED,
+            Attribution.superseded_at.is_(None),
+            AttributionShare.officer_id.is_not(None),
+            AttributionShare.share >= LEAST_OFFICER_SHARE,
+        )
+        .order_by(Complaint.feedback_id)
+    )
+    counted: dict[tuple[int, int | None], int] = {}
+    repeated: set[tuple[int, int | None]] = set()
+    for feedback_id, officer_id in founded:
+        if counted.setdefault((roots[feedback_id], officer_id), feedback_id) != feedback_id:
+            repeated.add((feedback_id, officer_id))
+    return repeated
 
 
 def _satisfaction(one: Feedback, attribution: Attribution, timezone: str) -> list[DueFact]:

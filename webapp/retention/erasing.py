@@ -10,10 +10,11 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from webapp.attribution.models import Attribution, Contest
+from webapp.attribution.models import Attribution, Contest, TextOpinion
+from webapp.attribution.repeats.models import ComplaintSketch
 from webapp.counter.applications.models import Application, ApplicationFollower
 from webapp.counter.queue.models import QueueTicket
 from webapp.database import db
@@ -130,6 +131,10 @@ def _words(before: datetime, _now: datetime, most: int) -> int:
         db.session.execute(update(Complaint).where(Complaint.feedback_id.in_(ids)).values(text=ERASED))
         db.session.execute(update(ComplaintMessage).where(ComplaintMessage.complaint_id.in_(ids)).values(text=ERASED))
         db.session.execute(update(CaseNote).where(CaseNote.complaint_id.in_(ids)).values(text=ERASED))
+        # The topic stays: it is a word of the agency's own list, and counts go by it.
+        db.session.execute(
+            update(TextOpinion).where(TextOpinion.feedback_id.in_(ids)).values(candidates=[], outside=null(), parts=[])
+        )
         db.session.execute(
             update(Contest)
             .where(Contest.feedback_id.in_(ids))
@@ -140,6 +145,7 @@ def _words(before: datetime, _now: datetime, most: int) -> int:
             .where(Attribution.feedback_id.in_(ids), Attribution.reason.is_not(None))
             .values(reason=ERASED)
         )
+        db.session.execute(delete(ComplaintSketch).where(ComplaintSketch.complaint_id.in_(ids)))
         db.session.execute(
             update(Disposition)
             .where(Disposition.complaint_id.in_(ids), Disposition.note.is_not(None))

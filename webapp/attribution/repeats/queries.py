@@ -14,10 +14,14 @@ from webapp.attribution.repeats.likeness import LONGEST_GAP, SURE, How
 from webapp.attribution.repeats.models import RepeatLink
 from webapp.attribution.repeats.reading import Matter
 from webapp.database import db
+from webapp.feedback.drafts import ComplaintDraft
 from webapp.feedback.life_cycle import OPEN_STATES, State
 from webapp.feedback.models import Complaint, Feedback
 from webapp.feedback.movement.choices import may_be_main
+from webapp.feedback.rows import shown_text
+from webapp.feedback.secrecy import points_at_person
 from webapp.feedback.suppression import LEAST, Count, count_of
+from webapp.feedback.vocabulary import ComplaintKind
 from webapp.organisation.models import Service, Unit
 
 #: States of a complaint that another one can be worked on with.
@@ -147,14 +151,28 @@ def _linked(
     ).where(condition)
 
 
-def reported_before(matter: Matter) -> Reported | None:
-    """What a citizen who is about to send `matter` may be told of others' complaints about it; None where nothing.
+def reported_before(draft: ComplaintDraft, at: datetime) -> Reported | None:
+    """What a citizen who is about to send `draft` may be told of others' complaints about it; None where nothing.
+
+    Nothing is said to who complains of a person, or of his own visit or file: that is his own matter, or nobody else's.
 
     Told of are complaints alone that nearly certainly are about the same matter, are worked on, and point at nobody.
     Complaints whose reporters want them secret are told of only among so many that none of them can be made out
     (LEAST): else whoever writes what he guesses would learn whether somebody complained of it. The words of none are
     told.
     """
+    own = draft.visit_id is not None or draft.application_id is not None or draft.kind == ComplaintKind.PRAISE
+    if own or points_at_person(draft.text, stated=draft.about_person):
+        return None
+    located = draft.latitude is not None and draft.longitude is not None
+    matter = Matter(
+        text=shown_text(draft.text),
+        filed_at=at,
+        place=draft.place or "",
+        position=(draft.latitude, draft.longitude) if located else None,  # type: ignore[arg-type]
+        unit_id=draft.unit_id,
+        service_id=draft.service_id,
+    )
     ids = {one.complaint_id for one in find_repeats(matter, personal=False, least=SURE, told=True)}
     if not ids:
         return None

@@ -11,7 +11,7 @@ from webapp.database import db
 from webapp.feedback.actions import move
 from webapp.feedback.clocks.actions import keep_clocks
 from webapp.feedback.errors import NotForThisPerson
-from webapp.feedback.events import ComplaintMoved
+from webapp.feedback.events import ComplaintMoved, MatterJoined
 from webapp.feedback.life_cycle import OPEN_STATES, State, Step, next_state
 from webapp.feedback.models import Complaint, Disposition, StateChange
 from webapp.feedback.movement.errors import Hindrance, NotMergeable
@@ -48,6 +48,7 @@ def merge_complaints(
     duplicate.handler_id = None
     keep_clocks(duplicate, at)
     record_move(duplicate, Move.MERGED, at, by=by, note=note, handler_id=handler_id, other_id=main.feedback_id)
+    _tell_of_matter(main, duplicate)
     publish(ComplaintMoved(duplicate.feedback_id))
 
 
@@ -94,7 +95,15 @@ def separate_complaint(duplicate: Complaint, actor: Account | None, note: str | 
             move(duplicate, Step.TAKE if had_begun else Step.ASSIGN, at, by)
             duplicate.handler_id = before.handler_id
     keep_clocks(duplicate, at)
+    if main_id is not None:
+        _tell_of_matter(db.session.get_one(Complaint, main_id), duplicate)
     publish(ComplaintMoved(duplicate.feedback_id))
+
+
+def _tell_of_matter(main: Complaint, duplicate: Complaint) -> None:
+    """What counts of both is another thing now, where something was found of one of them."""
+    if main.finding is not None or duplicate.finding is not None:
+        publish(MatterJoined([main.feedback_id, duplicate.feedback_id]))
 
 
 def release_merged(main: Complaint, at: datetime, *, by: int | None) -> list[Complaint]:

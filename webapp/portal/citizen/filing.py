@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from webapp.app import settings_of
+from webapp.attribution.repeats.queries import Reported, reported_before
 from webapp.database import transaction
 from webapp.feedback.actions import submit_complaint as file_complaint
 from webapp.feedback.drafts import ComplaintDraft
@@ -46,6 +48,7 @@ from webapp.portal.citizen.own_cases import (
     remember_sent,
     sent_before,
 )
+from webapp.portal.citizen.reported import ReportedView, reported_in_words
 from webapp.portal.citizen.visits import find_application, find_visit
 from webapp.portal.citizen.words import KINDS, day_in_words, default_timezone
 from webapp.portal.qr import draw_qr
@@ -72,15 +75,21 @@ def submit_complaint() -> ResponseReturnValue:
         return _without_photo(form, now)
     if form.received(count_filing):
         sent_to = _file(form, now)
-        if sent_to is not None:
+        if isinstance(sent_to, str):
             return redirect(sent_to, 303)
+        if sent_to is not None:
+            form.told.data = "1"
+            return _page(form, now, reported=reported_in_words(sent_to))
     elif form.photos.pictures and form.is_ours():
         keep_photos(form, now)
     return _page(form, now, form.status)
 
 
-def _file(form: SubmitComplaintForm, now: datetime) -> str | None:
-    """Send a form that is complete in itself: address of what it became, None where something is wrong after all."""
+def _file(form: SubmitComplaintForm, now: datetime) -> str | Reported | None:
+    """Send a form that is complete in itself: address of what it became, None where something is wrong after all.
+
+    Where others reported the same and the citizen was not told of it yet, nothing is sent: what is to be told, once.
+    """
     if form.photos.pictures:
         keep_photos(form, now)
     try:
@@ -92,6 +101,11 @@ def _file(form: SubmitComplaintForm, now: datetime) -> str | None:
             earlier = sent_before(digest, now)
             if earlier is not None:
                 return earlier
+            reported = reported_before(draft, now) if not form.told.data or form.joins else None
+            if reported is not None and not form.told.data:
+                return reported
+            if reported is not None:
+                draft = replace(draft, joins_id=reported.complaint_id)
             submitted = file_complaint(
                 draft,
                 write_key=form.write_key,
@@ -190,7 +204,9 @@ def _asked_for() -> dict[str, Any]:
     return asked
 
 
-def _page(form: SubmitComplaintForm, now: datetime, status: int = 200) -> ResponseReturnValue:
+def _page(
+    form: SubmitComplaintForm, now: datetime, status: int = 200, reported: ReportedView | None = None
+) -> ResponseReturnValue:
     visit = find_visit(form.receipt.data, now)
     file = find_application(form.application.data) if visit is None else None
     if visit is None and file is None:
@@ -208,6 +224,7 @@ def _page(form: SubmitComplaintForm, now: datetime, status: int = 200) -> Respon
         kind_hints={kind.value: hint for kind, (_words, hint) in KINDS.items()},
         photo_ids=photo_ids,
         photos_left=MOST_PHOTOS - len(photo_ids),
+        reported=reported,
     )
     return page, status
 

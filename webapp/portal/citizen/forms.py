@@ -159,6 +159,15 @@ class SubmitComplaintForm(TypedForm):
     about_delay = BooleanField(_l("Ini tentang lamanya berkas itu diproses"))
     #: Set where photos of this form wait already, so that others need not be looked for.
     uploaded = HiddenField()
+    #: Set once it was told that others reported the same.
+    told = HiddenField()
+    #: The button that was pressed then.
+    repeats = StringField()
+
+    @property
+    def joins(self) -> bool:
+        """Whether the citizen joins what others reported."""
+        return bool(self.told.data) and self.repeats.data == "join"
 
     def validate_text(self, field: TextAreaField) -> None:
         """More than a word or two: nobody can follow up on less."""
