@@ -11,25 +11,59 @@ Table = npt.NDArray[np.float64]
 
 #: Bins of the calibration error, all as wide.
 BINS = 10
+#: The least share that enters a logarithm.
+LEAST_SHARE = 1e-6
+#: How strongly the weights of a blend are held to where they start: as strongly as so many cases pull.
+HELD = 25.0
 
 
 def softmax(scores: Table) -> Table:
-    """Rows of scores as probabilities."""
+    """Rows of scores as shares that sum to 1."""
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def fit_temperature(scores: Table, truth: npt.NDArray[np.int64]) -> float:
-    """What to multiply scores with so that they are calibrated on cases that they were not learned from."""
+def fit_sharpness(scores: Table, truth: npt.NDArray[np.int64], sums: Table | None = None) -> float:
+    """What to multiply scores with so that their softmax (summed over labels by `sums`) fits cases not learned from.
+
+    No cases: 1.
+    """
     from scipy.optimize import minimize_scalar
 
+    if not len(truth):
+        return 1.0
     rows = np.arange(len(truth))
 
     def loss(logarithm: float) -> float:
-        chances = softmax(scores * np.exp(logarithm))[rows, truth]
-        return float(-np.log(np.maximum(chances, 1e-12)).mean())
+        shares = softmax(scores * np.exp(logarithm))
+        found = (shares if sums is None else shares @ sums)[rows, truth]
+        return float(-np.log(np.maximum(found, LEAST_SHARE)).mean())
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-3.0, 4.0), method="bounded").x))
+    return round(float(np.exp(minimize_scalar(loss, bounds=(-2.0, 4.0), method="bounded").x)), 4)
+
+
+def blend(learned: Table, catalogue: Table, powers: tuple[float, float]) -> Table:
+    """Two opinions (rows of shares) as one: each to its power, multiplied, made to sum to 1."""
+    return softmax(
+        powers[0] * np.log(np.maximum(learned, LEAST_SHARE)) + powers[1] * np.log(np.maximum(catalogue, LEAST_SHARE))
+    )
+
+
+def fit_blend(
+    learned: Table, catalogue: Table, truth: npt.NDArray[np.int64], start: tuple[float, float]
+) -> tuple[float, float]:
+    """The powers of a blend that fit cases not learned from; with few cases they stay near `start`."""
+    from scipy.optimize import minimize
+
+    rows = np.arange(len(truth))
+
+    def loss(powers: npt.NDArray[np.float64]) -> float:
+        found = blend(learned, catalogue, (float(powers[0]), float(powers[1])))[rows, truth]
+        far = (powers[0] - start[0]) ** 2 + (powers[1] - start[1]) ** 2
+        return float(-np.log(np.maximum(found, LEAST_SHARE)).sum() + HELD * far)
+
+    found = minimize(loss, np.array(start), method="L-BFGS-B", bounds=[(0.2, 3.0), (0.0, 2.0)]).x
+    return round(float(found[0]), 4), round(float(found[1]), 4)
 
 
 def calibration_error(shares: Sequence[float], right: Sequence[bool]) -> float:

@@ -1,53 +1,177 @@
-"""Routing without a decided case: what the catalogue says of units, services and topics."""
+"""Routing without a decided case: what the catalogue and general knowledge of municipal duties say.
+
+The words come from the names of units, of their services and topics, and from duties.toml: what an office of that name
+does in an Indonesian city. Nothing in it is learned from anybody's complaints.
+"""
 
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
+from webapp.attribution.routing.calibration import softmax
 from webapp.attribution.routing.cases import CatalogueUnit
-from webapp.attribution.routing.features import tokens
+from webapp.attribution.routing.features import Token, stem, tokens
 from webapp.attribution.routing.places import PlaceClass
 
-#: Letters by which two words count as forms of one.
-STEM = 6
+#: A phrase is at most so many words.
+LONGEST_PHRASE = 3
+#: How much a duty's phrase, a name of the catalogue as a whole, and a single word out of such a name speak.
+DUTY, WHOLE_NAME, NAME_WORD = 1.0, 1.6, 0.5
+#: A phrase of two words says more than the two words.
+LONGER = 0.6
+#: How sharply sums of words become shares.
+SHARPNESS = 0.55
+#: Words that stand in names of units and services, but tell nothing apart.
+_EMPTY = frozenset(
+    stem(word)
+    for word in (
+        "badan",
+        "bagian",
+        "baru",
+        "daerah",
+        "dan",
+        "dari",
+        "di",
+        "dinas",
+        "informasi",
+        "kabupaten",
+        "kantor",
+        "ke",
+        "kota",
+        "lain",
+        "layanan",
+        "pelayanan",
+        "pemerintah",
+        "penerbitan",
+        "pengurusan",
+        "permohonan",
+        "serta",
+        "unit",
+        "untuk",
+        "yang",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ColdStart:
-    """Words (their first letters) with what they say for each class."""
+    """Phrases of stems with what each says for each class, and what is expected before anything is read."""
 
     weights: Mapping[str, Mapping[int, float]]
-    classes: int
+    before: npt.NDArray[np.float64]
 
-    def scores(self, words: Sequence[str]) -> npt.NDArray[np.float64]:
-        """How much the words speak for each class."""
-        scores = np.zeros(self.classes)
-        for word in {word[:STEM] for word in words}:
-            for number, weight in self.weights.get(word, {}).items():
-                scores[number] += weight
-        return scores
+    def shares(self, read: Sequence[Token]) -> npt.NDArray[np.float64]:
+        """Shares of all classes for a text."""
+        scores = self.before.copy()
+        for phrase in phrases([token.stem for token in read]):
+            for number, weight in self.weights.get(phrase, {}).items():
+                scores[number] += SHARPNESS * weight
+        return np.asarray(softmax(scores[None, :])[0])
+
+    def spoken_for(self, read: Sequence[Token], numbers: Sequence[int]) -> npt.NDArray[np.float64]:
+        """How much each word of a text speaks for each class: rows are words, columns the classes of `numbers`."""
+        spoken = np.zeros((len(read), len(numbers)))
+        for start in range(len(read)):
+            for size in range(1, LONGEST_PHRASE + 1):
+                said = self.weights.get(" ".join(token.stem for token in read[start : start + size]))
+                if said and start + size <= len(read):
+                    spoken[start : start + size] += [said.get(number, 0.0) / size for number in numbers]
+        return spoken
+
+
+def phrases(stems: Sequence[str]) -> set[str]:
+    """All different phrases of at most LONGEST_PHRASE words."""
+    return {
+        " ".join(stems[start : start + size])
+        for size in range(1, LONGEST_PHRASE + 1)
+        for start in range(len(stems) - size + 1)
+    }
 
 
 def learn_cold_start(catalogue: Sequence[CatalogueUnit], classes: Sequence[PlaceClass]) -> ColdStart:
-    """What the names of units, their services and topics tell."""
+    """What is known of the classes before the agency has decided anything."""
     number_of = {unit: number for number, one in enumerate(classes) for unit in one.units}
-    counts: dict[str, dict[int, float]] = {}
+    said: dict[str, dict[int, float]] = {}
+    before = np.zeros(len(classes))
     for unit in sorted(catalogue, key=lambda unit: unit.id):
         number = number_of[unit.id]
-        own = classes[number].kind
-        names = [own or unit.name, *unit.services, *unit.topics]
-        for word in {token.word[:STEM] for name in names for token in tokens(name)}:
-            if len(word) > 2 and not word.startswith("0"):
-                counts.setdefault(word, {})[number] = 1.0
+        name = classes[number].kind or unit.name
+        before[number] = math.log(_volume(name))
+        for phrase in _duty_phrases(name):
+            _say(said, phrase, number, DUTY)
+        for names in ((name,), unit.services, unit.topics):
+            for one in names:
+                stems = _stems(one)
+                if 1 < len(stems) <= LONGEST_PHRASE:
+                    _say(said, " ".join(stems), number, WHOLE_NAME)
+                for word in stems:
+                    if word not in _EMPTY and len(word) > 2 and not word.startswith("0"):
+                        _say(said, word, number, NAME_WORD if len(stems) > 1 else WHOLE_NAME)
     return ColdStart(
-        {
-            word: {number: math.log(1 + len(classes) / len(having)) for number in having}
-            for word, having in sorted(counts.items())
-        },
-        len(classes),
+        {phrase: _telling(phrase, having, len(classes)) for phrase, having in sorted(said.items())}, before
+    )
+
+
+def with_topics(catalogue: Sequence[CatalogueUnit], topics: Sequence[str]) -> tuple[CatalogueUnit, ...]:
+    """The catalogue with topics that nobody has assigned yet put to the unit that their names lead to surely."""
+    from webapp.attribution.routing.places import classes_of
+
+    classes = classes_of(catalogue)
+    cold = learn_cold_start(catalogue, classes)
+    found: dict[str, list[str]] = {}
+    for topic in sorted(set(topics)):
+        shares = cold.shares(tokens(topic))
+        if shares.size and float(shares.max()) >= 0.5:
+            found.setdefault(classes[int(shares.argmax())].units[0], []).append(topic)
+    return tuple(replace(unit, topics=(*unit.topics, *found.get(unit.id, ()))) for unit in catalogue)
+
+
+def _say(said: dict[str, dict[int, float]], phrase: str, number: int, weight: float) -> None:
+    having = said.setdefault(phrase, {})
+    having[number] = max(having.get(number, 0.0), weight)
+
+
+def _telling(phrase: str, having: Mapping[int, float], classes: int) -> dict[int, float]:
+    """Weights by how few classes share the phrase, and by its length."""
+    factor = math.log(1.0 + classes / len(having)) * (1.0 + LONGER * phrase.count(" "))
+    return {number: round(weight * factor, 4) for number, weight in sorted(having.items())}
+
+
+def _stems(name: str) -> list[str]:
+    return [token.stem for token in tokens(name)]
+
+
+def _duty_phrases(name: str) -> set[str]:
+    stems = set(_stems(name))
+    found: set[str] = set()
+    for offices, _, words in _duties():
+        if any(office <= stems for office in offices):
+            found |= words
+    return found
+
+
+def _volume(name: str) -> float:
+    """How much a city hears of an office of this name, against an average one: of several duties the largest."""
+    stems = set(_stems(name))
+    return max((volume for offices, volume, _ in _duties() if any(office <= stems for office in offices)), default=0.3)
+
+
+@cache
+def _duties() -> tuple[tuple[tuple[frozenset[str], ...], float, frozenset[str]], ...]:
+    content = files(__package__).joinpath("duties.toml").read_text(encoding="utf-8")
+    return tuple(
+        (
+            tuple(frozenset(_stems(office)) for office in row["office"]),
+            float(row["volume"]),
+            frozenset(" ".join(_stems(phrase)) for phrase in row["words"]),
+        )
+        for row in tomllib.loads(content)["duty"]
     )

@@ -1,46 +1,38 @@
-"""The router: learned from decided cases, from the catalogue alone where there are none."""
+"""The router: learned from decided cases, and from the catalogue where there are few or none."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-import json
-import zipfile
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from webapp.attribution.routing.calibration import fit_temperature, softmax
-from webapp.attribution.routing.cases import Candidate, CatalogueUnit, DecidedCase, Routed, Said, UnreadableModel
+from webapp.attribution.routing.calibration import blend, fit_blend
+from webapp.attribution.routing.cases import Candidate, CatalogueUnit, DecidedCase, Routed, Said
 from webapp.attribution.routing.cold_start import ColdStart, learn_cold_start
-from webapp.attribution.routing.features import Token, Vocabulary, build_vocabulary, matrix, tokens
+from webapp.attribution.routing.features import Token, tokens
+from webapp.attribution.routing.model_file import Content, read, write
 from webapp.attribution.routing.places import PlaceClass, classes_of, shares
+from webapp.attribution.routing.text_model import TextModel, learn_text
 
-FORMAT = "tanggap-routing-1"
-CANDIDATES = 5
-WORDS_SHOWN = 8
-#: Below this share of the likeliest unit the router abstains.
+Table = npt.NDArray[np.float64]
+
+#: Most candidates of an answer, and most words shown for each.
+CANDIDATES, WORDS_SHOWN = 5, 8
+#: A candidate with less is not worth showing.
+LEAST_SHARE = 0.005
+#: Below this share of the likeliest unit the router abstains; likewise for a topic.
 SURE = 0.7
-#: Decided cases that weigh as much as the catalogue.
-CATALOGUE_WEIGHT = 200.0
-LEAST_WORDS, LEAST_PIECES = 4, 6
+SURE_OF_TOPIC = 0.6
+#: Fewer decided cases teach nothing that the catalogue does not say better.
 LEAST_CASES = 20
-FOLDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class TextModel:
-    """A linear model over the vocabulary: weights of each feature for each class that has decided cases."""
-
-    vocabulary: Vocabulary
-    classes: npt.NDArray[np.int32]
-    weights: npt.NDArray[np.float32]
-    offsets: npt.NDArray[np.float32]
-    temperature: float
+#: The catalogue counts like so many cases for units that have few.
+CATALOGUE_CASES = 30.0
+#: Powers of what was learned and of the catalogue before cases have said better.
+POWERS = (1.0, 0.35)
+#: A case weighs half of one that was decided so many cases later, but never less than LEAST_WEIGHT.
+HALF_LIFE, LEAST_WEIGHT = 2000.0, 0.25
 
 
 class Router:
@@ -48,114 +40,55 @@ class Router:
 
     version: str
 
-    def __init__(
-        self,
-        classes: tuple[PlaceClass, ...],
-        cold: ColdStart,
-        model: TextModel | None,
-        cases: int,
-        topics: tuple[str, ...],
-    ) -> None:
-        self._classes = classes
-        self._cold = cold
-        self._model = model
-        self._cases = cases
-        self._topics = topics
-        self.version = hashlib.sha256(self._content()).hexdigest()[:16]
+    def __init__(self, content: Content) -> None:
+        self._classes: tuple[PlaceClass, ...] = content.classes
+        self._cold: ColdStart = content.cold
+        self._model: TextModel | None = content.model
+        self._powers = content.powers
+        self._cases = content.cases
+        self._class_of = {unit: number for number, one in enumerate(self._classes) for unit in one.units}
+        self._bytes = write(content)
+        self.version = hashlib.sha256(self._bytes).hexdigest()[:16]
 
     @classmethod
     def learn(cls, cases: Sequence[DecidedCase], catalogue: Sequence[CatalogueUnit]) -> Router:
         """A router that knows the catalogue, and the decided cases (oldest first) where there are any.
 
-        Cases of units that are not in the catalogue teach nothing.
+        Cases of units that are not in the catalogue teach nothing. The same input gives the same router.
         """
         classes = classes_of(catalogue)
+        cold = learn_cold_start(catalogue, classes)
         number_of = {unit: number for number, one in enumerate(classes) for unit in one.units}
         usable = [case for case in cases if case.unit in number_of]
-        words = [[token.word for token in tokens(case.said.text)] for case in usable]
         truth = np.array([number_of[case.unit] for case in usable], dtype=np.int64)
-        model = _learn_text(words, truth) if len(usable) >= LEAST_CASES and len(set(truth.tolist())) > 1 else None
-        topics = tuple(sorted({case.topic for case in usable if case.topic}))
-        return cls(classes, learn_cold_start(catalogue, classes), model, len(usable) if model else 0, topics)
+        if len(usable) < LEAST_CASES or len(np.unique(truth)) < 2:
+            return cls(Content(classes, cold, None, (0.0, 1.0), 0))
+        texts = [tokens(case.said.text) for case in usable]
+        age = np.arange(len(usable), dtype=np.float64)[::-1]
+        learned = learn_text(
+            texts, truth, [case.topic for case in usable], np.maximum(0.5 ** (age / HALF_LIFE), LEAST_WEIGHT)
+        )
+        counts = np.bincount(truth, minlength=len(classes))
+        by_catalogue = np.array([cold.shares(texts[number]) for number in learned.held])
+        by_cases = _all_classes(learned.held_shares, learned.model, by_catalogue, int(counts.sum()))
+        powers = fit_blend(by_cases, by_catalogue, truth[learned.held], POWERS)
+        return cls(Content(classes, cold, learned.model, powers, len(usable)))
 
     def route(self, said: Sequence[Said]) -> list[Routed]:
         """Candidates of each complaint, with the words that spoke for them."""
         return [self._route(one) for one in said]
 
     def topics(self, said: Sequence[Said]) -> list[tuple[str, float] | None]:
-        """The likeliest topic of each complaint, None where unsure."""
-        return [None for _ in said]
+        """The likeliest topic of each complaint with its probability, None where unsure or no topic was learned."""
+        return [self._topic(one) for one in said]
 
-    def _route(self, said: Said) -> Routed:
-        read = tokens(said.text)
-        words = [token.word for token in read]
-        chances = softmax(1.2 * self._cold.scores(words)[None, :])[0]
-        scores = None
-        if self._model is not None:
-            numbers, values = self._model.vocabulary.read(words)
-            scores = values @ self._model.weights[numbers] + self._model.offsets
-            learned = np.zeros(len(self._classes))
-            learned[self._model.classes] = softmax(scores[None, :].astype(np.float64) * self._model.temperature)[0]
-            part = self._cases / (self._cases + CATALOGUE_WEIGHT)
-            chances = part * learned + (1 - part) * chances
-        found: list[tuple[float, str, int]] = []
-        for number in np.argsort(-chances, kind="stable")[:CANDIDATES]:
-            for unit, share in shares(self._classes[number], said.text, said.place).items():
-                found.append((float(chances[number]) * share, unit, int(number)))
-        found.sort(key=lambda entry: (-entry[0], entry[1]))
-        candidates = tuple(
-            Candidate(unit, probability, self._words_for(number, said.text, read))
-            for probability, unit, number in found[:CANDIDATES]
-            if probability > 0.005
-        )
-        unknown = max(0.0, 1.0 - sum(candidate.probability for candidate in candidates))
-        return Routed(candidates, unknown, bool(candidates) and candidates[0].probability >= SURE)
-
-    def _words_for(self, number: int, text: str, read: Sequence[Token]) -> tuple[tuple[str, float], ...]:
-        weight: Counter[str] = Counter()
-        for token in read:
-            said = text[token.start : token.end]
-            value = self._cold.weights.get(token.word[:6], {}).get(number, 0.0) / (1 + self._cases / CATALOGUE_WEIGHT)
-            if self._model is not None and number in self._model.classes:
-                column = int(np.flatnonzero(self._model.classes == number)[0])
-                numbers, values = self._model.vocabulary.read([token.word])
-                value += float(values @ self._model.weights[numbers, column])
-            weight[said] = max(weight[said], value)  # type: ignore[assignment]
-        strongest = sorted(weight.items(), key=lambda entry: (-entry[1], entry[0]))[:WORDS_SHOWN]
-        return tuple((said, round(float(value), 4)) for said, value in strongest if value > 0)
+    def same_matters(self, unit: str, other: str) -> bool:
+        """Whether two units are one for the text: the same, or told apart by their place only."""
+        return unit == other or self._class_of.get(unit, -1) == self._class_of.get(other, -2)
 
     def to_bytes(self) -> bytes:
-        """The model as a zip of JSON and arrays. The same model gives the same bytes."""
-        return self._content()
-
-    def _content(self) -> bytes:
-        about: dict[str, Any] = {
-            "format": FORMAT,
-            "classes": [[one.kind, one.units, one.places] for one in self._classes],
-            "cold": {word: sorted(weights.items()) for word, weights in sorted(self._cold.weights.items())},
-            "cases": self._cases,
-            "topics": self._topics,
-            "features": self._model.vocabulary.features if self._model else None,
-            "temperature": self._model.temperature if self._model else None,
-        }
-        parts = {"about.json": json.dumps(about, ensure_ascii=False).encode()}
-        if self._model:
-            for name, array in self._arrays(self._model).items():
-                parts[name] = _array_bytes(array)
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in parts.items():
-                archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 6)
-        return out.getvalue()
-
-    @staticmethod
-    def _arrays(model: TextModel) -> dict[str, npt.NDArray[Any]]:
-        return {
-            "telling.npy": model.vocabulary.telling,
-            "classes.npy": model.classes,
-            "weights.npy": model.weights.astype(np.float16),
-            "offsets.npy": model.offsets,
-        }
+        """The router as a file: no code, no texts, only its vocabulary and numbers."""
+        return self._bytes
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Router:
@@ -164,84 +97,68 @@ class Router:
         Raises:
             UnreadableModel: anything else.
         """
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                about = json.loads(archive.read("about.json"))
-                if about["format"] != FORMAT:
-                    raise UnreadableModel("another format")
-                classes = tuple(
-                    PlaceClass(kind, tuple(units), tuple(places)) for kind, units, places in about["classes"]
-                )
-                weights = {
-                    word: {int(number): float(value) for number, value in row} for word, row in about["cold"].items()
-                }
-                model = None
-                if about["features"] is not None:
-                    arrays = {
-                        name: np.load(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-                        for name in ("telling", "classes", "weights", "offsets")
-                    }
-                    count = len(arrays["classes"])
-                    if arrays["weights"].shape != (len(about["features"]), count) or arrays["offsets"].shape != (
-                        count,
-                    ):
-                        raise UnreadableModel("shapes that do not fit")
-                    model = TextModel(
-                        Vocabulary(tuple(about["features"]), arrays["telling"].astype(np.float32)),
-                        arrays["classes"].astype(np.int32),
-                        arrays["weights"].astype(np.float32),
-                        arrays["offsets"].astype(np.float32),
-                        float(about["temperature"]),
-                    )
-                return cls(
-                    classes, ColdStart(weights, len(classes)), model, int(about["cases"]), tuple(about["topics"])
-                )
-        except UnreadableModel:
-            raise
-        except Exception as error:
-            raise UnreadableModel(str(error)) from error
+        return cls(read(content))
+
+    def _shares(self, text: Sequence[Token]) -> Table:
+        catalogue = self._cold.shares(text)
+        if self._model is None:
+            return catalogue
+        learned, _ = self._model.shares(text)
+        rows = _all_classes(learned[None, :], self._model, catalogue[None, :], self._cases)
+        return np.asarray(blend(rows, catalogue[None, :], self._powers)[0])
+
+    def _route(self, said: Said) -> Routed:
+        if not self._classes:
+            return Routed((), 1.0, False)
+        text = tokens(said.text)
+        chances = self._shares(text)
+        found: list[tuple[float, str, int]] = []
+        for number in np.argsort(-chances, kind="stable")[:CANDIDATES].tolist():
+            for unit, share in shares(self._classes[number], said.text, said.place).items():
+                found.append((float(chances[number]) * share, unit, number))
+        found.sort(key=lambda entry: (-entry[0], entry[1]))
+        shown = [entry for entry in found[:CANDIDATES] if entry[0] >= LEAST_SHARE]
+        words = self._words(said.text, text, [number for _, _, number in shown])
+        candidates = tuple(
+            Candidate(unit, probability, spoken) for (probability, unit, _), spoken in zip(shown, words, strict=True)
+        )
+        unknown = max(0.0, 1.0 - sum(candidate.probability for candidate in candidates))
+        return Routed(candidates, unknown, bool(candidates) and candidates[0].probability >= SURE)
+
+    def _words(self, text: str, read: Sequence[Token], numbers: Sequence[int]) -> list[tuple[tuple[str, float], ...]]:
+        """For each class of `numbers` the words of the text that spoke for it rather than for the others."""
+        if not read or not numbers:
+            return [() for _ in numbers]
+        spoken = self._cold.spoken_for(read, numbers) * (self._powers[1] if self._model else 1.0)
+        if self._model is not None:
+            places = np.searchsorted(self._model.units, numbers)
+            places = np.minimum(places, len(self._model.units) - 1)
+            known = self._model.units[places] == numbers
+            spoken += self._powers[0] * self._model.spoken_for(read, places.tolist()) * known
+        return [_strongest(text, read, spoken[:, column]) for column in range(len(numbers))]
+
+    def _topic(self, said: Said) -> tuple[str, float] | None:
+        if self._model is None or not self._model.topics:
+            return None
+        _, labels = self._model.shares(tokens(said.text))
+        named = self._model.label_topics >= 0
+        summed = np.bincount(self._model.label_topics[named], weights=labels[named], minlength=len(self._model.topics))
+        best = int(summed.argmax())
+        return (self._model.topics[best], float(summed[best])) if summed[best] >= SURE_OF_TOPIC else None
 
 
-def _array_bytes(array: npt.NDArray[Any]) -> bytes:
-    out = io.BytesIO()
-    np.save(out, array, allow_pickle=False)
-    return out.getvalue()
+def _all_classes(shares_learned: Table, model: TextModel, catalogue: Table, cases: int) -> Table:
+    """Shares of the learned classes as shares of all, the catalogue's opinion counting like CATALOGUE_CASES cases."""
+    spread = np.zeros_like(catalogue)
+    spread[:, model.units] = shares_learned
+    return np.asarray((cases * spread + CATALOGUE_CASES * catalogue) / (cases + CATALOGUE_CASES))
 
 
-def _learn_text(words: Sequence[Sequence[str]], truth: npt.NDArray[np.int64]) -> TextModel:
-    vocabulary = build_vocabulary(words, LEAST_WORDS, LEAST_PIECES)
-    rows = matrix(vocabulary, words)
-    classes = np.unique(truth)
-    place = np.searchsorted(classes, truth)
-    folds = np.arange(len(truth)) % FOLDS
-    held = np.zeros((len(truth), len(classes)))
-    for fold in range(FOLDS):
-        weights, offsets, seen = _fit(rows[folds != fold], place[folds != fold], len(classes))
-        held[folds == fold] = rows[folds == fold] @ weights + offsets
-        held[np.ix_(folds == fold, ~seen)] = -2.0
-    weights, offsets, _ = _fit(rows, place, len(classes))
-    weights = weights.astype(np.float16).astype(np.float32)
-    return TextModel(
-        vocabulary,
-        classes.astype(np.int32),
-        weights,
-        offsets.astype(np.float32),
-        round(fit_temperature(held, place), 6),
-    )
-
-
-def _fit(
-    rows: Any, truth: npt.NDArray[np.int64], classes: int
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-    from sklearn.svm import LinearSVC
-
-    seen = np.bincount(truth, minlength=classes) > 0
-    weights = np.zeros((rows.shape[1], classes), dtype=np.float32)
-    offsets = np.full(classes, -2.0, dtype=np.float32)
-    for number in np.flatnonzero(seen):
-        if seen.sum() == 1:
-            break
-        fitted = LinearSVC(C=0.3, random_state=0).fit(rows, truth == number)
-        weights[:, number] = fitted.coef_[0]
-        offsets[number] = fitted.intercept_[0]
-    return weights, offsets, seen
+def _strongest(text: str, read: Sequence[Token], spoken: Table) -> tuple[tuple[str, float], ...]:
+    found: dict[str, float] = {}
+    for token, value in zip(read, spoken.tolist(), strict=True):
+        word = text[token.start : token.end]
+        if value > 0.01 and value > found.get(word, 0.0):
+            found[word] = value
+    ordered = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))[:WORDS_SHOWN]
+    return tuple((word, round(value, 4)) for word, value in ordered)
