@@ -18,6 +18,7 @@ from webapp.attribution.circumstances import Circumstances, Delay, Part, UnitPar
 from webapp.attribution.delays import delays_of
 from webapp.attribution.models import TextOpinion
 from webapp.attribution.named_officers import OfficerThen, find_named
+from webapp.attribution.named_places import find_places
 from webapp.attribution.presence import (
     STATED_SLACK,
     WRITTEN_SLACK,
@@ -27,7 +28,7 @@ from webapp.attribution.presence import (
     parts_of_day,
 )
 from webapp.attribution.routing.cases import CatalogueUnit
-from webapp.attribution.routing.places import classes_of, shares
+from webapp.attribution.routing.places import classes_of
 from webapp.attribution.told import Queued, Told, read_told
 from webapp.counter.applications.models import Application
 from webapp.counter.models import Visit
@@ -419,11 +420,5 @@ def _places(one: Statement, opinion: tuple[UnitPart, ...], units: Units) -> tupl
         return ()
     near = {id_ for stated in (one.unit_id,) if stated is not None for id_ in units.at_and_below(stated)}
     near |= {candidate.unit_id for candidate in opinion}
-    for several in classes_of([CatalogueUnit(str(id_), name) for id_, name in units.names.items()]):
-        members = {int(unit) for unit in several.units}
-        if len(members) < 2 or not members & near:
-            continue
-        found = shares(several, "", one.feedback.place)
-        if len(found) < len(members):
-            return tuple(UnitPart(int(unit), part) for unit, part in sorted(found.items()))
-    return ()
+    classes = classes_of([CatalogueUnit(str(id_), name) for id_, name in units.names.items()])
+    return find_places(classes, one.feedback.place, near)

@@ -17,7 +17,7 @@ from webapp.database import transaction
 
 if TYPE_CHECKING:
     from webapp.attribution.replay.actions import ReplayCase, ReplayMonth
-    from webapp.attribution.routing import CatalogueUnit
+    from webapp.attribution.replay.judging import Ground
 
 # What follows is imported inside the command: every process of the product registers it, few ever run it.
 
@@ -78,14 +78,14 @@ def replay_months(
 
     Every BATCH cases are one transaction, so breaking off loses no more than that, and learning holds none open.
     """
-    from webapp.attribution.replay.actions import read_month, replay_catalogue
+    from webapp.attribution.replay.actions import read_month, replay_ground
 
     stale = [number for number, month in enumerate(months) if again or not _stands(months, number)]
     last = stale[-1] if stale else -1
     earlier: list[ReplayCase] = []
     written = 0
     with transaction():
-        catalogue = replay_catalogue(source)
+        ground = replay_ground(source)
     for number, month in enumerate(months):
         name = f"{month.month:%Y-%m}"
         if number > last:
@@ -95,7 +95,7 @@ def replay_months(
             cases = read_month(source, month.month)
         if number in stale:
             show(name, 0)
-            written += _judge(month, cases, earlier, catalogue, at, lambda done, name=name: show(name, done))  # type: ignore[misc]
+            written += _judge(month, cases, earlier, ground, at, lambda done, name=name: show(name, done))  # type: ignore[misc]
         else:
             show(name, month.cases)
         earlier += cases
@@ -112,20 +112,19 @@ def _judge(
     month: ReplayMonth,
     cases: list[ReplayCase],
     earlier: list[ReplayCase],
-    catalogue: tuple[CatalogueUnit, ...],
+    ground: Ground,
     at: datetime,
     show: Callable[[int], None],
 ) -> int:
-    from webapp.attribution.replay.actions import store_opinions
+    from webapp.attribution.replay.actions import judge_cases
     from webapp.attribution.routing import Router
 
-    router = Router.learn([case.decided for case in earlier], catalogue)
+    router = Router.learn([case.decided for case in earlier], ground.units)
     written = 0
     for start in range(0, len(cases), BATCH):
         batch = cases[start : start + BATCH]
-        routed = router.route([case.decided.said for case in batch])
         with transaction():
-            written += store_opinions(month.month, len(earlier), batch, routed, at)
+            written += judge_cases(month.month, len(earlier), batch, router, ground, at)
         show(len(batch))
     return written
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories.organisation import make_unit
 from tests.factories.replay import SOURCE, PastCity, decide_otherwise, make_past, make_past_city
-from webapp.attribution.replay.actions import list_months, replay_catalogue
+from webapp.attribution.replay.actions import list_months, replay_ground
 from webapp.attribution.replay.models import ReplayOpinion
 from webapp.attribution.routing import Router
 from webapp.operations.attribution import replay_months
@@ -97,9 +97,9 @@ def test_again_judges_only_what_is_new(session: Session, city: PastCity, monkeyp
 
 def test_other_cities_units_are_no_candidates(session: Session, city: PastCity) -> None:
     stranger = make_unit(session, make_unit(session, name="Kota Lain"), name="Dinas Kebersihan")
-    names = {unit.id for unit in replay_catalogue(SOURCE)}
+    names = {unit.id for unit in replay_ground(SOURCE).units}
     assert names == {str(unit.id) for unit in (city.waste, city.roads, city.aid)}
-    assert str(stranger.id) in {unit.id for unit in replay_catalogue("tanpa-unit")}, "a source without units: all"
+    assert str(stranger.id) in {unit.id for unit in replay_ground("tanpa-unit").units}, "a source without units: all"
 
 
 def test_who_points_at_a_person_would_go_to_triage(session: Session, city: PastCity) -> None:

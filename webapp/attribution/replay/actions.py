@@ -16,8 +16,10 @@ from sqlalchemy import ColumnElement, Date, Select, Table, cast, func, or_, sele
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.attribution.current_router import read_catalogue
+from webapp.attribution.replay.judging import Doing, Ground, would_do
 from webapp.attribution.replay.models import ReplayOpinion, WithheldDecision
-from webapp.attribution.routing import CatalogueUnit, DecidedCase, Routed, Said
+from webapp.attribution.routing import CatalogueUnit, DecidedCase, Routed, Router, Said
+from webapp.attribution.routing.places import classes_of
 from webapp.database import db
 from webapp.feedback.models import Complaint, Feedback
 from webapp.organisation.models import Unit
@@ -108,20 +110,27 @@ def _month() -> ColumnElement[date]:
     return cast(func.date_trunc("month", func.timezone(Unit.timezone, Feedback.filed_at)), Date)
 
 
-def replay_catalogue(source: str) -> tuple[CatalogueUnit, ...]:
-    """The units that a source's complaints can go to: those of the trees that its units hang in, else all.
+def replay_ground(source: str) -> Ground:
+    """What a source's complaints can go to: the units of the trees that its units hang in, else all.
 
     Nothing of it comes from decisions, so that what was decided later is in no judgement.
     """
     root = func.split_part(Unit.path, "/", 2)
     trees = select(root).where(Unit.external_id.startswith(f"{source}:", autoescape=True))
-    found = select(Unit.id).where(or_(root.in_(trees), ~trees.exists())).order_by(Unit.id)
-    ids = {str(unit_id) for unit_id in db.session.scalars(found)}
-    return tuple(unit for unit in read_catalogue().units if unit.id in ids)
+    rows = db.session.execute(
+        select(Unit.id, Unit.path, Unit.name).where(or_(root.in_(trees), ~trees.exists())).order_by(Unit.id)
+    ).all()
+    ids = {str(row.id) for row in rows}
+    return Ground(
+        units=tuple(unit for unit in read_catalogue().units if unit.id in ids),
+        paths={row.id: row.path for row in rows},
+        names={row.id: row.name for row in rows},
+        classes=classes_of([CatalogueUnit(str(row.id), row.name) for row in rows]),
+    )
 
 
-def store_opinions(
-    month: date, learned_from: int, cases: Sequence[ReplayCase], routed: Sequence[Routed], at: datetime
+def judge_cases(
+    month: date, learned_from: int, cases: Sequence[ReplayCase], router: Router, ground: Ground, at: datetime
 ) -> int:
     """Write down what would have been done with cases of a month; how many are new or say something else now.
 
@@ -129,14 +138,10 @@ def store_opinions(
     """
     if not cases:
         return 0
+    routed = router.route([case.decided.said for case in cases])
     rows = [
-        {
-            "feedback_id": case.feedback_id,
-            "month": month,
-            "learned_from": learned_from,
-            "at": at,
-            **_content(one, case.personal),
-        }
+        {"feedback_id": case.feedback_id, "month": month, "learned_from": learned_from, "at": at}
+        | _content(one, would_do(ground, one, case.decided.said.place, personal=case.personal))
         for case, one in sorted(zip(cases, routed, strict=True), key=lambda pair: pair[0].feedback_id)
     ]
     table = ReplayOpinion.__table__
@@ -156,12 +161,11 @@ def store_opinions(
     return len(changed.all())
 
 
-def _content(routed: Routed, personal: bool) -> dict[str, Any]:
-    first = routed.candidates[0] if routed.candidates else None
+def _content(routed: Routed, doing: Doing) -> dict[str, Any]:
     return {
-        "unit_id": int(first.unit) if first else None,
-        "probability": round(first.probability, 4) if first else 0.0,
-        "sure": routed.sure and not personal,
+        "unit_id": doing.unit_id,
+        "probability": round(doing.share, 4),
+        "sure": doing.sent,
         "candidates": [
             {
                 "unit_id": int(one.unit),

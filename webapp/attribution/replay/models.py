@@ -38,13 +38,13 @@ class ReplayOpinion(Base):
     month: Mapped[date]
     #: How many decisions it was learned from; 0: from the catalogue alone.
     learned_from: Mapped[int]
-    #: The likeliest unit, with its probability; null where nothing speaks for any.
+    #: The likeliest unit by words and place, with its share; null where nothing speaks for any.
     unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
     probability: Mapped[float]
     #: False: it would have gone to triage.
     sure: Mapped[bool]
-    #: [{"unit_id": 4, "probability": .71, "words": [["antre", .8], ...]}, ...], the likeliest first; words that spoke
-    #: for it with the first few only, and none once the complaint's words are erased.
+    #: What the words alone said, the likeliest first, the words that spoke for it with the first few only:
+    #: [{"unit_id": 4, "probability": .71, "words": [["antre", .8], ...]}, ...].
     candidates: Mapped[list[Any]]
     at: Mapped[datetime]
 

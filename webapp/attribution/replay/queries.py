@@ -38,8 +38,10 @@ class DisputedChoice:
 
 @dataclass(frozen=True, slots=True)
 class DisputedCase:
-    """A case that the replay would have sent elsewhere. Shares are 0 to 1; `city_share` is None where it named the
-    agency's unit not at all. `words`: those that spoke for the replay's unit, the strongest first."""
+    """A case that the replay would have sent elsewhere. Shares are 0 to 1; `city_share`, which the words alone gave to
+    the agency's unit, is None where they gave it none. `words`: those that spoke for the replay's unit, the strongest
+    first.
+    """
 
     code: str
     excerpt: str
@@ -110,6 +112,7 @@ def list_disputed(viewer: Account, choice: DisputedChoice, page: int) -> list[Di
             WithheldDecision.topic,
             WithheldDecision.unit_id.label("city_id"),
             product.name.label("product"),
+            ReplayOpinion.unit_id.label("product_id"),
             ReplayOpinion.probability,
             ReplayOpinion.candidates,
             ReplayOpinion.learned_from,
@@ -249,7 +252,8 @@ def _put_together(rows: Sequence[Any]) -> Comparison:
 
 
 def _case(row: Any) -> DisputedCase:
-    shares = {one["unit_id"]: one["probability"] for one in row.candidates}
+    candidates = {one["unit_id"]: one for one in row.candidates}
+    city, product = candidates.get(row.city_id), candidates.get(row.product_id, {})
     return DisputedCase(
         code=row.code,
         excerpt=row.excerpt,
@@ -259,10 +263,10 @@ def _case(row: Any) -> DisputedCase:
         timezone=row.timezone,
         city_unit=row.city,
         city_topic=row.topic,
-        city_share=shares.get(row.city_id),
+        city_share=city["probability"] if city else None,
         product_unit=row.product,
         product_share=row.probability,
-        words=tuple(word for word, _ in row.candidates[0].get("words", ())),
+        words=tuple(word for word, _ in product.get("words", ())),
         learned_from=row.learned_from,
         reading=Reading(row.reading) if row.reading else None,
         read_by=row.reader,
