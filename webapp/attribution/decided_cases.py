@@ -82,12 +82,17 @@ def read_decided(most: int) -> list[Decided]:
 
 def count_decided(since: datetime | None, most: int) -> int:
     """How many cases were decided after `since` (in all, if None), counted no further than `most`."""
-    people = select(Attribution.feedback_id).where(
+    people = (
+        select(Attribution.feedback_id)
+        .join(Complaint, Complaint.feedback_id == Attribution.feedback_id)
         # As in the index of decisions, which a parameter would not be found to fit.
-        Attribution.superseded_at.is_(None),
-        Attribution.made_by != literal_column("'rules'"),
+        .where(
+            Attribution.superseded_at.is_(None),
+            Attribution.made_by != literal_column("'rules'"),
+            ~Complaint.points_at_person,
+        )
     )
-    kept = select(Complaint.feedback_id).where(_kept_by_its_unit())
+    kept = select(Complaint.feedback_id).where(_kept_by_its_unit(), ~Complaint.points_at_person)
     if since is not None:
         people, kept = people.where(Attribution.at > since), kept.where(Complaint.settled_at > since)
     some = people.limit(most).union(kept.limit(most)).subquery()

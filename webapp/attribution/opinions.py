@@ -15,12 +15,17 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.attribution.current_router import CurrentRouter, current_router
 from webapp.attribution.models import TextOpinion
-from webapp.attribution.routing import Routed, Said
+from webapp.attribution.routing import Candidate, Routed, Said
+from webapp.attribution.routing.agencies import other_agency
+from webapp.attribution.routing.kinds import kind_of
+from webapp.attribution.routing.parts import two_matters
 from webapp.attribution.teaching import teaches
 from webapp.database import db
 from webapp.feedback.models import Complaint, Feedback
 from webapp.organisation.models import Unit
 
+#: A text is about two matters only where the second unit has at least this much of the whole.
+LEAST_SECOND = 0.15
 #: Texts that are judged and written down together.
 BATCH = 500
 
@@ -116,9 +121,11 @@ def _form(batch: list[int], router: CurrentRouter, at: datetime) -> list[int]:
             "model_id": router.model_id,
             "version": router.version,
             "at": at,
-            **_content(routed, topic, router, active),
+            **_content(one, routed, topic, router, active),
         }
-        for row, routed, topic in zip(rows, router.router.route(said), router.router.topics(said), strict=True)
+        for row, one, routed, topic in zip(
+            rows, said, router.router.route(said), router.router.topics(said), strict=True
+        )
     ]
     statement = upsert(TextOpinion)
     changed = {
@@ -135,11 +142,13 @@ def _form(batch: list[int], router: CurrentRouter, at: datetime) -> list[int]:
 
 
 def _content(
-    routed: Routed, topic: tuple[str, float] | None, router: CurrentRouter, active: set[int]
+    said: Said, routed: Routed, topic: tuple[str, float] | None, router: CurrentRouter, active: set[int]
 ) -> dict[str, Any]:
     """The columns of an opinion. What a model says for a unit that has been closed since is left to nobody."""
     candidates = [one for one in routed.candidates if int(one.unit) in active]
     probabilities = {int(one.unit): one.probability for one in candidates}
+    kind, kind_probability = kind_of(said.text)
+    outside = other_agency(said.text)
     return {
         "candidates": [
             {
@@ -153,12 +162,29 @@ def _content(
         "sure": routed.sure and len(candidates) == len(routed.candidates),
         "topic_id": router.topic_ids.get(topic[0]) if topic else None,
         "topic_probability": round(topic[1], 4) if topic and topic[0] in router.topic_ids else None,
-        "kind": None,
-        "kind_probability": None,
-        "outside": None,
-        "parts": [],
-        "teaches": teaches(probabilities, router.known_cases),
+        "kind": kind,
+        "kind_probability": round(kind_probability, 4),
+        "outside": None
+        if outside is None
+        else {"agency": outside.name, "probability": round(outside.probability, 4), "words": list(outside.words)},
+        "parts": _parts(said, candidates, router, active),
+        "teaches": teaches(probabilities, router.known_cases, outside.probability if outside else 0.0),
     }
+
+
+def _parts(
+    said: Said, candidates: Sequence[Candidate], router: CurrentRouter, active: set[int]
+) -> list[dict[str, int | float]]:
+    """The passages of a text about two matters. Looked for only where two units share the whole: it takes a while."""
+    if len(candidates) < 2 or candidates[1].probability < LEAST_SECOND:
+        return []
+    found = two_matters(router.router, said)
+    if not all(int(one.unit) in active for one in found):
+        return []
+    return [
+        {"unit_id": int(one.unit), "from": one.start, "to": one.end, "probability": round(one.probability, 4)}
+        for one in found
+    ]
 
 
 def opinions_of(feedback_ids: Sequence[int]) -> dict[int, Opinion]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, literal_column, o
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, reach
 from webapp.attribution.models import TextOpinion
-from webapp.attribution.teaching import HORIZON, OVERDUE, Because, because
+from webapp.attribution.teaching import FAINT, HORIZON, OVERDUE, Because, because
 from webapp.database import db
 from webapp.feedback.clocks.models import ComplaintClock
 from webapp.feedback.clocks.vocabulary import Clock
@@ -119,6 +119,7 @@ def list_triage(
     if not reach(viewer, Permission.COMPLAINT_TRIAGE):
         return TriageDesk((), {}, False)
     rows = _rows(viewer, now, pile, words, kind, limit + 1)
+    may_know = bool(reach(viewer, Permission.COMPLAINT_READ_PERSONAL))
     names = _names_of({one["unit_id"] for row in rows for one in (row.candidates or [])[:2]})
     items = tuple(
         TriageItem(
@@ -134,7 +135,7 @@ def list_triage(
             personal=row.points_at_person,
             note=row.note,
             passed_on_to=row.passed_on_to,
-            likely=_likely(row.candidates, names),
+            likely=() if row.points_at_person and not may_know else _likely(row.candidates, names),
             because=_because(row, now) if pile is None or pile in TO_DO else None,
         )
         for row in rows[:limit]
@@ -152,7 +153,9 @@ def next_in_triage(viewer: Account, now: datetime) -> str | None:
 
 def _likely(candidates: list[Any] | None, names: Mapping[int, str]) -> tuple[tuple[str, float], ...]:
     return tuple(
-        (names[one["unit_id"]], one["probability"]) for one in (candidates or [])[:2] if one["unit_id"] in names
+        (names[one["unit_id"]], one["probability"])
+        for one in (candidates or [])[:2]
+        if one["unit_id"] in names and one["probability"] >= FAINT
     )
 
 

@@ -9,6 +9,7 @@ from webapp.portal.admin import (  # noqa: F401  # each registers its pages with
     deliveries,
     halls,
     imports,
+    models,
     officers,
     overview,
     reports,
@@ -16,6 +17,7 @@ from webapp.portal.admin import (  # noqa: F401  # each registers its pages with
     services,
     stages,
     systems,
+    topics,
     units,
 )
 from webapp.portal.admin.room import blueprint

@@ -56,12 +56,12 @@ _PILES = {
 }
 #: Why a case stands where it stands, where its deadline does not say so already.
 _BECAUSE = {
-    Because.NOTHING_SPEAKS: _l("kata-katanya tidak menunjuk unit mana pun"),
-    Because.CLOSE_CALL: _l("dua unit hampir sama kuat"),
-    Because.UNFAMILIAR: _l("belum banyak contoh keputusan seperti ini"),
-    Because.NEARLY_CLEAR: _l("hampir jelas"),
-    Because.DUE_SOON: _l("batas waktunya dekat"),
-    Because.OVERDUE: _l("lewat batas waktu"),
+    Because.NOTHING_SPEAKS: _l("Kata-katanya tidak menunjuk unit mana pun"),
+    Because.CLOSE_CALL: _l("Dua unit hampir sama kuat"),
+    Because.UNFAMILIAR: _l("Belum banyak contoh keputusan seperti ini"),
+    Because.NEARLY_CLEAR: _l("Hampir jelas"),
+    Because.DUE_SOON: _l("Batas waktunya dekat"),
+    Because.OVERDUE: _l("Lewat batas waktu"),
 }
 #: Piles from which several may be decided at once.
 _IN_BULK = frozenset({TriagePile.NEW, TriagePile.VERIFIED, TriagePile.RESTORED, TriagePile.COMPLETED})
@@ -251,7 +251,7 @@ def _line(item: TriageItem, pile: TriagePile | None, now: datetime) -> TriageLin
 
 
 def _because(item: TriageItem) -> str:
-    """ "dua unit hampir sama kuat: Dinas A 41 %, Dinas B 38 %"."""
+    """ "Dua unit hampir sama kuat: Dinas A 41 %, Dinas B 38 %"."""
     if item.because is None:
         return ""
     why = str(_BECAUSE[item.because])

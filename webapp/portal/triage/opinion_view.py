@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from webapp.attribution.marking import Piece, mark_words
-from webapp.attribution.opinions import Opinion
+from webapp.attribution.opinions import Opinion, UnitCandidate
 from webapp.feedback.models import Complaint
 from webapp.feedback.movement.options import Option
 from webapp.feedback.vocabulary import ComplaintKind
@@ -17,8 +17,13 @@ from webapp.portal.staff.words import KINDS
 
 #: A proposal below this is none.
 LEAST_PROPOSED = 0.5
-#: A candidate below this is not shown.
-LEAST_SHOWN = 0.01
+#: A candidate below this is not shown: it is no more than "another unit".
+LEAST_SHOWN = 0.05
+
+
+#: Of each candidate so many words are marked, if they say at least this part of what its strongest says.
+MOST_MARKED = 4
+LEAST_MARKED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,11 @@ def view_opinion(
             one.unit_id,
             names[one.unit_id],
             round(one.probability * 100),
-            ", ".join(word for word, _weight in one.words[:5]),
+            ", ".join(_marked(one)),
         )
         for number, one in enumerate(shown, start=1)
     )
-    spoken = {number: [word for word, _weight in one.words] for number, one in enumerate(shown, start=1)}
+    spoken = {number: _marked(one) for number, one in enumerate(shown, start=1)}
     return OpinionView(
         mark_words(complaint.text, spoken),
         candidates,
@@ -82,6 +87,12 @@ def view_opinion(
         else _("Belum ada cukup keputusan untuk dipelajari: ini dari nama unit, layanan, dan topiknya saja."),
         tuple(_proposals(opinion, complaint, names, options)),
     )
+
+
+def _marked(candidate: UnitCandidate) -> list[str]:
+    """The words that say most for a candidate: where everything is marked, nothing is."""
+    strongest = max((weight for _word, weight in candidate.words), default=0.0)
+    return [word for word, weight in candidate.words if weight >= LEAST_MARKED * strongest][:MOST_MARKED]
 
 
 def _proposals(
