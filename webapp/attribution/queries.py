@@ -27,13 +27,15 @@ DECIDABLE = (State.FILED, State.IN_TRIAGE, State.VERIFIED, State.SENT)
 class Reason:
     """Why a complaint is where it is: the rule that spoke with its particulars, for `sentences.evidence_sentence`.
 
-    `written` is what a person who decided wrote as reason.
+    `written` is what a person who decided wrote as reason. `weight`: how much this piece of evidence counted beside the
+    others, 0 to 1; None where it decided alone.
     """
 
     rule: str
     particulars: Mapping[str, Any]
     decided_by: str | None = None
     written: str | None = None
+    weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,20 @@ def reasons_of(viewer: Account, code: str) -> tuple[Reason, ...]:
 def reasons_for(complaint: Complaint) -> tuple[Reason, ...]:
     """Why a complaint is where it is, for callers that have opened it as their viewer."""
     rows = db.session.execute(
-        select(Evidence.rule, Evidence.particulars, Attribution.reason, Account.name)
+        select(Evidence.rule, Evidence.particulars, Evidence.weight, Attribution.reason, Account.name)
         .join(Attribution, Attribution.id == Evidence.attribution_id)
         .outerjoin(Account, Account.id == Attribution.decided_by_id)
         .where(Attribution.feedback_id == complaint.feedback_id, Attribution.superseded_at.is_(None))
         .order_by(Evidence.id)
     )
     return tuple(
-        Reason(row.rule, {name: told for name, told in row.particulars.items() if name != LEADS}, row.name, row.reason)
+        Reason(
+            row.rule,
+            {name: told for name, told in row.particulars.items() if name != LEADS},
+            row.name,
+            row.reason,
+            row.weight,
+        )
         for row in rows
     )
 

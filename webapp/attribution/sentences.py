@@ -210,9 +210,14 @@ def _contest_decision(known: Particulars) -> str:
     return str(_("Diputuskan setelah keberatan petugas diperiksa."))
 
 
+def _decision_undone(known: Particulars) -> str:
+    return str(_("Keputusan terakhir dibatalkan oleh yang memutuskannya; yang sebelumnya berlaku lagi."))
+
+
 _SENTENCES: dict[str, Callable[[Particulars], str]] = {
     "triage_decision": _triage_decision,
     "contest_decision": _contest_decision,
+    "decision_undone": _decision_undone,
     "agency_decision": _agency_decision,
     "receipt": _receipt,
     "application_delay": _application_delay,

@@ -48,6 +48,7 @@ FINDING_HINTS = {
 _RULES = {
     "triage_decision": ("decision", True),
     "contest_decision": ("decision", True),
+    "decision_undone": ("decision", False),
     "agency_decision": ("decision", True),
     "receipt": ("receipt", True),
     "application_delay": ("stage", True),
@@ -125,12 +126,20 @@ class TimelineItem:
 
 
 def evidence_lines(reasons: Iterable[Reason], concerned: Iterable[Concerned] = ()) -> list[EvidenceLine]:
-    """Why a case is here, then whom it concerns (for those who may know)."""
+    """Why a case is here, then whom it concerns (for those who may know).
+
+    Of several pieces of evidence the one that counted most says so; a written reason stands once, with the first.
+    """
     lines = []
-    for reason in reasons:
+    pieces = list(reasons)
+    weights = [reason.weight for reason in pieces if reason.weight is not None]
+    heaviest = max(weights) if len(weights) > 1 and weights.count(max(weights)) == 1 else None
+    for number, reason in enumerate(pieces):
         kind, certain = _RULES[reason.rule]
         text = evidence_sentence(reason.rule, reason.particulars)
-        if reason.written:
+        if heaviest is not None and reason.weight == heaviest:
+            text = _("%(sentence)s Ini yang paling menentukan.", sentence=text)
+        if reason.written and number == 0:
             text = _("%(sentence)s Alasannya: %(reason)s", sentence=text, reason=reason.written)
         lines.append(EvidenceLine(text, kind, certain))
     for share in concerned:
