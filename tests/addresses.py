@@ -163,11 +163,30 @@ def _import_kinds(_app: Flask) -> list[str]:
 #: Where a <code> is a queue ticket's, not a complaint's.
 _OF_TICKETS = ("/antrean/tiket/", "/kiosk/")
 
+
 #: Name of a place in an address -> what can stand there.
+def _line_keys(_app: Flask) -> list[str]:
+    from webapp.attribution.contests.own_lines import key_of
+    from webapp.attribution.models import Attribution, AttributionShare
+    from webapp.database import db
+    from webapp.feedback.models import Complaint
+
+    rows = db.session.execute(
+        select(AttributionShare.officer_id, Attribution.feedback_id)
+        .join(Attribution, Attribution.id == AttributionShare.attribution_id)
+        .join(Complaint, Complaint.feedback_id == Attribution.feedback_id)
+        .where(AttributionShare.officer_id.is_not(None))
+        .order_by(AttributionShare.id)
+        .limit(MOST_ROWS)
+    )
+    return [key_of(officer_id, feedback_id) for officer_id, feedback_id in rows]
+
+
 _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
     "application_code": _application_codes,
     "code": _codes,
     "kiosk_key": _kiosk_keys,
+    "line_key": _line_keys,
     "receipt": _receipts,
     "filename": _static_files,
     "kind": _import_kinds,

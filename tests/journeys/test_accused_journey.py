@@ -41,8 +41,15 @@ ROOMS = ("officer.", "staff.", "supervisor.", "triage.", "inspector.", "citizen.
 OTHER_THINGS = ("/antrean", "/kiosk", "/loket", "/berkas", "/nilai/", "/struk", "/lapor/", "/masuk")
 #: What is another each time a page is shown.
 ALWAYS_NEW = re.compile(rb"(csrf|nonce|token)[^>]*", re.IGNORECASE)
-#: The figures in which it counts in the end, as the law of the indicator wants it: without a word.
-FIGURES = ("officer.show_score", "supervisor.show_officer", "supervisor.list_officers", "supervisor.show_handling")
+#: The figures in which it counts in the end, as the law of the indicator wants it, and why it does: without a word.
+FIGURES = (
+    "officer.list_attributed",
+    "officer.contest_line",
+    "officer.show_score",
+    "supervisor.show_officer",
+    "supervisor.list_officers",
+    "supervisor.show_handling",
+)
 
 
 @dataclass

@@ -49,12 +49,10 @@ class Candidate:
 
 def on_duty_then(contest: ContestFile) -> list[OnDutyThen]:
     """Who was on duty that day at the counters of the unit, by the roster and by the visits; nobody without a day."""
-    feedback = db.session.get_one(Feedback, contest.feedback_id)
-    at = feedback.visit.finished_at if feedback.visit is not None else feedback.occurred_at
-    if at is None:
+    if contest.when is None:
         return []
     zone = ZoneInfo(contest.timezone)
-    begins = datetime.combine(at.astimezone(zone).date(), time(), zone)
+    begins = datetime.combine(contest.when.astimezone(zone).date(), time(), zone)
     ends = begins + timedelta(days=1)
     shifts = db.session.execute(
         select(Shift.officer_id, Officer.name, Counter.id, Counter.name, Shift.starts_at, Shift.ends_at)
@@ -86,10 +84,9 @@ def on_duty_then(contest: ContestFile) -> list[OnDutyThen]:
 
 def candidates_for(contest: ContestFile, viewer: Account, on_duty: list[OnDutyThen]) -> list[Candidate]:
     """Whose it may have been instead: who was on duty that day first, then who is posted at or below the unit."""
-    unit = db.session.get_one(Unit, contest.unit_id)
     officers = {one.officer_id: one.officer for one in on_duty}
     there = set(officers)
-    posted = list_officers_below(unit.path)
+    posted = list_officers_below(contest.unit_path)
     own = {one.id for one in posted if one.account_id == viewer.id}
     officers |= {one.id: one.name for one in posted}
     return [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Account, RoleAssignment
@@ -19,9 +19,10 @@ from webapp.accounts.permissions import ROLE_PERMISSIONS, Permission, Role, reac
 from webapp.attribution.contests.errors import NoSuchContest
 from webapp.attribution.models import Attribution, AttributionShare, Contest
 from webapp.attribution.rules import LEAST_OFFICER_SHARE
+from webapp.counter.models import Visit
 from webapp.database import db
 from webapp.feedback.handling import visible_to
-from webapp.feedback.models import Complaint, ComplaintMessage
+from webapp.feedback.models import Complaint, ComplaintMessage, Feedback
 from webapp.organisation.models import Officer, Unit
 
 #: Decided ones that somebody finds again.
@@ -50,7 +51,8 @@ class WaitingContest:
 class ContestFile:
     """A contest as whoever decides it reads it; the complaint itself comes from its own queries.
 
-    `unit_id`: where the officer served. `attribution_id`: the judgement that stands now.
+    `unit_id` and `unit_path`: where the officer served. `when`: when it happened, as far as that is known.
+    `attribution_id`: the judgement that stands now.
     """
 
     id: int
@@ -60,7 +62,9 @@ class ContestFile:
     officer: str
     unit_id: int
     unit: str
+    unit_path: str
     timezone: str
+    when: datetime | None
     share: float
     attribution_id: int
     reason: str
@@ -98,7 +102,9 @@ def read_contest(viewer: Account, contest_id: int) -> ContestFile:
         officer=row.officer,
         unit_id=row.unit_id,
         unit=row.unit,
+        unit_path=row.unit_path,
         timezone=row.timezone,
+        when=row.when,
         share=row.share,
         attribution_id=row.attribution_id,
         reason=row.reason,
@@ -169,6 +175,8 @@ def decidable_by(viewer: Account) -> Select[*tuple[Any, ...]]:
 
 def was_decided_before(viewer: Account, contest_id: int) -> bool:
     """Whether somebody was quicker: it is decided, and the viewer could have."""
+    if contest_id >= 2**63:
+        return False
     query = _as_contested().where(Contest.id == contest_id, Contest.decided_at.is_not(None), *_may(viewer))
     return db.session.execute(query).first() is not None
 
@@ -202,11 +210,15 @@ def _contests() -> Select[*tuple[Any, ...]]:
             Officer.name.label("officer"),
             Served.id.label("unit_id"),
             Served.name.label("unit"),
+            Served.path.label("unit_path"),
+            func.coalesce(Visit.finished_at, Feedback.occurred_at).label("when"),
             Served.timezone,
             AttributionShare.share,
             Attribution.id.label("attribution_id"),
         )
         .join(Complaint, Complaint.feedback_id == Contest.feedback_id)
+        .join(Feedback, Feedback.id == Contest.feedback_id)
+        .outerjoin(Visit, Visit.id == Feedback.visit_id)
         .outerjoin(Unit, Unit.id == Complaint.unit_id)
         .join(Officer, Officer.id == Contest.officer_id)
     )

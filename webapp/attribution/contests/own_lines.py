@@ -36,8 +36,8 @@ TERM: Final = timedelta(days=14)
 #: Lines on the page, the latest first.
 SHOWN: Final = 60
 _EARLIER = aliased(Contest)
-#: Evidence that is the roster of a counter on a day.
-_BY_ROSTER: Final = frozenset({"counter_and_shift"})
+#: Evidence that is who was at a counter on a day.
+_BY_ROSTER: Final = frozenset({"counter_and_shift", "served_at_counter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +188,11 @@ def _lines_of(officer: Officer, at: datetime) -> tuple[AttributedLine, ...]:
     lines = [
         _line(officer.id, row, waiting.get(row.feedback_id, row), reasons.get(row.id, ()), served, at) for row in rows
     ]
-    # Within the days that are told, the key decides: the order of arrival would tell more.
-    return tuple(sorted(lines, key=lambda line: (line.told.last, line.key), reverse=True))
+    # What may be contested comes first. Within the days that are told, the key decides: the order of arrival would tell
+    # more.
+    return tuple(
+        sorted(lines, key=lambda line: (line.contest_until is not None, line.told.last, line.key), reverse=True)
+    )
 
 
 def _latest_of_each(rows: Sequence[Row[Any]]) -> list[Row[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flask import abort, flash, redirect, render_template, session, url_for
@@ -18,6 +18,7 @@ from webapp.attribution.contests.filing import file_contest
 from webapp.attribution.contests.own_lines import AttributedLine, list_own_lines, note_shown
 from webapp.attribution.contests.telling import Grain
 from webapp.attribution.contests.vocabulary import Standing
+from webapp.attribution.queries import Reason
 from webapp.database import transaction
 from webapp.indicators.queries import counted_complaints
 from webapp.portal.access import current_account, requires
@@ -151,11 +152,29 @@ def _view(line: AttributedLine, counted: bool, now: datetime) -> LineView:
         tag=str(tag),
         tone=tone,
         meaning=_meaning(line, counted, now),
-        evidence=tuple(evidence_lines(line.reasons)),
+        evidence=_evidence(line),
         coarse=line.told.grain != Grain.DAY,
         until=day_in_words(local_day(until, line.timezone), local_day(now, line.timezone)) if until else "",
         contest=_contest(line, now),
     )
+
+
+def _evidence(line: AttributedLine) -> tuple[EvidenceLine, ...]:
+    """Why it names him; where it does not any more, nothing of that is certain."""
+    stands = line.standing not in (Standing.CORRECTED, Standing.ENDED)
+    return tuple(
+        replace(shown, text=_named_by(reason) or shown.text) if stands else replace(shown, certain=False)
+        for reason, shown in zip(line.reasons, evidence_lines(line.reasons), strict=True)
+    )
+
+
+def _named_by(reason: Reason) -> str:
+    """What a person's decision says to the officer whom it names; nothing where the usual sentence says it."""
+    if reason.rule == "triage_decision":
+        return str(_("Petugas triase membaca pengaduannya dan memutuskan bahwa ini menyangkut Anda."))
+    if reason.rule == "contest_decision":
+        return str(_("Diputuskan setelah keberatan petugas lain diperiksa: ini menyangkut Anda."))
+    return ""
 
 
 def _when(line: AttributedLine) -> str:
@@ -163,7 +182,7 @@ def _when(line: AttributedLine) -> str:
         case Grain.DAY:
             return day_in_words(line.told.first)
         case Grain.WEEK:
-            return str(_("Minggu %(days)s", days=span_in_words(line.told.first, line.told.last)))
+            return str(_("Pekan %(days)s", days=span_in_words(line.told.first, line.told.last)))
         case Grain.MONTH:
             return month_in_words(line.told.first)
 

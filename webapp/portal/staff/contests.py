@@ -43,10 +43,10 @@ from webapp.portal.typed_text import keeps_typed_text, without_nul
 
 _OUTCOMES = {"upheld": _l("diterima"), "refused": _l("ditolak")}
 _VERDICTS = {
-    Verdict.TO_OFFICER: _l("Diterima: petugas lain"),
-    Verdict.TO_UNIT: _l("Diterima: urusan unit, bukan satu petugas"),
-    Verdict.TO_NOBODY: _l("Diterima: tidak diketahui siapa"),
-    Verdict.REFUSED: _l("Ditolak: tetap petugas ini"),
+    Verdict.TO_OFFICER: _l("Petugas lain"),
+    Verdict.TO_UNIT: _l("Unit kerjanya, bukan satu petugas"),
+    Verdict.TO_NOBODY: _l("Tidak diketahui siapa"),
+    Verdict.REFUSED: _l("Tetap petugas ini"),
 }
 
 
@@ -55,7 +55,7 @@ class DecideContestForm(DeskForm):
 
     standing = HiddenField()
     verdict = RadioField(  # type: ignore[call-arg]  # newer than its stubs
-        _l("Putusan Anda"),
+        _l("Pengaduan ini menyangkut siapa?"),
         choices=[SelectChoice(str(verdict), label) for verdict, label in _VERDICTS.items()],
         invalid_choice_message=_l("Pilih satu putusan."),
         validators=[InputRequired(_l("Pilih satu putusan."))],
@@ -84,6 +84,15 @@ class DecideContestForm(DeskForm):
             self.officer.errors = [_("Pilih petugasnya.")]
             valid = False
         return valid
+
+
+#: What each of them means for the contest.
+_HINTS = {
+    Verdict.TO_OFFICER: _l("Keberatan diterima. Pilih petugasnya di bawah."),
+    Verdict.TO_UNIT: _l("Keberatan diterima. Tidak masuk angka siapa pun."),
+    Verdict.TO_NOBODY: _l("Keberatan diterima. Tidak masuk angka siapa pun."),
+    Verdict.REFUSED: _l("Keberatan ditolak. Angkanya tetap."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +132,14 @@ def decide_contest(contest_id: int) -> ResponseReturnValue:
             return redirect(url_for("staff.list_contests"), 303)
         abort(404)
     on_duty = deciding.on_duty_then(contest)
-    form = _form(deciding.candidates_for(contest, current_account(), on_duty))
+    waits = contest.decided_at is None
+    form = _form(deciding.candidates_for(contest, current_account(), on_duty) if waits else [])
     if not form.is_submitted():
         form.standing.data = str(contest.attribution_id)
         return _page(contest, on_duty, form, 200)
     if not form.is_valid():
         return _page(contest, on_duty, form, 400)
-    if contest.decided_at is None:
+    if waits:
         if form.standing.data != str(contest.attribution_id):
             form.form_errors.append(
                 _("Bukti baru masuk sejak halaman ini dibuka. Periksa lagi, lalu kirim bila masih tepat.")
@@ -193,6 +203,7 @@ def _page(
         due_tone=due_tone,
         outcome=_OUTCOMES[contest.outcome] if contest.outcome else "",
         form=form,
+        hints={str(verdict): hint for verdict, hint in _HINTS.items()},
         opens_case=can(viewer, Permission.COMPLAINT_ANSWER),
     )
     looked_at_case(complaint.feedback_id)
