@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories.organisation import make_unit
 from tests.factories.replay import SOURCE, PastCity, decide_otherwise, make_past, make_past_city
-from webapp.attribution.replay.actions import list_months, replay_ground
+from webapp.attribution.replay.actions import list_months, read_month, replay_ground
 from webapp.attribution.replay.models import ReplayOpinion
 from webapp.attribution.routing import Router
 from webapp.operations.attribution import replay_months
@@ -102,12 +102,10 @@ def test_other_cities_units_are_no_candidates(session: Session, city: PastCity) 
     assert str(stranger.id) in {unit.id for unit in replay_ground("tanpa-unit").units}, "a source without units: all"
 
 
-def test_who_points_at_a_person_would_go_to_triage(session: Session, city: PastCity) -> None:
-    make_months(city, 2)
-    (personal,) = make_past([(date(2026, 3, 1), city.waste, "sampah menumpuk, petugas membentak ibu saya")])
-    run(session)
-    one = session.get_one(ReplayOpinion, personal)
-    assert (one.unit_id, one.sure) == (city.waste.id, False)
+def test_who_points_at_a_person_is_known(session: Session, city: PastCity) -> None:
+    words = ("sampah menumpuk", "petugas membentak ibu saya di loket")
+    make_past([(date(2026, 3, 1 + n), city.waste, text) for n, text in enumerate(words)])
+    assert [case.personal for case in read_month(SOURCE, date(2026, 3, 1))] == [False, True]
 
 
 def test_the_command_tells_figures_and_what_is_missing(app: Flask, session: Session, city: PastCity) -> None:
