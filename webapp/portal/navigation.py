@@ -39,6 +39,7 @@ ENTRIES: tuple[tuple[Permission, str, LazyString, LazyString | None], ...] = (
     (Permission.CONTEST_DECIDE, "staff.list_contests", _l("Keberatan"), UNIT),
     (Permission.INDICATOR_READ_UNIT, "supervisor.list_officers", _l("Petugas"), UNIT),
     (Permission.INDICATOR_READ_UNIT, "supervisor.show_handling", _l("Penanganan"), UNIT),
+    (Permission.SIGNAL_READ, "supervisor.list_unit_signals", _l("Sinyal"), UNIT),
     (Permission.APPLICATION_READ_UNIT, "supervisor.list_unit_files", _l("Berkas unit"), UNIT),
     (Permission.QUEUE_READ_UNIT, "supervisor.list_halls", _l("Antrean unit"), UNIT),
     (Permission.REPLY_TEMPLATE_MANAGE, "officer.list_templates", _l("Templat"), UNIT),

@@ -1,6 +1,6 @@
 """Pages for the supervisor."""
 
-from webapp.portal.supervisor import applications, halls, handling
+from webapp.portal.supervisor import applications, halls, handling, signals
 from webapp.portal.supervisor.views import blueprint
 
-__all__ = ["applications", "blueprint", "halls", "handling"]
+__all__ = ["applications", "blueprint", "halls", "handling", "signals"]
