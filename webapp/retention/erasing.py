@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.attribution.models import Attribution, Contest, TextOpinion
 from webapp.attribution.repeats.models import ComplaintSketch
+from webapp.attribution.replay.models import ReplayOpinion
 from webapp.counter.applications.models import Application, ApplicationFollower
 from webapp.counter.queue.models import QueueTicket
 from webapp.database import db
@@ -135,6 +136,7 @@ def _words(before: datetime, _now: datetime, most: int) -> int:
         db.session.execute(
             update(TextOpinion).where(TextOpinion.feedback_id.in_(ids)).values(candidates=[], outside=null(), parts=[])
         )
+        db.session.execute(update(ReplayOpinion).where(ReplayOpinion.feedback_id.in_(ids)).values(candidates=[]))
         db.session.execute(
             update(Contest)
             .where(Contest.feedback_id.in_(ids))

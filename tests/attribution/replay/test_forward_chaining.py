@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,11 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories.organisation import make_unit
-from tests.factories.replay import SOURCE, PastCity, decide_otherwise, make_past, make_past_city
+from tests.factories.replay import SOURCE, PastCity, decide_otherwise, make_judged, make_past, make_past_city
 from webapp.attribution.replay.actions import list_months, read_month, replay_ground
 from webapp.attribution.replay.models import ReplayOpinion
 from webapp.attribution.routing import Router
+from webapp.feedback.life_cycle import State
 from webapp.operations.attribution import replay_months
+from webapp.retention.erasing import erase_ended
 
 AT = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
@@ -106,6 +108,21 @@ def test_who_points_at_a_person_is_known(session: Session, city: PastCity) -> No
     words = ("sampah menumpuk", "petugas membentak ibu saya di loket")
     make_past([(date(2026, 3, 1 + n), city.waste, text) for n, text in enumerate(words)])
     assert [case.personal for case in read_month(SOURCE, date(2026, 3, 1))] == [False, True]
+
+
+def test_words_that_are_erased_are_erased_here_too_and_teach_nothing(session: Session, city: PastCity) -> None:
+    made = make_judged(session, city.waste, city.roads)
+    for state in (State.IN_TRIAGE, State.ARCHIVED):
+        made.state = state
+        session.flush()
+    made.settled_at = datetime(2026, 1, 20, tzinfo=UTC)
+    session.flush()
+    assert session.get_one(ReplayOpinion, made.feedback_id).candidates
+    erase_ended(made.settled_at + timedelta(days=10_000))
+    session.expire_all()
+    one = session.get_one(ReplayOpinion, made.feedback_id)
+    assert (one.candidates, one.unit_id) == ([], city.roads.id)
+    assert list_months(SOURCE) == []
 
 
 def test_the_command_tells_figures_and_what_is_missing(app: Flask, session: Session, city: PastCity) -> None:

@@ -22,6 +22,7 @@ from webapp.attribution.routing import CatalogueUnit, DecidedCase, Routed, Route
 from webapp.attribution.routing.places import classes_of
 from webapp.database import db
 from webapp.feedback.models import Complaint, Feedback
+from webapp.feedback.vocabulary import ERASED
 from webapp.organisation.models import Unit
 
 #: With so many of the candidates the words that spoke for them are kept.
@@ -81,7 +82,6 @@ def read_month(source: str, month: date) -> list[ReplayCase]:
             Complaint.points_at_person,
             Feedback.place,
         )
-        .join(Complaint, Complaint.feedback_id == Feedback.id)
         .where(_month() == month)
         .order_by(Feedback.filed_at, Feedback.id)
     )
@@ -100,8 +100,10 @@ def _cases(source: str, *columns: Any) -> Select[Any]:
         select(*columns)
         .select_from(WithheldDecision)
         .join(Feedback, Feedback.id == WithheldDecision.feedback_id)
+        .join(Complaint, Complaint.feedback_id == WithheldDecision.feedback_id)
         .join(Unit, Unit.id == WithheldDecision.unit_id)
-        .where(WithheldDecision.source == source)
+        # What is erased at the end of its retention teaches nothing, and what was said of it stays.
+        .where(WithheldDecision.source == source, Complaint.text != ERASED)
     )
 
 
