@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -131,36 +131,41 @@ def decide_contest(contest_id: int) -> ResponseReturnValue:
             flash(_("Keberatan ini baru saja diputuskan orang lain."))
             return redirect(url_for("staff.list_contests"), 303)
         abort(404)
-    on_duty = deciding.on_duty_then(contest)
     waits = contest.decided_at is None
+    if request.method == "POST" and not waits:  # sent twice is decided once
+        return _saved(contest_id)
+    on_duty = deciding.on_duty_then(contest)
     form = _form(deciding.candidates_for(contest, current_account(), on_duty) if waits else [])
     if not form.is_submitted():
         form.standing.data = str(contest.attribution_id)
         return _page(contest, on_duty, form, 200)
     if not form.is_valid():
         return _page(contest, on_duty, form, 400)
-    if waits:
-        if form.standing.data != str(contest.attribution_id):
-            form.form_errors.append(
-                _("Bukti baru masuk sejak halaman ini dibuka. Periksa lagi, lalu kirim bila masih tepat.")
+    if form.standing.data != str(contest.attribution_id):
+        form.form_errors.append(
+            _("Bukti baru masuk sejak halaman ini dibuka. Periksa lagi, lalu kirim bila masih tepat.")
+        )
+        form.standing.data = str(contest.attribution_id)
+        return _page(contest, on_duty, form, 409)
+    try:
+        with transaction():
+            deciding.decide_contest(
+                contest_id,
+                verdict=Verdict(form.verdict.data),
+                officer_id=form.officer.data,
+                reason=form.reason.data or "",
+                actor=current_account(),
+                at=datetime.now(UTC),
             )
-            form.standing.data = str(contest.attribution_id)
-            return _page(contest, on_duty, form, 409)
-        try:
-            with transaction():
-                deciding.decide_contest(
-                    contest_id,
-                    verdict=Verdict(form.verdict.data),
-                    officer_id=form.officer.data,
-                    reason=form.reason.data or "",
-                    actor=current_account(),
-                    at=datetime.now(UTC),
-                )
-        except NoSuchContest:
-            abort(404)
-        except (AlreadyDecided, NotAChoice):
-            form.form_errors.append(_("Keadaannya baru saja berubah. Buka lagi daftar keberatan, lalu periksa."))
-            return _page(contest, on_duty, form, 409)
+    except NoSuchContest:
+        abort(404)
+    except (AlreadyDecided, NotAChoice):
+        form.form_errors.append(_("Keadaannya baru saja berubah. Buka lagi daftar keberatan, lalu periksa."))
+        return _page(contest, on_duty, form, 409)
+    return _saved(contest_id)
+
+
+def _saved(contest_id: int) -> ResponseReturnValue:
     flash(_("Putusan tersimpan. Petugas dikabari beserta alasannya, dan angkanya dihitung ulang."))
     session[SENT_DRAFTS] = [f"contest-decision-{contest_id}"]
     return redirect(url_for("staff.list_contests"), 303)
