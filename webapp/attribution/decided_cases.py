@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from webapp.attribution.models import Attribution, AttributionShare
 from webapp.attribution.routing import DecidedCase, Said
@@ -47,7 +48,7 @@ def read_decided(most: int) -> list[Decided]:
     """
     strongest = (
         select(Attribution.feedback_id, Attribution.at, AttributionShare.unit_id)
-        .distinct(Attribution.feedback_id)
+        .ext(distinct_on(Attribution.feedback_id))
         .join(AttributionShare, AttributionShare.attribution_id == Attribution.id)
         .where(_by_people())
         .order_by(Attribution.feedback_id, AttributionShare.share.desc(), AttributionShare.id)
