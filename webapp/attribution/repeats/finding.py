@@ -23,14 +23,14 @@ from webapp.feedback.models import Complaint
 COMPARED, MET = 60, 3000
 _MEETING = """
     WITH met AS MATERIALIZED (
-        SELECT complaint_id, filed_at, pieces FROM complaint_sketch
+        SELECT complaint_id, pieces, abs(extract(epoch FROM filed_at - CAST(:at AS timestamptz))) AS apart
+        FROM complaint_sketch
         WHERE pieces && CAST(:asked AS integer[]) AND filed_at BETWEEN :since AND :until
           AND complaint_id <> :but {only}
-        LIMIT :met
+        ORDER BY apart, complaint_id LIMIT :met
     ), nearest AS (
-        SELECT complaint_id,
-               (SELECT count(*) FROM unnest(pieces) AS piece WHERE piece = ANY (CAST(:asked AS integer[]))) AS shared,
-               abs(extract(epoch FROM filed_at - CAST(:at AS timestamptz))) AS apart
+        SELECT complaint_id, apart,
+               (SELECT count(*) FROM unnest(pieces) AS piece WHERE piece = ANY (CAST(:asked AS integer[]))) AS shared
         FROM met ORDER BY shared DESC, apart, complaint_id LIMIT :compared
     )
     SELECT complaint.feedback_id, left(complaint.text, 4000) AS text, feedback.filed_at, feedback.place,

@@ -29,9 +29,9 @@ _WORDS, _GRAMS, _CONTAINED = 0.4, 0.4, 0.2
 _SAME_PLACE, _SAME_UNIT, _UNKNOWN_PLACE, _OTHER_UNIT = 0.2, 0.15, 0.1, 0.05
 _DAYS = 0.35
 _SAME_SPOTS, _SPOTS_EXPECTED, _ONE_SPOT = 0.5, 0.7, 0.15
-_OTHER_LABEL, _OTHER_NUMBERS = 0.25, 0.1
+_OTHER_LABEL, _OTHER_NUMBERS = 0.5, 0.1
 #: Few words in two places: what is said everywhere.
-_FEW_WORDS, _SAID_EVERYWHERE = 8, 0.15
+_FEW_WORDS, _SAID_EVERYWHERE = 8, 0.45
 #: The score that is as likely the same matter as not, and how fast it turns.
 _MIDDLE, _STEEP = 0.62, 12.0
 #: The same text in two places is one matter only where it is too long to be said twice by chance.

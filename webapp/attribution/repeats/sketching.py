@@ -9,6 +9,7 @@ there are. No word can be read back from a key.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b, shake_256
 from typing import Final
@@ -33,47 +34,53 @@ _COINS = np.frombuffer(shake_256(b"complaint_sketch/1").digest(_HASHES * 16), dt
 _TIMES, _PLUS = _COINS[0] % (_PRIME - np.uint64(1)) + np.uint64(1), _COINS[1] % _PRIME
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What keys are made of: the same for a text whenever it is filed."""
+
+    words: tuple[str, ...]
+    place: str
+    cell: tuple[int, int] | None
+
+
+def marks_of(reading: Reading) -> Marks:
+    """The marks of a complaint, without the time at which it was filed."""
+    position = reading.matter.position
+    return Marks(
+        words=(reading.spelled, *_bands(reading)) if reading.words else (),
+        place=" ".join(sorted(reading.place)),
+        cell=None if position is None else (math.floor(position[0] / _CELL), math.floor(position[1] / _CELL)),
+    )
+
+
 def pieces_of(reading: Reading) -> list[int]:
     """The keys that a complaint is found by, sorted, each once; fit for a column of 32-bit integers."""
-    return sorted(_keys(reading, around=False))
+    return pieces_at(marks_of(reading), reading.matter.filed_at)
 
 
 def asked_of(reading: Reading) -> list[int]:
     """The keys to look for its repeats by: its own, and those of the months, weeks and cells beside."""
-    return sorted(_keys(reading, around=True))
+    return pieces_at(marks_of(reading), reading.matter.filed_at, around=True)
 
 
-def _keys(reading: Reading, *, around: bool) -> set[int]:
-    at = reading.matter.filed_at
-    months = _spans(at, _MONTH, around)
-    keys = {_key("text", reading.spelled, month) for month in months} if reading.spelled else set()
-    for band in _bands(reading):
-        keys |= {_key("words", band, month) for month in months}
-    weeks = _spans(at, _WEEK, around)
-    if reading.place:
-        named = " ".join(sorted(reading.place))
-        keys |= {_key("place", named, week) for week in weeks}
-    for cell in _cells(reading, around):
-        keys |= {_key("cell", cell, week) for week in weeks}
-    return keys
+def pieces_at(marks: Marks, at: datetime, *, around: bool = False) -> list[int]:
+    """The keys of these marks at a time; `around`: with those of the spans and cells beside."""
+    months, weeks = _spans(at, _MONTH, around), _spans(at, _WEEK, around)
+    keys = {_key("words", band, month) for band in marks.words for month in months}
+    if marks.place:
+        keys |= {_key("place", marks.place, week) for week in weeks}
+    if marks.cell is not None:
+        reach = (-1, 0, 1) if around else (0,)
+        cells = [(marks.cell[0] + north, marks.cell[1] + east) for north in reach for east in reach]
+        keys |= {_key("cell", f"{north} {east}", week) for north, east in cells for week in weeks}
+    return sorted(keys)
 
 
 def _bands(reading: Reading) -> list[str]:
-    if not reading.words:
-        return []
     hashed = np.array([_hashed(word) for word in reading.words], dtype=np.uint64) % _PRIME
     least: npt.NDArray[np.uint64] = ((hashed[:, None] * _TIMES + _PLUS) % _PRIME).min(axis=0)
     kept = [int(one) for one in least]
     return [f"{band} {kept[band * ROWS : (band + 1) * ROWS]}" for band in range(BANDS)]
-
-
-def _cells(reading: Reading, around: bool) -> list[str]:
-    position = reading.matter.position
-    if position is None:
-        return []
-    north, east = (math.floor(degrees / _CELL) for degrees in position)
-    reach = (-1, 0, 1) if around else (0,)
-    return [f"{north + n} {east + e}" for n in reach for e in reach]
 
 
 def _spans(at: datetime, days: int, around: bool) -> tuple[int, ...]:
