@@ -168,7 +168,7 @@ def _because(row: Any, now: datetime) -> Because | None:
 def _names_of(unit_ids: set[int]) -> dict[int, str]:
     if not unit_ids:
         return {}
-    return dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(sorted(unit_ids)))).tuples().all())
+    return dict(db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(sorted(unit_ids)))).all())
 
 
 def _why() -> Any:
