@@ -12,16 +12,11 @@ from sqlalchemy import Select, select
 from webapp.app import settings_of
 from webapp.attribution import actions as attribution
 from webapp.attribution.contests.notices import queue_contest_notices, tell_of_overdue
-from webapp.attribution.events import ContestDecided, ContestFiled, OpinionsOutdated
-from webapp.attribution.learning import learn_routing
-from webapp.attribution.learning import renew_opinions as renew
+from webapp.attribution.events import ContestDecided, ContestFiled
 from webapp.attribution.opinions import form_opinions
 from webapp.attribution.repeats.actions import join_chosen, note_repeats
-from webapp.attribution.signals import detecting
 from webapp.attribution.signals.events import SignalRaised
 from webapp.attribution.signals.notices import queue_signal_notices
-from webapp.audit.events import TrailSealingDue
-from webapp.audit.sealing import BATCH, seal_entries
 from webapp.counter.applications import turnaround_facts
 from webapp.counter.applications.notices import queue_application_notices
 from webapp.counter.events import (
@@ -30,10 +25,7 @@ from webapp.counter.events import (
     TicketMoved,
 )
 from webapp.counter.queue.notices import halls_with_somebody_to_tell, queue_nearly_notices, queue_ticket_notice
-from webapp.counter.queue.upkeep import close_past_days
 from webapp.database import db, transaction
-from webapp.feedback import upkeep
-from webapp.feedback.clocks import upkeep as clocks
 from webapp.feedback.delays import list_delayed_files
 from webapp.feedback.events import (
     ClockMissed,
@@ -50,23 +42,28 @@ from webapp.feedback.events import (
 from webapp.feedback.facts.recording import record_handling
 from webapp.feedback.life_cycle import State
 from webapp.feedback.notices import queue_notices
-from webapp.feedback.search import lexicon
 from webapp.feedback.staff_notices import queue_digests, queue_staff_notices
 from webapp.indicators import actions as indicators
-from webapp.indicators.events import ReferenceDue
 from webapp.indicators.periods import period_of
 from webapp.messaging.events import MailQueued
 from webapp.messaging.mail import Postbox
 from webapp.messaging.mail import send_mail as hand_in
 from webapp.messaging.notifications import Sender
-from webapp.organisation.csv_import import forget_staged_imports
-from webapp.outbox.actions import note_failure, publish
+from webapp.outbox.actions import note_failure
 from webapp.outbox.events import Event, event_from
 from webapp.outbox.models import DeliveryState, OutboxDelivery, OutboxEvent
-from webapp.outbox.upkeep import forget_old_events
-from webapp.retention.erasing import erase_ended
-from webapp.retention.events import RetentionDue
-from worker.events import ClocksDue, LearningDue, LexiconDue, RemindersDue, SweepDue
+from worker.chores import (
+    erase_ended_terms,
+    fit_reference,
+    learn,
+    learn_words,
+    look_at_clocks,
+    raise_signals,
+    renew_opinions,
+    seal_trail,
+    sweep,
+)
+from worker.events import RemindersDue
 from worker.together import APART, TOGETHER, subjects_of
 
 log = structlog.get_logger()
@@ -228,20 +225,6 @@ def attribute_feedback(event: Event, key: str, now: datetime) -> None:
     join_chosen(ids, now)
 
 
-def learn(event: Event, key: str, now: datetime) -> None:
-    """Learn from what people have decided since, if it is enough; some minutes of the queue at most."""
-    assert isinstance(event, LearningDue)
-    learn_routing(now, weekly=event.weekly)
-
-
-def renew_opinions(event: Event, key: str, now: datetime) -> None:
-    """Look again at what waits for triage, by what was learned; some at a time."""
-    assert isinstance(event, OpinionsOutdated)
-    last = renew(event.after_id, now)
-    if last is not None:
-        publish(OpinionsOutdated(last))
-
-
 def record_facts(event: Event, key: str, now: datetime) -> None:
     """Bring the facts up to what is now known of a feedback, and the figures that they move."""
     ids = subjects_of(event)
@@ -260,12 +243,6 @@ def refresh_handling(event: Event, key: str, now: datetime) -> None:
 def refresh_outdated(event: Event, key: str, now: datetime) -> None:
     """Compute figures that a large batch outdated, some at a time."""
     indicators.refresh_outdated(now)
-
-
-def fit_reference(event: Event, key: str, now: datetime) -> None:
-    """Fit what is usual in the city anew."""
-    assert isinstance(event, ReferenceDue)
-    indicators.renew_reference(event.version, now)
 
 
 def notify_followers(event: Event, key: str, now: datetime) -> None:
@@ -293,11 +270,6 @@ def notify_contest(event: Event, key: str, now: datetime) -> None:
 def tell_of_overdue_contests(event: Event, key: str, now: datetime) -> None:
     """Tell of contests that wait longer than they may."""
     tell_of_overdue(now, _sender())
-
-
-def raise_signals(event: Event, key: str, now: datetime) -> None:
-    """Look what is complained of more than usual."""
-    detecting.raise_signals(now)
 
 
 def notify_signal(event: Event, key: str, now: datetime) -> None:
@@ -358,41 +330,6 @@ def notify_applicant(event: Event, key: str, now: datetime) -> None:
     """Tell whoever follows a file what changed on it."""
     assert isinstance(event, ApplicationMoved)
     queue_application_notices(event.application_id, event.change, event.detail_id, key=f"notice:{key}")
-
-
-def look_at_clocks(event: Event, key: str, now: datetime) -> None:
-    """Remind, escalate, close and archive what has come due; some at a time."""
-    if clocks.look_at_clocks(now):
-        publish(ClocksDue())
-
-
-def learn_words(event: Event, key: str, now: datetime) -> None:
-    """Learn the words of what was filed since, for searches that are misspelt."""
-    if lexicon.learn_words(now.date()):
-        publish(LexiconDue())
-
-
-def seal_trail(event: Event, key: str, now: datetime) -> None:
-    """Join what is new in the trail to its chain, some at a time."""
-    if seal_entries(now) == BATCH:
-        publish(TrailSealingDue())
-
-
-def erase_ended_terms(event: Event, key: str, now: datetime) -> None:
-    """Erase the personal part of what was kept long enough, some at a time."""
-    if erase_ended(now):
-        publish(RetentionDue())
-
-
-def sweep(event: Event, key: str, now: datetime) -> None:
-    """Note what went overdue, go on with figures given up, forget what nobody needs."""
-    assert isinstance(event, SweepDue)
-    upkeep.forget_unsent_photos(now)
-    close_past_days(now)
-    turnaround_facts.record_overdue(now)
-    forget_staged_imports(now)
-    indicators.resume_rounds()
-    forget_old_events(now)
 
 
 JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
