@@ -20,7 +20,7 @@ from webapp.feedback.models import Complaint, Feedback
 from webapp.organisation.models import Unit
 
 #: Disputed cases on one page.
-SHOWN = 20
+SHOWN = 10
 #: Letters of a case's text that the list shows.
 EXCERPT = 400
 

@@ -141,6 +141,7 @@ def _disputed(comparison: Comparison, source: str) -> dict[str, Any]:
         "readings": [(str(label), comparison.readings.get(reading, 0)) for reading, label in READINGS.items()],
         "reading_choices": [(reading.value, str(label)) for reading, label in READINGS.items()],
         "read": comparison.read,
+        "case_page": "officer.show_case" if can(viewer, Permission.COMPLAINT_ANSWER) else "triage.decide",
     }
 
 

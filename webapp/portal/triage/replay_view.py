@@ -234,7 +234,8 @@ def case_card(case: DisputedCase) -> CaseCard:
 
 
 def _percent(share: float) -> str:
-    return f"{round(100 * share)} %"
+    """A share in per cent; nothing that is not certain is called 100."""
+    return f"{min(round(100 * share), 99 if share < 1 else 100)} %"
 
 
 def _part(n: int, of: int) -> float:
