@@ -13,11 +13,13 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import numpy as np
 import psycopg
 
 from tests.benchmarks.results import Result, measured, quantile
@@ -29,7 +31,7 @@ from webapp.attribution.repeats.sketching import marks_of, pieces_at
 
 SIZE = 1_000_000
 #: Different texts among them, and words of the language.
-TEXTS, WORDS, FORMULAS, PLACES = 40_000, 30_000, 80, 900
+TEXTS, WORDS, FORMULAS, PLACES = 20_000, 30_000, 80, 900
 FIRST, DAYS = datetime(2023, 11, 1, tzinfo=UTC), 3 * 365
 ASKED, WARM_UP = 300, 30
 MOST_MS = 50
@@ -82,50 +84,45 @@ def fill(address: str, size: int) -> None:
     """Copy so many complaints, with what they are found by and the words of the lexicon, into an empty database."""
     language, rng = Language(), Random(5)
     texts = [language.text(rng) for _ in range(TEXTS)]
-    marks = [marks_of(read(Matter(text, FIRST))) for text in texts]
+    text_marks = [marks_of(read(Matter(text, FIRST))) for text in texts]
+    place_marks = [marks_of(read(Matter("", FIRST, place))) for place in language.places]
+    random = np.random.default_rng(7)
+    seconds = random.integers(0, DAYS * 86400, size)
+    numbers, places = random.integers(0, TEXTS, size), random.integers(0, PLACES, size)
+    # Keys of long past months are never asked for: any numbers that texts of one month share serve as well.
+    salt = np.array([[hash((place, band)) for band in range(len(text_marks[0].words) + 1)] for place in range(TEXTS)])
+    month = seconds // (30 * 86400)
+    made_up = (salt[numbers] * 2_654_435_761 + month[:, None] * 40_503) % (1 << 32) - (1 << 31)
+    recent = seconds > (DAYS - 95) * 86400
     with psycopg.connect(address) as connection:
         connection.execute("SET session_replication_role = replica")  # no triggers: only what is measured is written
-        rows = list(_rows(size, language, texts, marks))
-        with connection.cursor().copy(
-            "COPY feedback (id, kind, channel, write_key, filed_at, place) FROM STDIN"
-        ) as copy:
-            for id_, at, _text, place, _pieces in rows:
-                copy.write_row((id_, "complaint", "portal", f"form:{id_}", at, place))
-        with connection.cursor().copy(
+        connection.execute("DROP INDEX ix_complaint_sketch_pieces")
+        times = [FIRST + timedelta(seconds=int(one)) for one in seconds]
+        cursor = connection.cursor()
+        with cursor.copy("COPY feedback (id, kind, channel, write_key, filed_at, place) FROM STDIN") as copy:
+            for id_, at in enumerate(times, 1):
+                copy.write(f"{id_}\tcomplaint\tportal\tform:{id_}\t{at}\t{language.places[places[id_ - 1]]}\n")
+        with cursor.copy(
             "COPY complaint (feedback_id, code, secret_word, complaint_kind, text, state) FROM STDIN"
         ) as copy:
-            for id_, _at, text, _place, _pieces in rows:
-                copy.write_row((id_, f"TG-{id_}", "-", "complaint", text, "in_triage"))
-        with connection.cursor().copy(
-            "COPY complaint_sketch (complaint_id, pieces, filed_at, told) FROM STDIN"
-        ) as copy:
-            for id_, at, _text, _place, pieces in rows:
-                copy.write_row((id_, pieces, at, True))
-        counted: dict[str, int] = {}
-        for text in texts:
-            for word in set(text.split()):
-                if word.isalpha() and len(word) > 3:
-                    counted[word] = counted.get(word, 0) + size // TEXTS
-        with connection.cursor().copy("COPY lexicon_word (word, complaints, seen_on) FROM STDIN") as copy:
-            for word, complaints in counted.items():
-                copy.write_row((word, complaints, FIRST.date()))
+            for id_, number in enumerate(numbers, 1):
+                copy.write(f"{id_}\tTG-{id_}\t-\tcomplaint\t{texts[number]}\tin_triage\n")
+        with cursor.copy("COPY complaint_sketch (complaint_id, pieces, filed_at, told) FROM STDIN") as copy:
+            for row, at in enumerate(times):
+                if recent[row]:
+                    pieces = pieces_at(text_marks[numbers[row]], at) + pieces_at(place_marks[places[row]], at)
+                else:
+                    pieces = made_up[row].tolist()
+                copy.write(f"{row + 1}\t{{{','.join(map(str, pieces))}}}\t{at}\tt\n")
+        counted = Counter(word for text in texts for word in set(text.split()) if word.isalpha() and len(word) > 3)
+        with cursor.copy("COPY lexicon_word (word, complaints, seen_on) FROM STDIN") as copy:
+            for word, among in counted.items():
+                copy.write_row((word, among * max(size // TEXTS, 1), FIRST.date()))
+        connection.execute("SET maintenance_work_mem = '256MB'")
+        connection.execute("CREATE INDEX ix_complaint_sketch_pieces ON complaint_sketch USING gin (pieces)")
         connection.commit()
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE")
-
-
-def _rows(
-    size: int, language: Language, texts: list[str], marks: list[Any]
-) -> Iterator[tuple[int, datetime, str, str, list[int]]]:
-    rng = Random(7)
-    for id_ in range(1, size + 1):
-        at = FIRST + timedelta(seconds=rng.randrange(DAYS * 86400))
-        number = rng.randrange(TEXTS)
-        place = rng.choice(language.places)
-        known = read(Matter("", at, place)).place
-        pieces = pieces_at(marks[number], at)
-        pieces += pieces_at(type(marks[0])((), " ".join(sorted(known)), None), at)
-        yield id_, at, texts[number], place, pieces
 
 
 def ask() -> None:

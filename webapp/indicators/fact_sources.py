@@ -99,20 +99,20 @@ def clusters_of(feedback_ids: Sequence[int]) -> list[int]:
 
 
 def _roots(feedback_ids: Sequence[int]) -> dict[int, int]:
-    """The complaints of the clusters that these are in, each with the one that it was merged into or joined.
+    """The complaints of the clusters that these are in, each with the one that all of its cluster lead to.
 
     Complaints by themselves are left out.
     """
-    found = _leads(Complaint.feedback_id.in_(feedback_ids))
-    roots = {*found.values(), *found}
-    # What joined one that was merged later is two steps away.
+    leads = _leads(Complaint.feedback_id.in_(feedback_ids))
+    # What joined one that was merged later is two steps away from the one that leads.
     for _step in range(2):
-        found |= _leads(or_(Complaint.merged_into_id.in_(roots), Complaint.joins_id.in_(roots)))
-        roots |= found.keys()
-    found |= _leads(Complaint.feedback_id.in_({*found.values()} - found.keys()))
-    together = {id_ for id_, root in found.items() if id_ != root}
-    together |= {found[id_] for id_ in together}
-    return {id_: found.get(found[id_], found[id_]) for id_ in together}
+        if above := set(leads.values()) - leads.keys():
+            leads |= _leads(Complaint.feedback_id.in_(above))
+    for _step in range(2):
+        leads |= _leads(or_(Complaint.merged_into_id.in_(leads), Complaint.joins_id.in_(leads)))
+    roots = {id_: leads.get(lead, lead) for id_, lead in leads.items()}
+    together = {root for id_, root in roots.items() if id_ != root}
+    return {id_: root for id_, root in roots.items() if root in together}
 
 
 def _leads(condition: ColumnElement[bool]) -> dict[int, int]:

@@ -30,8 +30,8 @@ _SAME_PLACE, _SAME_UNIT, _UNKNOWN_PLACE, _OTHER_UNIT = 0.2, 0.15, 0.1, 0.05
 _DAYS = 0.35
 _SAME_SPOTS, _SPOTS_EXPECTED, _ONE_SPOT = 0.5, 0.7, 0.15
 _OTHER_LABEL, _OTHER_NUMBERS = 0.5, 0.1
-#: Few words in two places: what is said everywhere.
-_FEW_WORDS, _SAID_EVERYWHERE = 8, 0.45
+#: Few words that name no spot are said everywhere, and at one place they are said again after some days.
+_FEW_WORDS, _SAID_EVERYWHERE, _SAID_OFTEN, _FEW_DAYS = 8, 0.45, 0.2, 7.0
 #: The score that is as likely the same matter as not, and how fast it turns.
 _MIDDLE, _STEEP = 0.62, 12.0
 #: The same text in two places is one matter only where it is too long to be said twice by chance.
@@ -91,8 +91,8 @@ def likeness(one: Reading, other: Reading, rarity: Rarity) -> Likeness:
         + _spots(one, other, rarity)
         - _DAYS * math.sqrt(min(days / LONGEST_GAP, 1.0))
     )
-    if place == 0.0 and min(one.words.total(), other.words.total()) < _FEW_WORDS:
-        score -= _SAID_EVERYWHERE
+    if min(one.words.total(), other.words.total()) < _FEW_WORDS and not (one.spots and other.spots):
+        score -= _SAID_EVERYWHERE if place == 0.0 else _SAID_OFTEN * min(days / _FEW_DAYS, 1.0)
     value = 1.0 / (1.0 + math.exp(-_STEEP * (score - _MIDDLE)))
     alike = (words + grams) / 2 >= _ALIKE or place < _SAME_PLACE
     return Likeness(min(value, 0.999), How.ALIKE if alike else How.SAME_PLACE)
