@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -28,7 +28,7 @@ DUTY, WHOLE_NAME, NAME_WORD = 1.0, 1.6, 0.5
 #: A phrase of two words says more than the two words.
 LONGER = 0.6
 #: How sharply sums of words become shares.
-SHARPNESS = 0.55
+SHARPNESS = 0.5
 #: Words that stand in names of units and services, but tell nothing apart.
 _EMPTY = frozenset(
     stem(word)
@@ -79,10 +79,11 @@ class ColdStart:
     def spoken_for(self, read: Sequence[Token], numbers: Sequence[int]) -> npt.NDArray[np.float64]:
         """How much each word of a text speaks for each class: rows are words, columns the classes of `numbers`."""
         spoken = np.zeros((len(read), len(numbers)))
+        stems = [token.stem for token in read]
         for start in range(len(read)):
-            for size in range(1, LONGEST_PHRASE + 1):
-                said = self.weights.get(" ".join(token.stem for token in read[start : start + size]))
-                if said and start + size <= len(read):
+            for size in range(1, min(LONGEST_PHRASE, len(read) - start) + 1):
+                said = self.weights.get(" ".join(stems[start : start + size]))
+                if said:
                     spoken[start : start + size] += [said.get(number, 0.0) / size for number in numbers]
         return spoken
 
@@ -118,20 +119,6 @@ def learn_cold_start(catalogue: Sequence[CatalogueUnit], classes: Sequence[Place
     return ColdStart(
         {phrase: _telling(phrase, having, len(classes)) for phrase, having in sorted(said.items())}, before
     )
-
-
-def with_topics(catalogue: Sequence[CatalogueUnit], topics: Sequence[str]) -> tuple[CatalogueUnit, ...]:
-    """The catalogue with topics that nobody has assigned yet put to the unit that their names lead to surely."""
-    from webapp.attribution.routing.places import classes_of
-
-    classes = classes_of(catalogue)
-    cold = learn_cold_start(catalogue, classes)
-    found: dict[str, list[str]] = {}
-    for topic in sorted(set(topics)):
-        shares = cold.shares(tokens(topic))
-        if shares.size and float(shares.max()) >= 0.5:
-            found.setdefault(classes[int(shares.argmax())].units[0], []).append(topic)
-    return tuple(replace(unit, topics=(*unit.topics, *found.get(unit.id, ()))) for unit in catalogue)
 
 
 def _say(said: dict[str, dict[int, float]], phrase: str, number: int, weight: float) -> None:

@@ -17,6 +17,8 @@ KINDS = (COMPLAINT, SUGGESTION, INFORMATION_REQUEST, PRAISE)
 
 #: Sums of phrases are not independent evidence: they are taken for this part of their face value.
 DAMPING = 0.8
+#: Thanks in a longer text are good manners.
+MOST_WORDS_OF_THANKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def kind_of(text: str) -> tuple[str, float]:
     """The likeliest kind of a text and its probability among the four. Without any hint: a complaint.
 
     A phrase counts once; praise behind "not", "less" or "so that" speaks for a complaint; thanks count as praise only
-    where nothing else speaks for a complaint, a suggestion or a question.
+    in a short text in which nothing speaks for a complaint, a suggestion or a question.
     """
     words = " ".join(re.findall(r"[a-z0-9]+|\?", plain(text)))
     kinds, turning, weight = _kinds()
@@ -46,7 +48,7 @@ def kind_of(text: str) -> tuple[str, float]:
                 spoken[kind] += data.phrases[phrase]
         if "?" in words:
             spoken[kind] += data.question_mark
-    if not any(spoken[kind] for kind in KINDS if kind != PRAISE):
+    if len(words.split()) <= MOST_WORDS_OF_THANKS and not any(spoken[kind] for kind in KINDS if kind != PRAISE):
         spoken[PRAISE] += max((value for phrase, value in kinds[PRAISE].last.items() if phrase in words), default=0.0)
     for kind in KINDS:
         scores[kind] += DAMPING * spoken[kind]

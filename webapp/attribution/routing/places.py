@@ -60,7 +60,18 @@ OFFICE_WORDS = frozenset(
 #: So many units sharing a first word that is no office word are taken for many of a kind.
 LEAST_OF_A_KIND = 5
 #: Likeness of a place as written and as named, of 100, from which on they are the same.
-LEAST_LIKENESS = 86.0
+LEAST_LIKENESS = 80.0
+#: A shorter name is like too many others to be known misspelt.
+SHORTEST_MISSPELT = 5
+#: Kinds that hold others of the kinds: who writes both names the larger one last.
+LARGER_KINDS = frozenset({"kecamatan", "distrik", "kapanewon", "kemantren"})
+#: How a kind is called before a name.
+_CALLED = {
+    "kecamatan": ("kecamatan", "kec", "camat"),
+    "kelurahan": ("kelurahan", "kel", "lurah"),
+    "desa": ("desa", "ds"),
+    "puskesmas": ("puskesmas", "pkm"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +114,44 @@ def _kind(name: str) -> str:
 
 
 def shares(several: PlaceClass, text: str, place: str) -> dict[str, float]:
-    """How the units of a class share it, given the stated place and the text; sums to 1."""
+    """How the units of a class share it, given the stated place and the text; sums to 1.
+
+    The stated place decides, misspelt or not; where it names none of them, a place named in the text; where that does
+    not either, nobody is preferred.
+    """
     if len(several.units) == 1:
         return {several.units[0]: 1.0}
-    stated = _found(several, normal(place), exact_only=False) if place else {}
-    found = stated or _found(several, normal(text), exact_only=True)
-    if not found:
+    stated = normal(place)
+    number = _named(several, stated)
+    if number is None:
+        number = _alike(several, stated)
+    if number is None:
+        number = _named(several, normal(text))
+    if number is None:
         return dict.fromkeys(several.units, 1.0 / len(several.units))
-    total = sum(found.values())
-    return {several.units[number]: weight / total for number, weight in sorted(found.items())}
+    return {several.units[number]: 1.0}
 
 
-def _found(several: PlaceClass, words: str, exact_only: bool) -> dict[int, float]:
+def _named(several: PlaceClass, words: str) -> int | None:
+    """Which of the places is named. Of several: the one called by its kind ("kec. Melati"), else the first, as people
+    go from the small to the large; for the larger kinds the last. Of names that begin alike the longest."""
     padded = f" {words} "
-    exact = {number: 1.0 for number, name in enumerate(several.places) if name and f" {name} " in padded}
-    if exact or exact_only:
-        longest = max((len(several.places[number]) for number in exact), default=0)
-        return {number: 1.0 for number in exact if len(several.places[number]) == longest}
-    likeness = {
-        number: fuzz.partial_ratio(name, words)
-        for number, name in enumerate(several.places)
-        if len(name) >= 4 and len(words) >= 4
-    }
-    best = max(likeness.values(), default=0.0)
-    return {number: 1.0 for number, like in likeness.items() if like >= LEAST_LIKENESS and like == best}
+    found: dict[int, tuple[int, int]] = {}
+    for number, name in enumerate(several.places):
+        start = padded.find(f" {name} ") if name else -1
+        if start >= 0 and len(name) > found.get(start, (0, 0))[0]:
+            found[start] = (len(name), number)
+    if not found:
+        return None
+    called = [start for start in found if padded[:start].rsplit(" ", 1)[-1] in _CALLED.get(several.kind, ())]
+    starts = called or list(found)
+    return found[max(starts) if several.kind in LARGER_KINDS else min(starts)][1]
+
+
+def _alike(several: PlaceClass, words: str) -> int | None:
+    """Which of the places is meant by a misspelt name; None where none or more than one is that near."""
+    if len(words) < SHORTEST_MISSPELT:
+        return None
+    likeness = [fuzz.partial_ratio(name, words) if len(name) >= SHORTEST_MISSPELT else 0.0 for name in several.places]
+    best = max(likeness, default=0.0)
+    return likeness.index(best) if best >= LEAST_LIKENESS and likeness.count(best) == 1 else None

@@ -32,7 +32,7 @@ CATALOGUE_CASES = 30.0
 #: Powers of what was learned and of the catalogue before cases have said better.
 POWERS = (1.0, 0.35)
 #: A case weighs half of one that was decided so many cases later, but never less than LEAST_WEIGHT.
-HALF_LIFE, LEAST_WEIGHT = 2000.0, 0.25
+HALF_LIFE, LEAST_WEIGHT = 4000.0, 0.5
 
 
 class Router:

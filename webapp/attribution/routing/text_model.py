@@ -1,8 +1,8 @@
 """What decided cases teach: three linear classifiers that vote.
 
 One reads stems and pairs of them, one pieces of words (they know misspelt and joined words), and one learns the finer
-label "unit and topic", of which a unit's share is the sum over its topics. Rare units count as much as frequent ones
-while learning; latest cases weigh more than old ones, as what is sent where changes.
+label "unit and topic", of which a unit's share is the sum over its topics. While learning, rare units count for more
+than their number, and latest cases for more than old ones, as what is sent where changes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,11 +41,16 @@ MOST_STEMS, MOST_PIECES, MOST_WEIGHTS = 30_000, 30_000, 6_000_000
 LEAST_OF_TOPIC = 6
 #: Costs of a wrong side of the margin.
 COST_STEMS, COST_PIECES, COST_TOPICS = 0.2, 0.2, 0.5
+#: How far rare labels are made to count as much as frequent ones: 0 not at all, 1 wholly.
+BALANCE = 0.5
+#: A word has about so many pieces: what they say together is what the word says.
+PIECES_A_WORD = 8
 #: Score of a class that a classifier has not seen.
 UNSEEN = -1.5
-#: From so many cases on calibration is measured on the latest ones, as it is in use; below, on each part in turn.
+#: From so many cases on calibration is measured on the latest ones, as the router will be used: on what comes after
+#: what it has learned, in a city that has changed meanwhile. Below, it is measured on each part in turn.
 ENOUGH_TO_LOOK_AHEAD = 1500
-LATEST_PART = 0.2
+LATEST_PART = 1 / 3
 FOLDS = 4
 
 
@@ -78,31 +84,35 @@ class TextModel:
     topics: tuple[str, ...]
 
     def shares(self, read: Sequence[Token]) -> tuple[Table, Table]:
-        """Shares of `units`, and of the labels of `by_topic`, for a text."""
+        """Shares of `units`, and of the labels of `by_topic`, for a text. Who knows no word of it does not vote;
+        where nobody does, no unit is preferred."""
         stems = read_stems(self.stems, [token.stem for token in read])
         pieces = read_pieces(self.pieces, [token.word for token in read])
         labels = self.by_topic.shares(*stems)
+        if not len(pieces[0]):
+            return np.full(len(self.units), 1.0 / len(self.units)), labels
+        if not len(stems[0]):
+            return self.by_pieces.shares(*pieces), labels
         summed = np.bincount(self.label_units, weights=labels, minlength=len(self.units))
         return (self.by_stems.shares(*stems) + self.by_pieces.shares(*pieces) + summed) / 3.0, labels
 
     def spoken_for(self, read: Sequence[Token], places: Sequence[int]) -> Table:
         """How much each word of a text speaks for each of the units at `places`: rows are words, columns places."""
-        spoken = np.zeros((len(read), len(places)))
+        spoken = np.zeros((len(read), len(places)), dtype=np.float32)
+        stems = [self.stems.number(token.stem) for token in read]
+        known = [row for row, number in enumerate(stems) if number is not None]
+        numbers = [number for number in stems if number is not None]
+        spoken[known] = self.stems.telling[numbers, None] * self.by_stems.weights[np.ix_(numbers, places)]
         for row, token in enumerate(read):
-            number = self.stems.number(token.stem)
-            if number is not None:
-                spoken[row] += self.stems.telling[number] * self.by_stems.weights[number, places]
-            else:
-                known = self.pieces.pieces_of(token.word)
-                spoken[row] += (self.pieces.telling[known, None] * self.by_pieces.weights[known][:, places]).sum(
-                    axis=0
-                ) / 8
-            if row:
-                pair = self.stems.number(f"{read[row - 1].stem} {token.stem}")
-                if pair is not None:
-                    both = self.stems.telling[pair] * self.by_stems.weights[pair, places] / 2
-                    spoken[row] += both
-                    spoken[row - 1] += both
+            if stems[row] is None and len(pieces := self.pieces.pieces_of(token.word)):
+                worth = self.pieces.telling[pieces] @ self.by_pieces.weights[np.ix_(pieces, places)]
+                spoken[row] = worth / PIECES_A_WORD
+        pairs = [self.stems.number(f"{first.stem} {second.stem}") for first, second in pairwise(read)]
+        for row, pair in enumerate(pairs):
+            if pair is not None:
+                both = self.stems.telling[pair] * self.by_stems.weights[pair, places] / 2
+                spoken[row] += both
+                spoken[row + 1] += both
         return spoken
 
 
@@ -191,7 +201,7 @@ def _held_out(tasks: Sequence[tuple[Any, Numbers, int, float]], weights: Table) 
     for rows, labels, count, cost in tasks:
         found = []
         for part in parts:
-            others = np.setdiff1d(np.arange(part[-1] if len(parts) == 1 else cases), part)
+            others = np.setdiff1d(np.arange(cases), part)
             fitted, offsets = _fit(rows[others], labels[others], count, cost, weights[others])
             found.append(np.asarray(rows[part] @ fitted + offsets, dtype=np.float64))
         scores.append(np.concatenate(found))
@@ -207,7 +217,9 @@ def _fit(rows: Any, labels: Numbers, count: int, cost: float, weights: Table) ->
     offsets = np.full(count, UNSEEN, dtype=np.float32)
     seen = np.unique(labels)
     if len(seen) > 1 and rows.shape[1]:
-        classifier = LinearSVC(C=cost, class_weight="balanced", tol=1e-3, max_iter=300, random_state=0)
+        counts = np.bincount(labels, minlength=count)
+        balance = {label: (len(labels) / len(seen) / counts[label]) ** BALANCE for label in seen.tolist()}
+        classifier = LinearSVC(C=cost, class_weight=balance, tol=1e-3, max_iter=300, random_state=0)
         with warnings.catch_warnings():
             # A few more rounds would change nothing that is seen.
             warnings.simplefilter("ignore", ConvergenceWarning)
