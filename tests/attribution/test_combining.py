@@ -89,10 +89,10 @@ def test_of_a_unit_and_one_below_it_the_more_exact_statement_counts() -> None:
 def test_who_stands_charged_stays_so_while_little_changes() -> None:
     known = Circumstances(chosen_unit_id=A, queue_unit_id=A, queue_served=(Part(A, OFFICER),), queue_by_label=True)
     share = judge(known).leads[0].share
-    stricter = replace(STATED, least_charged_share=share + STATED.slack / 2)
+    stricter = replace(STATED, least_charged_share=share + STATED.charge_slack / 2)
     assert judge(known, stricter).charged == frozenset()
     assert judge(known, stricter, Before(frozenset({OFFICER}))).charged == {OFFICER}
-    out_of_reach = replace(STATED, least_charged_share=share + 2 * STATED.slack)
+    out_of_reach = replace(STATED, least_charged_share=share + 2 * STATED.charge_slack)
     assert judge(known, out_of_reach, Before(frozenset({OFFICER}))).charged == frozenset()
 
 

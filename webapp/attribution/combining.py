@@ -96,7 +96,7 @@ def _weigh(known: Circumstances, testimonies: tuple[Testimony, ...], strengths: 
             if share < LEAST_OFFICER_SHARE:
                 continue
             leads.append(Share(share, posted_id, officer_id))
-            mark = strengths.least_charged_share - (strengths.slack if officer_id in before.charged else 0.0)
+            mark = strengths.least_charged_share - (strengths.charge_slack if officer_id in before.charged else 0.0)
             if share >= max(mark, LEAST_OFFICER_SHARE):
                 shares.append(leads[-1])
                 rest -= share
@@ -118,7 +118,7 @@ def weigh_units(
     """Chances of the units that are pointed at, and of another or none; together 1."""
     speaking = [one for one in testimonies if one.units]
     standing = _standing_units(known, speaking)
-    exponents = _exponents(speaking, strengths.unit, strengths.dependent, by_form=True)
+    exponents = _exponents(speaking, strengths.unit, strengths.unit_dependent, by_form=True)
     beside = strengths.units_beside
     logs = dict.fromkeys(sorted(standing), 0.0)
     other = math.log(beside)
@@ -146,7 +146,7 @@ def weigh_officers(
     ]
     if not speaking:
         return {}
-    exponents = _exponents([one for one, _ in speaking], strengths.officer, strengths.dependent, by_form=False)
+    exponents = _exponents([one for one, _ in speaking], strengths.officer, strengths.officer_dependent, by_form=False)
     officers = sorted({part.officer_id for _, parts in speaking for part in parts})
     everybody = max(known.roster_sizes.get(unit_id, strengths.officers_beside), len(officers) + 1)
     others = everybody - len(officers)
@@ -247,40 +247,32 @@ def _grounds(
     unit_id: int | None,
     leads: list[Share],
 ) -> tuple[Ground, ...]:
-    """The evidence with its weight: how much the result would move without it."""
+    """The evidence with its weight: how far it pulls, for or against the likeliest unit and officer."""
     if len(testimonies) == 1:
         [only] = testimonies
         return (Ground(only.rule, only.version, only.particulars),)
-    lead = max(leads, key=lambda share: share.share, default=None)
-    full = _evidence_for(known, testimonies, strengths, unit_id, lead)
-    moved = [
-        abs(full - _evidence_for(known, tuple(o for o in testimonies if o is not one), strengths, unit_id, lead))
-        for one in testimonies
-    ]
-    total = math.fsum(moved)
+    lead = max(leads, key=lambda share: (share.share, -(share.officer_id or 0)), default=None)
+    pulls = dict.fromkeys((one.rule for one in testimonies), 0.0)
+    if unit_id is not None:
+        speaking = [one for one in testimonies if one.units]
+        exponents = _exponents(speaking, strengths.unit, strengths.unit_dependent, by_form=True)
+        for one, exponent in zip(speaking, exponents, strict=True):
+            part = min(1.0, math.fsum(unit.part for unit in one.units if known.kin(unit.unit_id, unit_id)))
+            pulls[one.rule] += exponent * _pull(strengths.unit[one.kind], part, strengths.units_beside)
+    if lead is not None:
+        speaking = [one for one in testimonies if one.officers]
+        exponents = _exponents(speaking, strengths.officer, strengths.officer_dependent, by_form=False)
+        for one, exponent in zip(speaking, exponents, strict=True):
+            part = min(1.0, math.fsum(who.part for who in one.officers if who.officer_id == lead.officer_id))
+            pulls[one.rule] += exponent * _pull(strengths.officer[one.kind], part, strengths.officers_beside)
+    total = math.fsum(pulls.values())
     grounds = [
-        Ground(one.rule, one.version, one.particulars, move / total if total else 1 / len(moved))
-        for one, move in zip(testimonies, moved, strict=True)
+        Ground(one.rule, one.version, one.particulars, pulls[one.rule] / total if total else 1 / len(testimonies))
+        for one in testimonies
     ]
     return tuple(sorted(grounds, key=lambda ground: (-(ground.weight or 0.0), ground.rule)))
 
 
-def _evidence_for(
-    known: Circumstances,
-    testimonies: tuple[Testimony, ...],
-    strengths: Strengths,
-    unit_id: int | None,
-    lead: Share | None,
-) -> float:
-    """The logarithm of the odds that it is this unit, and of those that it is this officer."""
-    units, _ = weigh_units(known, testimonies, strengths) if any(one.units for one in testimonies) else ({}, 1.0)
-    odds = _log_odds(sum(chance for other, chance in units.items() if unit_id and known.kin(other, unit_id)))
-    if lead is not None and unit_id is not None:
-        officers = weigh_officers(known, testimonies, unit_id, strengths)
-        odds += _log_odds(sum(part for (_, officer), part in officers.items() if officer == lead.officer_id))
-    return odds
-
-
-def _log_odds(chance: float) -> float:
-    held = min(max(chance, 1e-4), 1 - 1e-4)
-    return math.log(held / (1 - held))
+def _pull(strength: float, part: float, beside: int) -> float:
+    """How far a piece of evidence moves the odds of what it supports with a part, either way."""
+    return abs(math.log(_likelihood(strength, part, beside) / _likelihood(strength, (1 - part) / beside, beside)))

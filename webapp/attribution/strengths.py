@@ -32,14 +32,22 @@ class Strengths:
     weighs: Mapping[str, float]
     units_beside: int
     officers_beside: int
-    dependent: float
+    unit_dependent: float
+    officer_dependent: float
     least_unit_share: float
     least_charged_share: float
+    charge_slack: float
     slack: float
 
     def to_bytes(self) -> bytes:
         """As JSON, for storing."""
-        content = {"version": self.version, "unit": dict(self.unit), "officer": dict(self.officer)}
+        content = {
+            "version": self.version,
+            "unit": dict(self.unit),
+            "officer": dict(self.officer),
+            "unit_dependent": self.unit_dependent,
+            "officer_dependent": self.officer_dependent,
+        }
         return json.dumps(content, sort_keys=True).encode()
 
 
@@ -75,7 +83,17 @@ def read_strengths(content: bytes) -> Strengths:
         levels = [
             {**known, **_checked(read[name])} for name, known in (("unit", stated.unit), ("officer", stated.officer))
         ]
-        return replace(stated, version=str(read["version"]), unit=levels[0], officer=levels[1])
+        dependent = [float(read[name]) for name in ("unit_dependent", "officer_dependent")]
+        if not all(0 <= exponent <= 1 for exponent in dependent):
+            raise ValueError("an exponent lies between 0 and 1")
+        return replace(
+            stated,
+            version=str(read["version"]),
+            unit=levels[0],
+            officer=levels[1],
+            unit_dependent=dependent[0],
+            officer_dependent=dependent[1],
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableStrengths(str(error)) from error
 
