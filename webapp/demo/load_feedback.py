@@ -15,6 +15,7 @@ from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
 from webapp.attribution.actions import attribute_feedback, decide_attribution
 from webapp.attribution.opinions import form_opinions
+from webapp.attribution.repeats.actions import note_repeats
 from webapp.attribution.models import Attribution
 from webapp.database import db, new_ids
 from webapp.demo.bulk import copy_rows
@@ -154,6 +155,7 @@ def judge_when_filed(ids: LoadedIds, now: datetime) -> None:
     feedback_ids = [*ids.rating.values(), *ids.complaint.values()]
     with db.session.no_autoflush:  # what becomes of the complaints is written together, not one by one
         form_opinions(feedback_ids, now)
+        note_repeats(feedback_ids, now)
         attribute_feedback(feedback_ids, now)
     db.session.flush()
     for model, column in (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.attribution.repeats.finding import Found, find_repeats, matter_of_complaint
-from webapp.attribution.repeats.likeness import LIKELY
+from webapp.attribution.repeats.likeness import LIKELY, LONGEST_GAP
 from webapp.attribution.repeats.models import ComplaintSketch, RepeatLink
 from webapp.attribution.repeats.reading import read
 from webapp.attribution.repeats.sketching import pieces_of
@@ -26,6 +26,7 @@ def note_repeats(feedback_ids: Sequence[int], at: datetime) -> None:
     """Write down what these complaints are recognised again by, and which earlier ones they seem to repeat.
 
     Doing it again changes nothing. Ratings among the ids are passed over. Complaints of one batch find each other, too.
+    Of what was filed longer ago than LONGEST_GAP, as an import brings it, only the keys are kept.
     """
     complaints = db.session.scalars(
         select(Complaint)
@@ -58,6 +59,7 @@ def note_repeats(feedback_ids: Sequence[int], at: datetime) -> None:
             "found_at": at,
         }
         for one in complaints
+        if one.feedback.filed_at >= at - timedelta(days=LONGEST_GAP)
         for found in _earlier(one)[:MOST_LINKS]
     ]
     if links:
