@@ -78,9 +78,9 @@ def replay_months(
 
     Every BATCH cases are one transaction, so breaking off loses no more than that, and learning holds none open.
     """
-    from webapp.attribution.replay.actions import read_month, replay_ground
+    from webapp.attribution.replay.actions import read_month, replay_ground, stands
 
-    stale = [number for number, month in enumerate(months) if again or not _stands(months, number)]
+    stale = [number for number, month in enumerate(months) if again or not stands(months, number)]
     last = stale[-1] if stale else -1
     earlier: list[ReplayCase] = []
     written = 0
@@ -102,12 +102,6 @@ def replay_months(
     return written
 
 
-def _stands(months: list[ReplayMonth], number: int) -> bool:
-    """Whether a month was judged as a whole, and by the decisions that are there now."""
-    month = months[number]
-    return month.judged == month.cases and month.learned_from == sum(one.cases for one in months[:number])
-
-
 def _judge(
     month: ReplayMonth,
     cases: list[ReplayCase],
@@ -116,15 +110,16 @@ def _judge(
     at: datetime,
     show: Callable[[int], None],
 ) -> int:
-    from webapp.attribution.replay.actions import judge_cases
+    from webapp.attribution.replay.actions import judge_cases, teaching
     from webapp.attribution.routing import Router
 
-    router = Router.learn([case.decided for case in earlier], ground.units)
+    decisions = teaching(earlier)
+    router = Router.learn(decisions, ground.units)
     written = 0
     for start in range(0, len(cases), BATCH):
         batch = cases[start : start + BATCH]
         with transaction():
-            written += judge_cases(month.month, len(earlier), batch, router, ground, at)
+            written += judge_cases(month.month, len(decisions), batch, router, ground, at)
         show(len(batch))
     return written
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories.organisation import make_unit
 from tests.factories.replay import SOURCE, PastCity, decide_otherwise, make_judged, make_past, make_past_city
-from webapp.attribution.replay.actions import list_months, read_month, replay_ground
+from webapp.attribution.replay.actions import list_months, read_month, replay_ground, teaching
 from webapp.attribution.replay.models import ReplayOpinion
 from webapp.attribution.routing import Router
 from webapp.feedback.life_cycle import State
@@ -104,10 +104,16 @@ def test_other_cities_units_are_no_candidates(session: Session, city: PastCity) 
     assert str(stranger.id) in {unit.id for unit in replay_ground("tanpa-unit").units}, "a source without units: all"
 
 
-def test_who_points_at_a_person_is_known(session: Session, city: PastCity) -> None:
+def test_who_points_at_a_person_teaches_nothing(session: Session, city: PastCity) -> None:
     words = ("sampah menumpuk", "petugas membentak ibu saya di loket")
     make_past([(date(2026, 3, 1 + n), city.waste, text) for n, text in enumerate(words)])
-    assert [case.personal for case in read_month(SOURCE, date(2026, 3, 1))] == [False, True]
+    cases = read_month(SOURCE, date(2026, 3, 1))
+    assert [case.personal for case in cases] == [False, True]
+    assert [case.said.text for case in teaching(cases)] == ["sampah menumpuk"]
+    make_past([(date(2026, 4, 1), city.waste, "sampah lagi")])
+    run(session)
+    assert [month.learned_from for month in list_months(SOURCE)] == [0, 1]
+    assert run(session, at=LATER) == 0
 
 
 def test_words_that_are_erased_are_erased_here_too_and_teach_nothing(session: Session, city: PastCity) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Date, Select, Table, cast, func, or_, sele
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.attribution.current_router import read_catalogue
+from webapp.attribution.learning import MOST_CASES
 from webapp.attribution.replay.judging import Doing, Ground, would_do
 from webapp.attribution.replay.models import ReplayOpinion, WithheldDecision
 from webapp.attribution.routing import CatalogueUnit, DecidedCase, Routed, Router, Said
@@ -31,13 +32,14 @@ WITH_WORDS = 3
 
 @dataclass(frozen=True, slots=True)
 class ReplayMonth:
-    """A month of a source: its cases, how many were judged, and from how many decisions these judgements learned.
+    """A month of a source: its cases, how many of them teach, how many were judged, and from how many decisions.
 
     `learned_from` is None where nothing was judged yet, or not all from the same decisions.
     """
 
     month: date
     cases: int
+    teaching: int
     judged: int
     learned_from: int | None
 
@@ -59,6 +61,7 @@ def list_months(source: str) -> list[ReplayMonth]:
             source,
             month,
             func.count().label("cases"),
+            func.count().filter(~Complaint.points_at_person).label("teaching"),
             func.count(ReplayOpinion.feedback_id).label("judged"),
             func.min(ReplayOpinion.learned_from).label("least"),
             func.max(ReplayOpinion.learned_from).label("most"),
@@ -67,7 +70,21 @@ def list_months(source: str) -> list[ReplayMonth]:
         .group_by(month)
         .order_by(month)
     )
-    return [ReplayMonth(row.month, row.cases, row.judged, row.least if row.least == row.most else None) for row in rows]
+    return [
+        ReplayMonth(row.month, row.cases, row.teaching, row.judged, row.least if row.least == row.most else None)
+        for row in rows
+    ]
+
+
+def stands(months: Sequence[ReplayMonth], number: int) -> bool:
+    """Whether a month (`number` in all of the source's) was judged as a whole, by the decisions that are there now."""
+    month, earlier = months[number], sum(one.teaching for one in months[:number])
+    return month.judged == month.cases and month.learned_from == min(earlier, MOST_CASES)
+
+
+def teaching(earlier: Sequence[ReplayCase]) -> list[DecidedCase]:
+    """What is learned from earlier cases, as in earnest: the latest alone, and none that points at a person."""
+    return [case.decided for case in earlier if not case.personal][-MOST_CASES:]
 
 
 def read_month(source: str, month: date) -> list[ReplayCase]:
