@@ -29,6 +29,9 @@ log = structlog.get_logger()
 
 #: How long a job may take before its delivery is handed over again. Doing it twice does nothing twice.
 LEASE = timedelta(seconds=30)
+#: Jobs that may take longer than a few leases: while one runs, its row is locked and is not handed over again.
+LONG_JOBS = frozenset({"learn"})
+LONGEST_JOB = timedelta(minutes=20)
 #: Events expanded in one round.
 BATCH = 500
 #: Deliveries that are handed over as one.
@@ -116,17 +119,18 @@ class Relay:
             # process die in between, the lease runs out and a later round does it.
             for queue, rows in due.items():
                 if rows:
-                    self._enqueue(queue, bundles((row.id, row.job) for row in rows))
+                    long = {row.id for row in rows if row.job in LONG_JOBS}
+                    self._enqueue(queue, bundles((row.id, row.job) for row in rows), long)
             return sum(map(len, due.values()))
 
-    def _enqueue(self, queue: str, bundled: list[list[int]]) -> None:
+    def _enqueue(self, queue: str, bundled: list[list[int]], long: set[int]) -> None:
         with self._redis.pipeline() as pipe:
             data = [
                 Queue.prepare_data(
                     "worker.jobs.deliver",
                     tuple(ids),
                     job_id=f"delivery-{ids[0]}",
-                    timeout=int(LEASE.total_seconds()) * 5,
+                    timeout=int((LONGEST_JOB if ids[0] in long else LEASE * 5).total_seconds()),
                     result_ttl=0,
                     failure_ttl=3600,
                 )

@@ -52,7 +52,12 @@ TASKS = (
     Task("raise_signals", lambda now: f"{now:%Y-%m-%d}T{now.hour // 3 * 3:02}", lambda _slot: SignalsDue()),
     Task("erase_ended_terms", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: RetentionDue()),
     Task("learn_hourly", lambda now: now.strftime("%Y-%m-%dT%H"), lambda _slot: LearningDue(weekly=False)),
-    Task("learn_weekly", lambda now: now.strftime("%G-W%V"), lambda _slot: LearningDue(weekly=True)),
+    # At the end of Sunday, by our clocks: nobody waits for the queue then.
+    Task(
+        "learn_weekly",
+        lambda now: (now + timedelta(hours=8)).strftime("%G-W%V"),
+        lambda _slot: LearningDue(weekly=True),
+    ),
     Task("fit_reference", lambda now: now.strftime("%Y-%m"), lambda slot: ReferenceDue(slot)),
 )
 

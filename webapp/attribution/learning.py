@@ -30,8 +30,9 @@ LEAST_CASES = 100
 #: Held out to measure on: this share of all, at least so many.
 HELD_OUT_SHARE = 0.1
 LEAST_HELD_OUT = 30
-#: So many new decisions set off learning at once; fewer wait for the week's end.
+#: So many new decisions, or this share of what was learned from, set off learning at once; fewer wait for Sunday night.
 ENOUGH_NEW = 100
+ENOUGH_NEW_SHARE = 0.05
 #: Complaints of triage that are judged again in one transaction.
 BATCH = 200
 #: Nobody learns while somebody learns.
@@ -40,7 +41,9 @@ _LEARNING_LOCK = 0x6C65_6172
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What there is to learn from: decided cases in all and since the last learning, and how many set it off."""
+    """What there is to learn from: decided cases of the last learning (of all, before the first), those since, and how
+    many of these set off the next at once.
+    """
 
     cases: int
     new: int
@@ -49,17 +52,19 @@ class Progress:
 
 def progress(most: int = 10_000) -> Progress:
     """How far it is to the next learning; counted no further than `most`. It tells of nobody."""
-    last = _last_learned_at()
-    total, new = count_decided(None, most), count_decided(last, most)
-    return Progress(total, new, LEAST_CASES if last is None else LEAST_HELD_OUT)
+    last = _last_learned()
+    if last is None:
+        total = count_decided(None, most)
+        return Progress(total, total, LEAST_CASES)
+    return Progress(last.cases, count_decided(last.learned_at, most), _enough_at_once(last.cases))
 
 
 def learn_routing(now: datetime, *, weekly: bool = False) -> LearnedModel | None:
     """Learn the routing of texts anew, if there is enough new to learn from; what came of it, None if nothing did.
 
-    `weekly`: also where less than ENOUGH_NEW was decided since. The latest cases are held out, and what was learned is
-    measured on them beside what is used; where it is no worse it learns these as well, and is used from now on:
-    undecided complaints are judged again then (OpinionsOutdated). Every attempt leaves a row. Flushes only.
+    `weekly`: also where less was decided since than sets it off at once. The latest cases are held out, and what was
+    learned is measured on them beside what is used; where it is no worse it learns these as well, and is used from now
+    on: undecided complaints are judged again then (OpinionsOutdated). Every attempt leaves a row. Flushes only.
     """
     if not _is_due(weekly) or not db.session.scalar(select(func.pg_try_advisory_xact_lock(_LEARNING_LOCK))):
         return None
@@ -137,15 +142,25 @@ def renew_opinions(after_id: int, now: datetime) -> int | None:
 
 def _is_due(weekly: bool) -> bool:
     """Whether enough was decided since the last attempt, adopted or not."""
-    last = _last_learned_at()
+    last = _last_learned()
     if last is None:
         return count_decided(None, LEAST_CASES) >= LEAST_CASES
-    enough = LEAST_HELD_OUT if weekly else ENOUGH_NEW
-    return count_decided(last, enough) >= enough
+    enough = LEAST_HELD_OUT if weekly else _enough_at_once(last.cases)
+    return count_decided(last.learned_at, enough) >= enough
 
 
-def _last_learned_at() -> datetime | None:
-    return db.session.scalar(select(func.max(LearnedModel.learned_at)).where(LearnedModel.kind == ROUTING))
+def _enough_at_once(cases: int) -> int:
+    return max(ENOUGH_NEW, round(ENOUGH_NEW_SHARE * cases))
+
+
+def _last_learned() -> Any:
+    """When something was learned last, adopted or not, and from how many cases; None before the first time."""
+    return db.session.execute(
+        select(LearnedModel.learned_at, LearnedModel.cases)
+        .where(LearnedModel.kind == ROUTING)
+        .order_by(LearnedModel.learned_at.desc(), LearnedModel.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def _learned_at(model_id: int | None) -> datetime | None:

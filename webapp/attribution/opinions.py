@@ -22,6 +22,7 @@ from webapp.attribution.routing.parts import two_matters
 from webapp.attribution.teaching import teaches
 from webapp.database import db
 from webapp.feedback.models import Complaint, Feedback
+from webapp.feedback.vocabulary import Channel
 from webapp.organisation.models import Unit
 
 #: A text is about two matters only where the second unit has at least this much of the whole.
@@ -102,7 +103,7 @@ def form_opinions(feedback_ids: Sequence[int], at: datetime) -> list[int]:
 
 def _form(batch: list[int], router: CurrentRouter, at: datetime) -> list[int]:
     rows = db.session.execute(
-        select(Complaint.feedback_id, Complaint.text, Feedback.place)
+        select(Complaint.feedback_id, Complaint.text, Feedback.place, Feedback.channel)
         .join(Feedback, Feedback.id == Complaint.feedback_id)
         .outerjoin(TextOpinion, TextOpinion.feedback_id == Complaint.feedback_id)
         .where(
@@ -121,7 +122,7 @@ def _form(batch: list[int], router: CurrentRouter, at: datetime) -> list[int]:
             "model_id": router.model_id,
             "version": router.version,
             "at": at,
-            **_content(one, routed, topic, router, active),
+            **_content(one, routed, topic, router, active, row.channel != Channel.IMPORT),
         }
         for row, one, routed, topic in zip(
             rows, said, router.router.route(said), router.router.topics(said), strict=True
@@ -142,9 +143,17 @@ def _form(batch: list[int], router: CurrentRouter, at: datetime) -> list[int]:
 
 
 def _content(
-    said: Said, routed: Routed, topic: tuple[str, float] | None, router: CurrentRouter, active: set[int]
+    said: Said,
+    routed: Routed,
+    topic: tuple[str, float] | None,
+    router: CurrentRouter,
+    active: set[int],
+    splits: bool,
 ) -> dict[str, Any]:
-    """The columns of an opinion. What a model says for a unit that has been closed since is left to nobody."""
+    """The columns of an opinion. What a model says for a unit that has been closed since is left to nobody.
+
+    `splits`: whether two matters are looked for; what comes out of an export nobody divides any more.
+    """
     candidates = [one for one in routed.candidates if int(one.unit) in active]
     probabilities = {int(one.unit): one.probability for one in candidates}
     kind, kind_probability = kind_of(said.text)
@@ -167,7 +176,7 @@ def _content(
         "outside": None
         if outside is None
         else {"agency": outside.name, "probability": round(outside.probability, 4), "words": list(outside.words)},
-        "parts": _parts(said, candidates, router, active),
+        "parts": _parts(said, candidates, router, active) if splits else [],
         "teaches": teaches(probabilities, router.known_cases, outside.probability if outside else 0.0),
     }
 

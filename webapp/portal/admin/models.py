@@ -16,7 +16,7 @@ from webapp.accounts.permissions import Permission
 from webapp.attribution.current_router import ROUTING
 from webapp.attribution.learned_models import ModelLine
 from webapp.attribution.learned_models import list_models as read_models
-from webapp.attribution.learning import ENOUGH_NEW, LEAST_CASES, LEAST_HELD_OUT, progress
+from webapp.attribution.learning import LEAST_CASES, LEAST_HELD_OUT, progress
 from webapp.attribution.takeover import Verdict
 from webapp.portal.access import requires
 from webapp.portal.admin.room import blueprint
@@ -72,7 +72,6 @@ def list_models() -> ResponseReturnValue:
         attempts=routing,
         strengths=[_strengths(line) for line in read_models("strengths")],
         progress=progress(),
-        enough=ENOUGH_NEW,
         least=LEAST_HELD_OUT,
         least_cases=LEAST_CASES,
     )
