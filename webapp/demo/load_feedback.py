@@ -14,9 +14,9 @@ from sqlalchemy import select, update
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
 from webapp.attribution.actions import attribute_feedback, decide_attribution
+from webapp.attribution.models import Attribution
 from webapp.attribution.opinions import form_opinions
 from webapp.attribution.repeats.actions import note_repeats
-from webapp.attribution.models import Attribution
 from webapp.database import db, new_ids
 from webapp.demo.bulk import copy_rows
 from webapp.demo.city import DemoCity
