@@ -26,6 +26,7 @@ BENCHES = {
     "pages": "pages",
     "desk": "desk",
     "lives": "lives",
+    "signals": "signals",
     "repeats": "repeats",
 }
 

@@ -19,7 +19,7 @@ from webapp.demo.ratings import ask_citizens
 from webapp.demo.visits import receive_visitors
 
 #: Goes up when the same seed begins to give another city, so that an old city's truth is never told of a new one.
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 DEFAULT_SEED = 7
 DAYS = 92
 

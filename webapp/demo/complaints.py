@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -21,6 +21,10 @@ from webapp.feedback.vocabulary import Channel, ComplaintKind
 REVEALED_BY = {"receipt": 0.24, "counter_and_time": 0.26, "name": 0.2, "description": 0.16, "nothing": 0.14}
 #: The weaker the officer, the likelier it is him that a complaint is about: weight exp(-BLAME x quality).
 BLAME = 1.3
+#: In the last days of the city the centre's server fails more than usual: so much of all complaints is about that.
+RISE_SHARE = 0.06
+RISE_DAYS = 6
+RISE_TOPIC = "akta-server"
 #: The invented city lies where there is only sea.
 _CENTRE = (-5.35, 110.9)
 _MONTHS = (
@@ -53,10 +57,19 @@ def hear_complaints(
     weights = [template.weight for template in templates]
     seen: set[str] = set()
     drafts: list[tuple[datetime, DemoComplaint]] = []
+    rising = [template for template in templates if template.topic == RISE_TOPIC]
+    usual = count - round(count * RISE_SHARE)
     while len(drafts) < count:
-        template = rng.choices(templates, weights)[0]
-        matter = _happen(rng, agency, template, by_service, visits, until)
-        draft = _write(rng, agency, matter, until)
+        if len(drafts) < usual:
+            matter = _happen(rng, agency, rng.choices(templates, weights)[0], by_service, visits, until)
+            draft = _write(rng, agency, matter, until)
+        else:
+            matter = _happen_lately(rng, agency, rng.choice(rising), by_service, until)
+            draft = _write(rng, agency, matter, until)
+            # Whoever waits for a paper knows which one, and where.
+            draft = replace(draft, service=matter.service.code if matter.service else None)
+            if draft.receipt is None and draft.counter is None:
+                draft = replace(draft, unit=matter.unit)
         if draft.text.lower() not in seen:
             seen.add(draft.text.lower())
             drafts.append((draft.filed_at, draft))
@@ -88,6 +101,26 @@ def _happen(
     blame = [math.exp(sign * agency.officer_by_code[visit.officer].true_quality) for visit in candidates]
     visit = rng.choices(candidates, blame)[0]
     return _Matter(template, agency.service_by_code[visit.service], visit.unit, visit, visit.started_at, duration)
+
+
+def _happen_lately(
+    rng: Random,
+    agency: DemoAgency,
+    template: ComplaintTemplate,
+    by_service: dict[str, list[DemoVisit]],
+    until: datetime,
+) -> _Matter:
+    """Something that is told in the last days; how long it goes on already, the words say."""
+    duration = rng.choice(list(words().durations.items())) if template.tells_duration else None
+    visits = by_service[template.services[0]]
+    latest = until - timedelta(days=duration[1] if duration else 1)
+    first, last = (
+        bisect_left(visits, at, key=lambda visit: visit.finished_at)
+        for at in (latest - timedelta(days=RISE_DAYS - 1), latest)
+    )
+    visit = rng.choice(visits[first:last] or visits[:1])
+    service = agency.service_by_code[visit.service]
+    return _Matter(template, service, visit.unit, visit, visit.started_at, duration)
 
 
 def _write(rng: Random, agency: DemoAgency, matter: _Matter, until: datetime) -> DemoComplaint:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from webapp.accounts.actions import hash_password
+from webapp.attribution.signals.detecting import raise_signals
 from webapp.counter.applications.models import Application
 from webapp.counter.queries import receipt_of
 from webapp.counter.queue.models import QueueHall
@@ -111,6 +112,7 @@ def load_city(city: DemoCity, *, now: datetime, progress: Progress = lambda _ste
         judge_when_filed(ids, now)
         progress("complaints", 0.45)
         live_through(city, ids, lambda lived: progress("complaints", 0.45 + 0.2 * lived / len(city.complaints)))
+        raise_signals(now)
         progress("indicators", 0.65)
         feedback_ids = [*ids.rating.values(), *ids.complaint.values()]
         _score(feedback_ids, now, lambda share: progress("indicators", 0.65 + 0.35 * share))

@@ -14,6 +14,7 @@ from webapp.demo.agency import public_holidays
 from webapp.demo.bulk import copy_rows
 from webapp.demo.city import DemoCity
 from webapp.demo.halls import SLOT_MINUTES, open_halls
+from webapp.demo.texts import read_data
 from webapp.encryption import keyring
 from webapp.organisation.holiday_table import national_days
 from webapp.organisation.models import (
@@ -24,6 +25,7 @@ from webapp.organisation.models import (
     Posting,
     Service,
     Shift,
+    Topic,
     Unit,
     WorkingCalendar,
 )
@@ -108,6 +110,13 @@ def _load_units(city: DemoCity, ids: LoadedIds) -> None:
                 "external_id": f"demo:{service.code}",
             }
             for service in services
+        ],
+    )
+    copy_rows(
+        Topic,
+        [
+            {"name": topic["name"], "unit_id": ids.unit[topic["unit"]] if "unit" in topic else None}
+            for topic in read_data("topics")["topic"]
         ],
     )
 

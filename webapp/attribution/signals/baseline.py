@@ -261,11 +261,13 @@ def _spread(learned: Floats, by_day: Floats, window: int, rules: SignalRules) ->
     expected = _blocks(by_day, window, runs)
     # What is expected was learned from the same days: one degree of freedom a pair.
     free = (runs - 1) / runs
-    beyond = ((observed - expected) ** 2).sum(axis=1) - free * expected.sum(axis=1)
-    squares = free * (expected**2).sum(axis=1)
-    city = max(float(beyond.sum() / max(squares.sum(), 1e-9)), 0.0)
-    own = (beyond + rules.spread_weight * city) / (squares + rules.spread_weight)
-    return np.asarray(np.maximum(own, max(city, rules.least_spread)))
+    squares = np.maximum(free * (expected**2).sum(axis=1), 1e-9)
+    own = (((observed - expected) ** 2).sum(axis=1) - free * expected.sum(axis=1)) / squares
+    # How sure a pair's own figure is; a large pair's is not surer than so, or it alone would speak for the city.
+    doubt = 2.0 / max(runs - 1, 1) * (1.0 / np.maximum(expected.mean(axis=1), 1e-9) + rules.usual_spread) ** 2
+    city = max(float((own / doubt).sum() / (1.0 / doubt).sum()), rules.least_spread)
+    trust = rules.spread_differs**2 / (rules.spread_differs**2 + doubt)
+    return np.asarray(np.maximum(city + trust * (own - city), city))
 
 
 def _blocks(values: Floats, window: int, runs: int) -> Floats:

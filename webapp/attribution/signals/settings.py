@@ -27,11 +27,12 @@ class SignalRules:
     prior_season_topic: float
     prior_season_pair: float
     least_spread: float
-    spread_weight: float
+    usual_spread: float
+    spread_differs: float
     least_count: int
 
     def __post_init__(self) -> None:
-        positive = (self.alarms_a_year, self.per_pairs, self.prior_level, self.prior_weekday, self.spread_weight)
+        positive = (self.alarms_a_year, self.per_pairs, self.prior_level, self.prior_weekday, self.spread_differs)
         if min(*positive, self.prior_season_topic, self.prior_season_pair, self.least_spread) <= 0:
             raise ValueError("signals.toml: alarms, priors and spreads must be above 0")
         if not self.windows or min(self.windows) < 1 or self.look_back < 1 or self.least_count < 1:
@@ -59,6 +60,7 @@ def load_rules() -> SignalRules:
         prior_season_topic=prior["season_topic"],
         prior_season_pair=prior["season_pair"],
         least_spread=prior["least_spread"],
-        spread_weight=prior["spread_weight"],
+        usual_spread=prior["usual_spread"],
+        spread_differs=prior["spread_differs"],
         least_count=told["shown"]["least_count"],
     )
