@@ -3,8 +3,8 @@
 Three years of a large city, made up from a fixed seed: few words are in very many texts and most are rare, as in any
 language, every text begins with one of some formulas, and comes back some fifty times over the years. Their keys are
 copied into the tables, with the complaints of the last months; what is measured is `find_repeats` whole: making the
-keys, the index, reading what it brings up, and comparing exactly. Every second one that is asked about says in nearly the
-same words what was filed within the last weeks. REPEATS_COMPLAINTS names another size.
+keys, the index, reading what it brings up, and comparing exactly. Every second one that is asked about says in nearly
+the same words what was filed within the last weeks. REPEATS_COMPLAINTS names another size.
 """
 
 from __future__ import annotations
