@@ -145,6 +145,8 @@ def _is_due(weekly: bool) -> bool:
     last = _last_learned()
     if last is None:
         return count_decided(None, LEAST_CASES) >= LEAST_CASES
+    if last.used and current_router().model_id is None:
+        return True  # another release wrote it, and this one cannot read it: learned anew at once
     enough = LEAST_HELD_OUT if weekly else _enough_at_once(last.cases)
     return count_decided(last.learned_at, enough) >= enough
 
@@ -154,9 +156,10 @@ def _enough_at_once(cases: int) -> int:
 
 
 def _last_learned() -> Any:
-    """When something was learned last, adopted or not, and from how many cases; None before the first time."""
+    """When something was learned last, from how many cases, and whether it is used; None before the first time."""
+    used = LearnedModel.adopted_at.is_not(None) & LearnedModel.retired_at.is_(None)
     return db.session.execute(
-        select(LearnedModel.learned_at, LearnedModel.cases)
+        select(LearnedModel.learned_at, LearnedModel.cases, used.label("used"))
         .where(LearnedModel.kind == ROUTING)
         .order_by(LearnedModel.learned_at.desc(), LearnedModel.id.desc())
         .limit(1)

@@ -18,6 +18,7 @@ from webapp.attribution.errors import OfficerNotInUnit
 from webapp.attribution.queries import (
     DECIDABLE,
     Choice,
+    Concerned,
     Standing,
     get_decidable,
     officer_choices,
@@ -44,6 +45,9 @@ from webapp.portal.triage.moves import triage_moves_of
 from webapp.portal.triage.opinion_view import view_opinion
 from webapp.portal.triage.room import blueprint
 from webapp.portal.typed_text import keeps_typed_text
+
+#: A unit with less of a judgement than this is not told as one that the case concerns.
+LEAST_NAMED = 0.3
 
 
 @blueprint.route("/triase/<code>", methods=["GET", "POST"])
@@ -176,7 +180,7 @@ def _page(
 ) -> ResponseReturnValue:
     viewer = current_account()
     options = options_for(viewer, complaint)
-    concerned = standing.shares if can(viewer, Permission.COMPLAINT_READ_PERSONAL, complaint.unit) else ()
+    concerned = _concerned(viewer, complaint, standing)
     opinion = view_opinion(opinion_for(viewer, complaint), complaint, {unit.id: unit.name for unit in units}, options)
     decidable, undo = case.state in DECIDABLE, last_done()
     choose = ChooseForm(prefix="choose", formdata=None, standing=str(standing.id))
@@ -197,7 +201,11 @@ def _page(
         undo=undo,
         # Where no press decides, the form does.
         form_open=bool(
-            form.errors or officers_shown or case.personal or not opinion.candidates or "unit" in request.args
+            form.errors
+            or "officers" in request.form
+            or case.personal
+            or not opinion.candidates
+            or "unit" in request.args
         ),
         undo_own=_undo_own(viewer, complaint, standing) if undo is None else None,
         officers_shown=officers_shown,
@@ -209,6 +217,13 @@ def _page(
     )
     looked_at_case(complaint.feedback_id)
     return page, status
+
+
+def _concerned(viewer: Account, complaint: Complaint, standing: Standing) -> tuple[Concerned, ...]:
+    """Whom the standing judgement names, for who may know; a unit that is hardly likely is among the candidates."""
+    if not can(viewer, Permission.COMPLAINT_READ_PERSONAL, complaint.unit):
+        return ()
+    return tuple(one for one in standing.shares if one.officer is not None or one.share >= LEAST_NAMED)
 
 
 def _undo_own(viewer: Account, complaint: Complaint, standing: Standing) -> UndoForm | None:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from webapp.attribution.marking import Piece, mark_words
 from webapp.attribution.opinions import Opinion, UnitCandidate
+from webapp.attribution.teaching import FAINT
 from webapp.feedback.models import Complaint
 from webapp.feedback.movement.options import Option
 from webapp.feedback.vocabulary import ComplaintKind
@@ -67,6 +68,8 @@ def view_opinion(
     if opinion is None:
         return OpinionView((Piece(complaint.text),), (), 100, _("Kata-katanya belum dibaca sistem."), ())
     shown = [one for one in opinion.candidates if one.unit_id in names and one.probability >= LEAST_SHOWN]
+    if max((one.probability for one in shown), default=0.0) < FAINT:
+        shown = []  # the words point at nobody, and so says the list
     candidates = tuple(
         CandidateView(
             number,

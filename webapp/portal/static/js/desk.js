@@ -12,6 +12,7 @@
     set: (off) => { try { localStorage.setItem(OFF, off ? "1" : "0"); } catch { /* lasts for this page only */ } },
   };
   let off = store.get();
+  const shown = performance.now();
 
   const items = () => [...document.querySelectorAll("[data-desk-list] a.item, [data-desk-list] tbody th a")];
   const typing = (e) => e.isContentEditable || /^(TEXTAREA|SELECT)$/.test(e.tagName) || (e.tagName === "INPUT" && !/^(radio|checkbox|button|submit)$/.test(e.type));
@@ -60,8 +61,8 @@
       return;
     }
     // A number chooses the candidate that bears it; what that does is said beside it, and can be taken back. Held down
-    // it counts once: the next case comes up under the same finger.
-    const pressed = /^[1-9]$/.test(event.key) && !event.repeat && document.querySelector(`[data-press="${event.key}"]`);
+    // it counts once, and so does a press that was meant for the case before: the next one comes up under the finger.
+    const pressed = /^[1-9]$/.test(event.key) && !event.repeat && performance.now() - shown > 700 && document.querySelector(`[data-press="${event.key}"]`);
     if (pressed) {
       event.preventDefault();
       pressed.click();
