@@ -87,7 +87,6 @@ def test_an_officer_reads_why_contests_and_sees_it_moved(town: Town) -> None:
     expect(page.locator("main")).to_contain_text(DECISION)
     page.goto("/nilai-saya")
     expect(page.locator("main")).to_contain_text("dikoreksi setelah keberatan Anda")
-    town.look()
     town.enter(agency.budi)
     page.goto("/nilai-saya")
     page.get_by_role("link", name="rincian").click()
@@ -105,8 +104,9 @@ def _named_by_triage(town: Town, agency: Agency, code: str) -> None:
     page.get_by_label("Petugas mana yang disangkut?").select_option(label="Sari Wulandari")
     page.get_by_label("Mengapa?").fill("Disebut dalam laporan.")
     page.get_by_role("button", name="Simpan keputusan").click()
-    town.said("Keputusan tersimpan")
+    page.wait_for_url(lambda address: code not in address)
     town.news()
+    assert town.case(code).state == "sent"
 
 
 def _found_founded(town: Town, agency: Agency, code: str) -> None:
