@@ -23,8 +23,8 @@ def softmax(scores: Table) -> Table:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def fit_sharpness(scores: Table, truth: npt.NDArray[np.int64], sums: Table | None = None) -> float:
-    """What to multiply scores with so that their softmax (summed over labels by `sums`) fits cases not learned from.
+def fit_sharpness(scores: Table, truth: npt.NDArray[np.int64], sums: Table) -> float:
+    """What to multiply scores with so that their softmax, summed by `sums`, fits cases not learned from.
 
     No cases: 1.
     """
@@ -35,8 +35,7 @@ def fit_sharpness(scores: Table, truth: npt.NDArray[np.int64], sums: Table | Non
     rows = np.arange(len(truth))
 
     def loss(logarithm: float) -> float:
-        shares = softmax(scores * np.exp(logarithm))
-        found = (shares if sums is None else shares @ sums)[rows, truth]
+        found = (softmax(scores * np.exp(logarithm)) @ sums)[rows, truth]
         return float(-np.log(np.maximum(found, LEAST_SHARE)).mean())
 
     return round(float(np.exp(minimize_scalar(loss, bounds=(-2.0, 4.0), method="bounded").x)), 4)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +62,15 @@ _EMPTY = frozenset(
 )
 
 
+class Heard(NamedTuple):
+    """A phrase of a text that says something: its first word's place, its length, and what it says for classes."""
+
+    phrase: str
+    start: int
+    size: int
+    said: Mapping[int, float]
+
+
 @dataclass(frozen=True, slots=True)
 class ColdStart:
     """Phrases of stems with what each says for each class, and what is expected before anything is read."""
@@ -68,33 +78,39 @@ class ColdStart:
     weights: Mapping[str, Mapping[int, float]]
     before: npt.NDArray[np.float64]
 
-    def shares(self, read: Sequence[Token]) -> npt.NDArray[np.float64]:
-        """Shares of all classes for a text."""
+    def heard(self, read: Sequence[Token]) -> list[Heard]:
+        """The phrases of a text that say something, where they stand."""
+        stems = [token.stem for token in read]
+        found = []
+        for start, stem_there in enumerate(stems):
+            phrase = stem_there
+            for size in range(1, LONGEST_PHRASE + 1):
+                said = self.weights.get(phrase)
+                if said is not None:
+                    found.append(Heard(phrase, start, size, said))
+                if start + size == len(stems):
+                    break
+                phrase = f"{phrase} {stems[start + size]}"
+        return found
+
+    def shares(self, heard: Sequence[Heard]) -> npt.NDArray[np.float64]:
+        """Shares of all classes for what was heard; a phrase counts once."""
         scores = self.before.copy()
-        for phrase in phrases([token.stem for token in read]):
-            for number, weight in self.weights.get(phrase, {}).items():
+        for phrase in {one.phrase: one for one in heard}.values():
+            for number, weight in phrase.said.items():
                 scores[number] += SHARPNESS * weight
         return np.asarray(softmax(scores[None, :])[0])
 
-    def spoken_for(self, read: Sequence[Token], numbers: Sequence[int]) -> npt.NDArray[np.float64]:
-        """How much each word of a text speaks for each class: rows are words, columns the classes of `numbers`."""
-        spoken = np.zeros((len(read), len(numbers)))
-        stems = [token.stem for token in read]
-        for start in range(len(read)):
-            for size in range(1, min(LONGEST_PHRASE, len(read) - start) + 1):
-                said = self.weights.get(" ".join(stems[start : start + size]))
-                if said:
-                    spoken[start : start + size] += [said.get(number, 0.0) / size for number in numbers]
-        return spoken
 
-
-def phrases(stems: Sequence[str]) -> set[str]:
-    """All different phrases of at most LONGEST_PHRASE words."""
-    return {
-        " ".join(stems[start : start + size])
-        for size in range(1, LONGEST_PHRASE + 1)
-        for start in range(len(stems) - size + 1)
-    }
+def spoken_for(heard: Sequence[Heard], words: int, numbers: Sequence[int]) -> npt.NDArray[np.float64]:
+    """How much each of so many words of a text speaks for each class: rows are words, columns those of `numbers`."""
+    spoken = np.zeros((words, len(numbers)))
+    for one in heard:
+        for column, number in enumerate(numbers):
+            weight = one.said.get(number)
+            if weight is not None:
+                spoken[one.start : one.start + one.size, column] += weight / one.size
+    return spoken
 
 
 def learn_cold_start(catalogue: Sequence[CatalogueUnit], classes: Sequence[PlaceClass]) -> ColdStart:

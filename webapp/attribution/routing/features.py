@@ -68,6 +68,7 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _read_word(word: str) -> str:
     if word[0].isdigit():
         return "0" * min(len(word), 4)

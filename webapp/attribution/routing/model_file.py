@@ -22,11 +22,11 @@ from webapp.attribution.routing.features import Vocabulary
 from webapp.attribution.routing.places import PlaceClass
 from webapp.attribution.routing.text_model import Classifier, TextModel
 
-FORMAT = "tanggap-routing-2"
+FORMAT = "tanggap-routing-3"
 #: No model is larger when unpacked; a file that says so is a bomb.
 MOST_BYTES = 200_000_000
 _ABOUT = "about.json"
-_CLASSIFIERS = ("by_stems", "by_pieces", "by_topic")
+_CLASSIFIERS = ("by_stems", "by_pieces", "topics_by_stems", "topics_by_pieces")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +133,18 @@ def _model(archive: zipfile.ZipFile, about: dict[str, Any], classes: int) -> Tex
         (len(stems.features), len(units)),
         (len(pieces.features), len(units)),
         (len(stems.features), len(label_units)),
+        (len(pieces.features), len(label_units)),
     )
-    by_stems, by_pieces, by_topic = (
+    classifiers = [
         Classifier(
             _array(archive, f"{name}.npy", np.float16, shape),
             _array(archive, f"{name}_offsets.npy", np.float32, shape[1:]),
             sharp,
         )
         for name, shape, sharp in zip(_CLASSIFIERS, shapes, sharpness, strict=True)
-    )
-    return TextModel(stems, pieces, units, by_stems, by_pieces, by_topic, label_units, label_topics, topics)
+    ]
+    named = dict(zip(_CLASSIFIERS, classifiers, strict=True))
+    return TextModel(stems, pieces, units, **named, label_units=label_units, label_topics=label_topics, topics=topics)
 
 
 def _vocabulary(archive: zipfile.ZipFile, features: list[str], name: str) -> Vocabulary:

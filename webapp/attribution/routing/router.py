@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from webapp.attribution.routing.calibration import blend, fit_blend
 from webapp.attribution.routing.cases import Candidate, CatalogueUnit, DecidedCase, Routed, Said
-from webapp.attribution.routing.cold_start import ColdStart, learn_cold_start
+from webapp.attribution.routing.cold_start import ColdStart, Heard, learn_cold_start, spoken_for
 from webapp.attribution.routing.features import Token, tokens
 from webapp.attribution.routing.model_file import Content, read, write
 from webapp.attribution.routing.places import PlaceClass, classes_of, shares
@@ -22,6 +22,8 @@ Table = npt.NDArray[np.float64]
 CANDIDATES, WORDS_SHOWN = 5, 8
 #: A candidate with less is not worth showing.
 LEAST_SHARE = 0.005
+#: What a word must say for a unit to be shown.
+LEAST_SPOKEN = 0.01
 #: Below this share of the likeliest unit the router abstains; likewise for a topic.
 SURE = 0.7
 SURE_OF_TOPIC = 0.6
@@ -69,7 +71,7 @@ class Router:
             texts, truth, [case.topic for case in usable], np.maximum(0.5 ** (age / HALF_LIFE), LEAST_WEIGHT)
         )
         counts = np.bincount(truth, minlength=len(classes))
-        by_catalogue = np.array([cold.shares(texts[number]) for number in learned.held])
+        by_catalogue = np.array([cold.shares(cold.heard(texts[number])) for number in learned.held])
         by_cases = _all_classes(learned.held_shares, learned.model, by_catalogue, int(counts.sum()))
         powers = fit_blend(by_cases, by_catalogue, truth[learned.held], POWERS)
         return cls(Content(classes, cold, learned.model, powers, len(usable)))
@@ -99,8 +101,8 @@ class Router:
         """
         return cls(read(content))
 
-    def _shares(self, text: Sequence[Token]) -> Table:
-        catalogue = self._cold.shares(text)
+    def _shares(self, text: Sequence[Token], heard: Sequence[Heard]) -> Table:
+        catalogue = self._cold.shares(heard)
         if self._model is None:
             return catalogue
         learned, _ = self._model.shares(text)
@@ -111,30 +113,33 @@ class Router:
         if not self._classes:
             return Routed((), 1.0, False)
         text = tokens(said.text)
-        chances = self._shares(text)
+        heard = self._cold.heard(text)
+        chances = self._shares(text, heard)
         found: list[tuple[float, str, int]] = []
         for number in np.argsort(-chances, kind="stable")[:CANDIDATES].tolist():
             for unit, share in shares(self._classes[number], said.text, said.place).items():
                 found.append((float(chances[number]) * share, unit, number))
         found.sort(key=lambda entry: (-entry[0], entry[1]))
         shown = [entry for entry in found[:CANDIDATES] if entry[0] >= LEAST_SHARE]
-        words = self._words(said.text, text, [number for _, _, number in shown])
+        words = self._words(said.text, text, heard, [number for _, _, number in shown])
         candidates = tuple(
             Candidate(unit, probability, spoken) for (probability, unit, _), spoken in zip(shown, words, strict=True)
         )
         unknown = max(0.0, 1.0 - sum(candidate.probability for candidate in candidates))
         return Routed(candidates, unknown, bool(candidates) and candidates[0].probability >= SURE)
 
-    def _words(self, text: str, read: Sequence[Token], numbers: Sequence[int]) -> list[tuple[tuple[str, float], ...]]:
+    def _words(
+        self, text: str, read: Sequence[Token], heard: Sequence[Heard], numbers: Sequence[int]
+    ) -> list[tuple[tuple[str, float], ...]]:
         """For each class of `numbers` the words of the text that spoke for it rather than for the others."""
         if not read or not numbers:
             return [() for _ in numbers]
-        spoken = self._cold.spoken_for(read, numbers) * (self._powers[1] if self._model else 1.0)
+        spoken = spoken_for(heard, len(read), numbers) * (self._powers[1] if self._model else 1.0)
         if self._model is not None:
             places = np.searchsorted(self._model.units, numbers)
             places = np.minimum(places, len(self._model.units) - 1)
             known = self._model.units[places] == numbers
-            spoken += self._powers[0] * self._model.spoken_for(read, places.tolist()) * known
+            spoken += self._powers[0] * self._model.spoken_for(read, places.astype(np.int32)) * known
         return [_strongest(text, read, spoken[:, column]) for column in range(len(numbers))]
 
     def _topic(self, said: Said) -> tuple[str, float] | None:
@@ -156,9 +161,9 @@ def _all_classes(shares_learned: Table, model: TextModel, catalogue: Table, case
 
 def _strongest(text: str, read: Sequence[Token], spoken: Table) -> tuple[tuple[str, float], ...]:
     found: dict[str, float] = {}
-    for token, value in zip(read, spoken.tolist(), strict=True):
-        word = text[token.start : token.end]
-        if value > 0.01 and value > found.get(word, 0.0):
-            found[word] = value
-    ordered = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))[:WORDS_SHOWN]
-    return tuple((word, round(value, 4)) for word, value in ordered)
+    for row in np.argsort(-spoken, kind="stable").tolist():
+        value = float(spoken[row])
+        if value < LEAST_SPOKEN or len(found) == WORDS_SHOWN:
+            break
+        found.setdefault(text[read[row].start : read[row].end], round(value, 4))
+    return tuple(found.items())
