@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from webapp.attribution import learning_strengths
 from webapp.attribution.events import OpinionsOutdated
 from webapp.attribution.learning import learn_routing
 from webapp.attribution.learning import renew_opinions as renew
@@ -30,6 +31,11 @@ def learn(event: Event, key: str, now: datetime) -> None:
     """Learn from what people have decided since, if it is enough; some minutes of the queue at most."""
     assert isinstance(event, LearningDue)
     learn_routing(now, weekly=event.weekly)
+
+
+def learn_strengths(event: Event, key: str, now: datetime) -> None:
+    """Learn how far each kind of evidence is right, from what was confirmed since."""
+    learning_strengths.learn_strengths(now)
 
 
 def renew_opinions(event: Event, key: str, now: datetime) -> None:

@@ -30,6 +30,11 @@ class LearningDue(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StrengthsDue(Event):
+    """It is time to learn how far each kind of evidence is right."""
+
+
+@dataclass(frozen=True, slots=True)
 class RemindersDue(Event):
     """It is time to look whose slot in some queue is about to begin."""
 

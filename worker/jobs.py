@@ -56,6 +56,7 @@ from worker.chores import (
     erase_ended_terms,
     fit_reference,
     learn,
+    learn_strengths,
     learn_words,
     look_at_clocks,
     raise_signals,
@@ -322,7 +323,7 @@ def attribute_delayed(event: Event, key: str, now: datetime) -> None:
 
 
 def attribute_corrected(event: Event, key: str, now: datetime) -> None:
-    """Judge feedback about visits again: an agency's system says that somebody else served."""
+    """Judge feedback about visits again: an agency's system tells of them now, or that somebody else served."""
     attribution.attribute_visits(subjects_of(event), now)
 
 
@@ -337,6 +338,7 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
     for job in (
         attribute_feedback,
         learn,
+        learn_strengths,
         renew_opinions,
         record_facts,
         refresh_handling,

@@ -14,6 +14,7 @@ from webapp.counter.events import (
     TicketMoved,
     TurnaroundRecorded,
     VisitsCorrected,
+    VisitsReported,
 )
 from webapp.feedback.events import (
     ClockMissed,
@@ -35,7 +36,7 @@ from webapp.indicators.events import FactsOutdated, ReferenceDue
 from webapp.messaging.events import MailQueued
 from webapp.outbox import Event
 from webapp.retention.events import RetentionDue
-from worker.events import ClocksDue, DigestsDue, LearningDue, LexiconDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, DigestsDue, LearningDue, LexiconDue, RemindersDue, StrengthsDue, SweepDue
 
 ATTRIBUTION = "attribution"
 INDICATORS = "indicators"
@@ -66,6 +67,7 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     SignalRaised: (Route("notify_signal", MESSAGES),),
     OpinionsOutdated: (Route("renew_opinions", ATTRIBUTION),),
     LearningDue: (Route("learn", ATTRIBUTION),),
+    StrengthsDue: (Route("learn_strengths", ATTRIBUTION),),
     ComplaintMoved: (Route("notify_followers", MESSAGES),),
     MatterJoined: (Route("record_facts", INDICATORS),),
     ComplaintAnswered: (Route("record_facts", INDICATORS), Route("notify_followers", MESSAGES)),
@@ -83,6 +85,7 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     TicketMoved: (Route("notify_ticket_holder", MESSAGES),),
     QueueAdvanced: (Route("tell_who_is_near", MESSAGES),),
     RemindersDue: (Route("tell_who_is_near", MESSAGES),),
+    VisitsReported: (Route("attribute_corrected", ATTRIBUTION),),
     VisitsCorrected: (Route("attribute_corrected", ATTRIBUTION),),
     TurnaroundRecorded: (Route("attribute_delayed", ATTRIBUTION),),
     ApplicationMoved: (Route("record_turnaround", INDICATORS), Route("notify_applicant", MESSAGES)),

@@ -24,7 +24,7 @@ from webapp.indicators.events import ReferenceDue
 from webapp.messaging.mail import announce_due_mail
 from webapp.outbox import Event, publish
 from webapp.retention.events import RetentionDue
-from worker.events import ClocksDue, DigestsDue, LearningDue, LexiconDue, RemindersDue, SweepDue
+from worker.events import ClocksDue, DigestsDue, LearningDue, LexiconDue, RemindersDue, StrengthsDue, SweepDue
 
 log = structlog.get_logger()
 
@@ -58,6 +58,7 @@ TASKS = (
         lambda now: (now + timedelta(hours=8)).strftime("%G-W%V"),
         lambda _slot: LearningDue(weekly=True),
     ),
+    Task("learn_strengths", lambda now: now.strftime("%Y-%m"), lambda _slot: StrengthsDue()),
     Task("fit_reference", lambda now: now.strftime("%Y-%m"), lambda slot: ReferenceDue(slot)),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from webapp.attribution.events import FeedbackAttributed
-from webapp.counter.events import ApplicationMoved, StagesReported, TurnaroundRecorded, VisitsCorrected
+from webapp.counter.events import ApplicationMoved, StagesReported, TurnaroundRecorded, VisitsCorrected, VisitsReported
 from webapp.feedback.events import (
     ComplaintAnswered,
     ComplaintSettled,
@@ -34,7 +34,7 @@ def subjects_of(event: Event) -> list[int]:
         return event.feedback_ids
     if isinstance(event, StagesReported | TurnaroundRecorded):
         return event.application_ids
-    if isinstance(event, VisitsCorrected):
+    if isinstance(event, VisitsCorrected | VisitsReported):
         return event.visit_ids
     if isinstance(event, ApplicationMoved):
         return [event.application_id]

@@ -178,3 +178,15 @@ def test_the_order_of_the_evidence_does_not_matter(known: Circumstances, random:
 
 def test_what_somebody_thinks_of_a_service_is_no_circumstance() -> None:
     assert not {"value", "scale", "rating", "finding", "kind", "y"} & set(Circumstances.__dataclass_fields__)
+
+
+def test_statements_that_agree_on_an_officer_confirm_the_unit_as_well() -> None:
+    counter = Circumstances(counter_unit_id=A, served_there=(Part(A, OFFICER),), exactly=True)
+    agreeing = replace(counter, named=(Part(A, OFFICER),), named_by="part")
+    differing = replace(counter, named=(Part(A, COLLEAGUE),), named_by="part")
+    unit, _ = combining.weigh_units(counter, weighed_of(counter), STATED)
+    sure, _ = combining.weigh_units(agreeing, weighed_of(agreeing), STATED)
+    unsure, _ = combining.weigh_units(differing, weighed_of(differing), STATED)
+    assert unsure[A] < unit[A] < sure[A]
+    assert judge(agreeing).charged == {OFFICER}
+    assert judge(differing).charged == judge(counter).charged == frozenset()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import selectinload
 
 from webapp.accounts.models import Account
@@ -15,8 +15,9 @@ from webapp.attribution.current_strengths import current_strengths
 from webapp.attribution.errors import OfficerNotInUnit
 from webapp.attribution.events import FeedbackAttributed
 from webapp.attribution.evidence import gather_circumstances
+from webapp.attribution.late_evidence import about_applications, about_visits
 from webapp.attribution.models import LEADS, Attribution, AttributionShare, Evidence
-from webapp.attribution.rules import RULES_VERSION, Share
+from webapp.attribution.rules import LEAST_OFFICER_SHARE, RULES_VERSION, Share
 from webapp.database import db, new_ids
 from webapp.feedback.handling import exclude_officers, hold_for_triage, send_to_unit
 from webapp.feedback.life_cycle import State
@@ -61,14 +62,17 @@ def attribute_feedback(feedback_ids: Sequence[int], at: datetime) -> list[int]:
 def attribute_applications(application_ids: Sequence[int], at: datetime) -> list[int]:
     """Judge complaints about these files again where the facts of their turnaround say something else now; the ids.
 
-    As _judge_again.
+    Those as well whose text tells the number of one of them. As _judge_again.
     """
-    return _judge_again(and_(Feedback.application_id.in_(sorted(application_ids)), Feedback.about_delay), at)
+    return _judge_again(about_applications(application_ids), at)
 
 
 def attribute_visits(visit_ids: Sequence[int], at: datetime) -> list[int]:
-    """Judge feedback about these visits again where it concerns somebody else now; the ids. As _judge_again."""
-    return _judge_again(Feedback.visit_id.in_(sorted(visit_ids)), at)
+    """Judge feedback again that these visits may be about, now that they are known or known better; the ids.
+
+    Feedback by their receipts, and what names their counter or unit on their day. As _judge_again.
+    """
+    return _judge_again(about_visits(visit_ids), at)
 
 
 def attribute_again(feedback_ids: Sequence[int], at: datetime) -> list[int]:
@@ -94,7 +98,7 @@ def _judge_again(which: ColumnElement[bool], at: datetime) -> list[int]:
                 Attribution.superseded_at.is_(None),
                 Attribution.made_by == "rules",
             )
-            .options(selectinload(Attribution.shares))
+            .options(selectinload(Attribution.shares), selectinload(Attribution.evidence))
         )
     }
     judged = [one for one in feedback if one.id in standing]
@@ -134,13 +138,22 @@ def _says_else(attribution: Attribution, judgement: Judgement, slack: float) -> 
     """Whether a judgement says something else than the one that stands: somebody's share is another by `slack`.
 
     Less is no reason to move a complaint and two scores: shares that wander a little must not flip anything back and
-    forth.
+    forth. Those count as well who may be meant without being charged: it is kept from them.
     """
     shares = {(share.unit_id, share.officer_id): share.share for share in judgement.shares}
     stored = {(share.unit_id, share.officer_id): share.share for share in attribution.shares}
     if {key for key in shares if key[1]} != {key for key in stored if key[1]}:
         return True
-    return any(abs(shares.get(key, 0.0) - stored.get(key, 0.0)) > slack for key in {*shares, *stored})
+    if any(abs(shares.get(key, 0.0) - stored.get(key, 0.0)) > slack for key in {*shares, *stored}):
+        return True
+    leads = {lead.officer_id: lead.share for lead in judgement.leads if lead.officer_id is not None}
+    known = {share.officer_id: share.share for share in attribution.shares if share.officer_id is not None}
+    for evidence in attribution.evidence:
+        known |= {officer_id: share for _, officer_id, share in evidence.particulars.get(LEADS, ())}
+    return any(
+        abs(leads.get(id_, LEAST_OFFICER_SHARE) - known.get(id_, LEAST_OFFICER_SHARE)) > slack
+        for id_ in {*leads, *known}
+    )
 
 
 def _store(judgements: dict[int, Judgement], at: datetime) -> None:

@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from webapp.attribution.circumstances import Circumstances
+from webapp.attribution.circumstances import Circumstances, Part
 from webapp.attribution.rules import (
     LEAST_OFFICER_SHARE,
     Particulars,
@@ -116,6 +116,7 @@ def weigh_units(
     known: Circumstances, testimonies: Iterable[Testimony], strengths: Strengths
 ) -> tuple[dict[int, float], float]:
     """Chances of the units that are pointed at, and of another or none; together 1."""
+    testimonies = tuple(testimonies)
     speaking = [one for one in testimonies if one.units]
     standing = _standing_units(known, speaking)
     exponents = _exponents(speaking, strengths.unit, strengths.unit_dependent, by_form=True)
@@ -130,6 +131,8 @@ def weigh_units(
         for unit_id, part in support.items():
             logs[unit_id] += exponent * math.log(_likelihood(strength, part, beside) if part > 0 else unsaid)
         other += exponent * math.log(unsaid)
+    for unit_id in logs:
+        logs[unit_id] += _agreement(known, testimonies, unit_id, strengths)
     chances = _normalised([*logs.values(), other])
     found = {unit_id: chance for unit_id, chance in zip(logs, chances, strict=False) if chance >= LEAST_UNIT_LISTED}
     return found, 1 - math.fsum(found.values())
@@ -139,36 +142,74 @@ def weigh_officers(
     known: Circumstances, testimonies: Iterable[Testimony], unit_id: int, strengths: Strengths
 ) -> dict[tuple[int, int], float]:
     """Chances of (unit, officer) if it is a matter of this unit; what is left to 1 is another's or the unit's."""
-    speaking = [
-        (one, parts)
-        for one in testimonies
-        if (parts := [part for part in one.officers if known.kin(part.unit_id, unit_id)])
-    ]
+    speaking = _speaking_of_officers(known, testimonies, unit_id)
     if not speaking:
         return {}
+    officers, others, columns = _officer_likelihoods(known, speaking, unit_id, strengths)
     exponents = _exponents([one for one, _ in speaking], strengths.officer, strengths.officer_dependent, by_form=False)
-    officers = sorted({part.officer_id for _, parts in speaking for part in parts})
-    everybody = max(known.roster_sizes.get(unit_id, strengths.officers_beside), len(officers) + 1)
-    others = everybody - len(officers)
-    logs = dict.fromkeys(officers, 0.0)
-    other = math.log(others)
-    for (testimony, parts), exponent in zip(speaking, exponents, strict=True):
-        strength = strengths.officer[testimony.kind]
-        support = dict.fromkeys(officers, 0.0)
-        for part in parts:
-            support[part.officer_id] += part.part
-        for officer_id in officers:
-            logs[officer_id] += exponent * math.log(_likelihood(strength, support[officer_id], everybody - 1))
-        left = max(0.0, 1 - sum(support.values()))
-        other += exponent * math.log(_likelihood(strength, left / others, everybody - 1))
+    logs = [
+        math.fsum(exponent * math.log(column[row]) for column, exponent in zip(columns, exponents, strict=True))
+        for row in range(len(officers) + 1)
+    ]
+    logs[-1] += math.log(others)
     # Where he served then: as the strongest evidence has it.
     posted = {
         part.officer_id: part.unit_id
         for one, parts in sorted(speaking, key=lambda entry: (strengths.officer[entry[0].kind], entry[0].rule))
         for part in sorted(parts, key=lambda part: (part.part, -part.unit_id))
     }
-    chances = _normalised([*logs.values(), other])
+    chances = _normalised(logs)
     return {(posted[officer_id], officer_id): chance for officer_id, chance in zip(officers, chances, strict=False)}
+
+
+def _agreement(known: Circumstances, testimonies: Iterable[Testimony], unit_id: int, strengths: Strengths) -> float:
+    """The logarithm of how much likelier it is here than elsewhere that statements about officers agree as they do.
+
+    Counter, number and name are looked up in the unit that is told. If that were the wrong one, they would point at
+    officers of it by chance, and seldom at the same. 0 where only one of them speaks.
+    """
+    speaking = _speaking_of_officers(known, testimonies, unit_id)
+    exponents = _exponents([one for one, _ in speaking], strengths.officer, strengths.officer_dependent, by_form=False)
+    speaking = [entry for entry, exponent in zip(speaking, exponents, strict=True) if exponent == 1.0]
+    if len(speaking) < 2:
+        return 0.0
+    officers, others, columns = _officer_likelihoods(known, speaking, unit_id, strengths)
+    times = [1] * len(officers) + [others]
+    everybody = len(officers) + others
+    together = math.fsum(count * math.prod(column[row] for column in columns) for row, count in enumerate(times))
+    apart = math.prod(
+        math.fsum(count * column[row] for row, count in enumerate(times)) / everybody for column in columns
+    )
+    return math.log(together / everybody / apart)
+
+
+def _speaking_of_officers(
+    known: Circumstances, testimonies: Iterable[Testimony], unit_id: int
+) -> list[tuple[Testimony, list[Part]]]:
+    return [
+        (one, parts)
+        for one in testimonies
+        if (parts := [part for part in one.officers if known.kin(part.unit_id, unit_id)])
+    ]
+
+
+def _officer_likelihoods(
+    known: Circumstances, speaking: list[tuple[Testimony, list[Part]]], unit_id: int, strengths: Strengths
+) -> tuple[list[int], int, list[list[float]]]:
+    """The officers who are pointed at, how many others there are, and for each piece of evidence its likelihood of each
+    of them and, last, of any other."""
+    officers = sorted({part.officer_id for _, parts in speaking for part in parts})
+    everybody = max(known.roster_sizes.get(unit_id, strengths.officers_beside), len(officers) + 1)
+    others = everybody - len(officers)
+    columns = []
+    for testimony, parts in speaking:
+        strength = strengths.officer[testimony.kind]
+        support = dict.fromkeys(officers, 0.0)
+        for part in parts:
+            support[part.officer_id] += part.part
+        left = max(0.0, 1 - math.fsum(support.values()))
+        columns.append([_likelihood(strength, part, everybody - 1) for part in (*support.values(), left / others)])
+    return officers, others, columns
 
 
 def _likelihood(strength: float, part: float, beside: int) -> float:

@@ -41,6 +41,13 @@ class StagesReported(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitsReported(Event):
+    """An agency's own system reported these visits: what was said before of their counters and days may be clearer."""
+
+    visit_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class VisitsCorrected(Event):
     """An agency's own system says something else of these visits than before: who served, where, or what for."""
 

@@ -222,7 +222,7 @@ def _retry(query: Select[IncomingRecord], now: datetime) -> list[Taken]:
 def _retry_visits(records: Sequence[IncomingRecord], sender: Sender, now: datetime) -> list[Taken]:
     sitting = Sitting[VisitReport](sender, now)
     use = VisitUse(sitting)
-    return [
+    taken = [
         sitting.consider(
             record,
             VisitReport.model_validate(record.payload, strict=False, context=STORED),
@@ -232,6 +232,8 @@ def _retry_visits(records: Sequence[IncomingRecord], sender: Sender, now: dateti
         )
         for record in records
     ]
+    use.write()
+    return taken
 
 
 def _retry_stages(records: Sequence[IncomingRecord], sender: Sender, now: datetime) -> list[Taken]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from webapp.counter.events import VisitsCorrected
+from webapp.counter.events import VisitsCorrected, VisitsReported
 from webapp.counter.incoming.clocks import check_moment, in_order, moved, note
 from webapp.counter.incoming.intake import Sender, Sitting, Taken, note_lateness
 from webapp.counter.incoming.models import IncomingRecord
@@ -26,7 +26,10 @@ def take_in_visits(
     corrected where its content differs.
     """
     sitting = Sitting[VisitReport](sender, now)
-    return sitting.take("visit", reports, sent_at, VisitUse(sitting))
+    use = VisitUse(sitting)
+    taken = sitting.take("visit", reports, sent_at, use)
+    use.write()
+    return taken
 
 
 class VisitUse:
@@ -34,6 +37,14 @@ class VisitUse:
 
     def __init__(self, sitting: Sitting[VisitReport]) -> None:
         self._sitting = sitting
+        self._new: list[Visit] = []
+
+    def write(self) -> None:
+        """Publish that there are new visits."""
+        if self._new:
+            db.session.flush()
+            publish(VisitsReported([visit.id for visit in self._new]))
+            self._new = []
 
     def __call__(self, record: IncomingRecord, report: VisitReport, offset: timedelta, problems: list[Problem]) -> None:
         now, names = self._sitting.now, self._sitting.names
@@ -68,6 +79,7 @@ class VisitUse:
         if record.visit is None:
             record.visit = Visit(external_id=f"{record.source}:{record.external_id}")
             db.session.add(record.visit)
+            self._new.append(record.visit)
         visit = record.visit
         before = (visit.unit_id, visit.service_id, visit.officer_id, visit.counter_id)
         visit.unit_id, visit.service_id, visit.officer_id = unit.id, service.id, officer.id
