@@ -16,6 +16,8 @@ from tests.factories.accounts import make_account, sign_in
 from tests.factories.desk import Agency, make_agency, make_placed
 from tests.factories.feedback import make_picture
 from webapp.accounts.permissions import Role
+from webapp.attribution.models import TextOpinion
+from webapp.attribution.opinions import form_opinions
 from webapp.audit.models import AuditEntry
 from webapp.database import transaction
 from webapp.feedback.actions import add_follower, open_case
@@ -107,6 +109,11 @@ def test_who_complained_goes_first_and_what_was_done_stays(
 
 
 def test_photos_and_words_go_later(session: scoped_session[Session], settled: Complaint) -> None:
+    form_opinions([settled.feedback_id], SETTLED)
+    opinion = session.get_one(TextOpinion, settled.feedback_id)
+    opinion.candidates = [{"unit_id": 1, "probability": 0.5, "words": [["berkas", 1.0]]}]
+    opinion.outside = {"agency": "PLN", "probability": 0.5, "words": ["listrik"]}
+    session.commit()
     erase(after(Kind.PHOTOS))
     assert session.scalar(select(func.count()).select_from(Photo)) == 0
     session.expire_all()
@@ -116,6 +123,7 @@ def test_photos_and_words_go_later(session: scoped_session[Session], settled: Co
     assert settled.text == ERASED
     assert settled.feedback.place is None
     assert session.scalars(select(ComplaintMessage.text)).all() == [ERASED]
+    assert (opinion.candidates, opinion.outside, opinion.parts) == ([], None, [])
     assert settled.finding == Finding.FOUNDED
     assert erase(after(Kind.WORDS)) == 0
 
