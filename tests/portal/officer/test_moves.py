@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tests.factories.accounts import sign_in
 from tests.factories.desk import Agency, make_agency, make_placed
 from webapp.accounts.models import Account
+from webapp.attribution.repeats.actions import note_repeats
 from webapp.database import transaction
 from webapp.feedback.actions import dispute_answer
 from webapp.feedback.handling import answer_complaint, exclude_officers, take_complaint
@@ -124,6 +125,7 @@ def test_the_same_matter_is_offered_merged_and_separated(
 ) -> None:
     other = make_placed(session, NOW, agency.unit, text="Sejak Senin lampu jalan depan sekolah itu mati terus.")
     stranger = make_placed(session, NOW, agency.unit, text="Antrean KIA tidak bergerak.")
+    note_repeats([complaint.feedback_id, other.feedback_id, stranger.feedback_id], NOW)
     session.commit()
     sign_in(client, agency.rina)
     page = client.get(f"/meja/{complaint.code}/gabung").text

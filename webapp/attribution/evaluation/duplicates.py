@@ -19,13 +19,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
-from webapp.attribution.repeats.likeness import LIKELY, LONGEST_GAP, SURE, Rarity, likeness
+from webapp.attribution.repeats.likeness import LIKELY, LONGEST_GAP, SURE, Rarity, compare, likeness, weigh
 from webapp.attribution.repeats.reading import Matter, Reading, read
 from webapp.attribution.repeats.sketching import asked_of, pieces_of
 
 RECALLS = (0.5, 0.7, 0.9)
 #: As many candidates as the product compares exactly, and complaints that the speed is measured on.
-COMPARED, TIMED = 60, 500
+COMPARED, TIMED = 40, 500
 
 _IDS = ("id", "case_enquiry_id", "case_id", "code")
 _TEXTS = (("text",), ("description",), ("case_title", "type"), ("title",))
@@ -138,7 +138,11 @@ class Corpus:
             if other != key and since <= self.readings[other].matter.filed_at <= until
         ]
         near.sort(key=lambda one: (-one[0], abs(until - self.readings[one[1]].matter.filed_at), one[1]))
-        found = [(other, likeness(asked, self.readings[other], self.rarity).value) for _count, other in near[:COMPARED]]
+        weighed = weigh(asked, self.rarity)
+        found = [
+            (other, compare(weighed, weigh(self.readings[other], self.rarity), self.rarity).value)
+            for _count, other in near[:COMPARED]
+        ]
         return sorted(found, key=lambda one: (-one[1], one[0]))
 
     def speed(self) -> float:

@@ -13,14 +13,14 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from webapp.attribution.repeats.likeness import LONGEST_GAP, How, Rarity, likeness
+from webapp.attribution.repeats.likeness import LONGEST_GAP, How, Rarity, compare, weigh
 from webapp.attribution.repeats.reading import Matter, Reading, read
 from webapp.attribution.repeats.sketching import asked_of
 from webapp.database import db
 from webapp.feedback.models import Complaint
 
 #: As many that share keys are compared exactly; of more than MET that share any, those nearest in time are looked at.
-COMPARED, MET = 60, 3000
+COMPARED, MET = 40, 3000
 _MEETING = """
     WITH met AS MATERIALIZED (
         SELECT complaint_id, pieces, abs(extract(epoch FROM filed_at - CAST(:at AS timestamptz))) AS apart
@@ -89,9 +89,9 @@ def find_repeats(
         return []
     readings = {row.feedback_id: read(matter_of(row)) for row in rows}
     rarity = rarity_of([reading, *readings.values()])
-    found = []
+    weighed, found = weigh(reading, rarity), []
     for complaint_id, other in readings.items():
-        how_much = likeness(reading, other, rarity)
+        how_much = compare(weighed, weigh(other, rarity), rarity)
         if how_much.value >= least:
             found.append(Found(complaint_id, how_much.value, how_much.how, other.matter.filed_at))
     found.sort(key=lambda one: (-one.likeness, one.complaint_id))

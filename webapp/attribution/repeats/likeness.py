@@ -76,17 +76,57 @@ class Rarity:
         return math.log1p((self.texts + 1) / (min(texts, self.texts) + 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A reading with its words weighed, for comparing it with several others."""
+
+    reading: Reading
+    words: Mapping[str, float]
+    #: Squared lengths of its words and of its grams; the weight of its words, each counted once.
+    words_length: float
+    grams_length: int
+    weight: float
+
+
+def weigh(reading: Reading, rarity: Rarity) -> Weighed:
+    """A reading with its words weighed by how rare they are."""
+    rare = {word: rarity.of(word) for word in reading.words}
+    words = {word: (1.0 + math.log(count)) * rare[word] for word, count in reading.words.items()}
+    return Weighed(
+        reading=reading,
+        words=words,
+        # fsum: the sum is the same in whichever order the words come, so the measure is the same either way round.
+        words_length=math.fsum(weight * weight for weight in words.values()),
+        grams_length=sum(count * count for count in reading.grams.values()),
+        weight=math.fsum(rare.values()),
+    )
+
+
 def likeness(one: Reading, other: Reading, rarity: Rarity) -> Likeness:
     """How alike two complaints are; the same either way round, 1 for the same text about the same place."""
+    return compare(weigh(one, rarity), weigh(other, rarity), rarity)
+
+
+def compare(mine: Weighed, theirs: Weighed, rarity: Rarity) -> Likeness:
+    """As `likeness`, of readings that were weighed before by this rarity."""
+    one, other = mine.reading, theirs.reading
     place = _place(one, other)
     if one.spelled and one.spelled == other.spelled and (place >= _SAME_UNIT or len(one.spelled) >= _BY_CHANCE):
         return Likeness(1.0, How.SAME_TEXT)
     days = abs((one.matter.filed_at - other.matter.filed_at).total_seconds()) / 86400
-    words, grams = _cosine(one.words, other.words, rarity), _cosine(one.grams, other.grams, None)
+    both = mine.words.keys() & theirs.words.keys()
+    words = _cosine(
+        math.fsum(mine.words[word] * theirs.words[word] for word in both), mine.words_length * theirs.words_length
+    )
+    grams = _cosine(
+        sum(one.grams[gram] * other.grams[gram] for gram in one.grams.keys() & other.grams.keys()),
+        mine.grams_length * theirs.grams_length,
+    )
+    shorter = min(mine.weight, theirs.weight)
     score = (
         _WORDS * words
         + _GRAMS * grams
-        + _CONTAINED * _contained(one, other, rarity)
+        + _CONTAINED * (math.fsum(map(rarity.of, both)) / shorter if shorter > 0 else 0.0)
         + place
         + _spots(one, other, rarity)
         - _DAYS * math.sqrt(min(days / LONGEST_GAP, 1.0))
@@ -98,24 +138,8 @@ def likeness(one: Reading, other: Reading, rarity: Rarity) -> Likeness:
     return Likeness(min(value, 0.999), How.ALIKE if alike else How.SAME_PLACE)
 
 
-def _cosine(one: Mapping[str, int], other: Mapping[str, int], rarity: Rarity | None) -> float:
-    def weighed(counts: Mapping[str, int]) -> dict[str, float]:
-        if rarity is None:
-            return {key: float(count) for key, count in counts.items()}
-        return {key: (1.0 + math.log(count)) * rarity.of(key) for key, count in counts.items()}
-
-    mine, theirs = weighed(one), weighed(other)
-    # fsum: the sum is the same in whichever order the words come, so that the measure is the same either way round.
-    shared = math.fsum(mine[key] * theirs[key] for key in mine.keys() & theirs.keys())
-    lengths = math.fsum(x * x for x in mine.values()) * math.fsum(x * x for x in theirs.values())
+def _cosine(shared: float, lengths: float) -> float:
     return min(shared / math.sqrt(lengths), 1.0) if lengths > 0 else 0.0
-
-
-def _contained(one: Reading, other: Reading, rarity: Rarity) -> float:
-    """How much of the one is in the other, whichever way it is more."""
-    shared = math.fsum(rarity.of(word) for word in one.words.keys() & other.words.keys())
-    shorter = min(math.fsum(map(rarity.of, reading.words)) for reading in (one, other))
-    return shared / shorter if shorter > 0 else 0.0
 
 
 def _place(one: Reading, other: Reading) -> float:

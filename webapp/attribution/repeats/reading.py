@@ -108,7 +108,9 @@ def read(matter: Matter) -> Reading:
 
 def spell(text: str) -> list[str]:
     """The words of a text in their order, in one form."""
-    plain = unicodedata.normalize("NFKD", _MASK.sub(" ", text[:LONGEST_READ])).encode("ascii", "ignore").decode()
+    plain = _MASK.sub(" ", text[:LONGEST_READ])
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     words = _WORD.findall(_STRESSED.sub(r"\1", plain.lower()))[:MOST_WORDS]
     return [_WRITTEN_OUT.get(word, word) for word in words]
 
