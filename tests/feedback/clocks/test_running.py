@@ -304,7 +304,7 @@ def test_presets_say_what_their_sources_say() -> None:
         ("remind_at = 0.75", "remindat = 0.75"),
         ('reopening = "30d"', 'reopens = "30d"'),
         ("[verdict]", "[verdicts]"),
-        ('kinds = { information_request = "5wd" }', 'kinds = { praise = "5wd" }'),
+        ('kinds = { information_request = "5wd" }', 'kinds = { rumour = "5wd" }'),
         ("[settle]", "[settle"),
     ],
 )
