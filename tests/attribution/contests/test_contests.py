@@ -25,12 +25,16 @@ from webapp.attribution.contests.vocabulary import Standing, Verdict
 from webapp.attribution.models import Attribution, AttributionShare, Contest, Evidence
 from webapp.attribution.sentences import _SENTENCES
 from webapp.audit.models import AuditEntry
+from webapp.feedback.actions import accept_answer
 from webapp.feedback.handling import exclude_officers
 from webapp.feedback.models import Exclusion, Recusal
+from webapp.feedback.vocabulary import ERASED
 from webapp.indicators.models import IndicatorFact, IndicatorSnapshot
 from webapp.indicators.periods import period_of, span_of
 from webapp.messaging.models import Notification
 from webapp.messaging.notifications import Sender
+from webapp.retention.erasing import erase_ended
+from webapp.retention.terms import Kind, load_terms
 
 NOW = datetime.now(UTC) - timedelta(hours=2)
 WHY = "Jadwal jaga menunjukkan petugas lain di loket itu."
@@ -293,6 +297,19 @@ def test_what_waits_too_long_comes_up_and_what_nobody_may_decide(
     session.flush()
     assert tell_of_overdue(contest.due_at + timedelta(days=2), SENDER) == 1
     assert told(session, admin) == ["contest_stranded"]
+
+
+def test_what_was_written_goes_with_the_words_and_the_outcome_stays(
+    charged: Charged, session: scoped_session[Session]
+) -> None:
+    contest = contest_of(charged)
+    decide_contest(contest.id, verdict=Verdict.REFUSED, officer_id=None, reason=WHY, actor=charged.dewi, at=NOW)
+    accept_answer(charged.complaint, write_key="form:yes", at=NOW)
+    session.flush()
+    [words] = [term for term in load_terms() if term.kind == Kind.WORDS]
+    erase_ended(NOW + timedelta(days=words.days, seconds=1))
+    session.expire_all()
+    assert (contest.reason, contest.decision, contest.outcome) == (ERASED, ERASED, "refused")
 
 
 def test_no_evidence_tells_the_officer_more_than_the_listed_particulars(

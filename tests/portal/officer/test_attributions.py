@@ -91,6 +91,8 @@ def test_it_is_filed_and_decided_once_by_the_pages(
     answer = {"verdict": "to_officer", "standing": str(contest.attribution_id)}
     assert decide(client, charged.dewi, contest.id, **answer)[0] == 400  # which officer?
     assert decide(client, charged.dewi, contest.id, **answer, officer=agency.tono_officer.id)[0] == 400
+    quoted = decide(client, charged.dewi, contest.id, **{**answer, "verdict": "refused", "reason": f"Katanya: {STORY}"})
+    assert quoted[0] == 400 and "Hapus dulu yang menyebut pengaduannya" in quoted[1]
     stale = decide(client, charged.dewi, contest.id, **{**answer, "standing": "1"}, officer=agency.budi_officer.id)
     assert stale[0] == 409 and WHY in stale[1]
     for _ in range(2):

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 from webapp.accounts.models import Account
 from webapp.attribution.contests.desk import ContestFile, read_contest, was_decided_before
-from webapp.attribution.contests.errors import AlreadyDecided, NoSuchContest, NotAChoice
+from webapp.attribution.contests.errors import AlreadyDecided, GivesAway, NoSuchContest, NotAChoice
+from webapp.attribution.contests.quoting import gives_away
 from webapp.attribution.contests.vocabulary import Verdict
 from webapp.attribution.events import ContestDecided, FeedbackAttributed
 from webapp.attribution.models import Attribution, AttributionShare, Contest, Evidence
@@ -102,7 +103,8 @@ def decide_contest(
     """Refuse a contest, or say whose it is instead: the contesting officer's share goes there, others keep theirs.
 
     Decided twice by the same person it is decided once. Raises NoSuchContest where `actor` may not decide it,
-    AlreadyDecided where somebody did, NotAChoice for an officer who is no candidate. The complaint is kept from the
+    AlreadyDecided where somebody did, NotAChoice for an officer who is no candidate, GivesAway where `reason` quotes
+    the complaint: the officer reads it. The complaint is kept from the
     officer now named, too; it stays kept from the one who contested.
     """
     contest = db.session.get(Contest, contest_id, with_for_update=True) if contest_id < 2**63 else None
@@ -118,6 +120,9 @@ def decide_contest(
             raise AlreadyDecided from None
         raise
     words = mask_personal_numbers(reason.strip())
+    complaint = db.session.get_one(Complaint, contest.feedback_id)
+    if what := gives_away(words, complaint.code, complaint.text):
+        raise GivesAway(what)
     if verdict != Verdict.REFUSED:
         if verdict == Verdict.TO_OFFICER:
             on_duty = on_duty_then(file)

@@ -21,5 +21,13 @@ class AlreadyDecided(AttributionError):
     """Somebody else was quicker."""
 
 
+class GivesAway(AttributionError):
+    """The words for the officer quote the complaint, or name its code: `what`."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+
 class NotAChoice(AttributionError):
     """The officer chosen neither serves in the unit nor was on duty there that day."""

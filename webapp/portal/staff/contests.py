@@ -25,7 +25,7 @@ from webapp.attribution.contests.desk import (
     read_contest,
     was_decided_before,
 )
-from webapp.attribution.contests.errors import AlreadyDecided, NoSuchContest, NotAChoice
+from webapp.attribution.contests.errors import AlreadyDecided, GivesAway, NoSuchContest, NotAChoice
 from webapp.attribution.contests.vocabulary import Verdict
 from webapp.attribution.queries import reasons_for, standing_of
 from webapp.database import transaction
@@ -159,6 +159,11 @@ def decide_contest(contest_id: int) -> ResponseReturnValue:
             )
     except NoSuchContest:
         abort(404)
+    except GivesAway as error:
+        form.reason.errors = [
+            _("Petugas membaca ini. Hapus dulu yang menyebut pengaduannya: “%(what)s”.", what=error.what)
+        ]
+        return _page(contest, on_duty, form, 400)
     except (AlreadyDecided, NotAChoice):
         form.form_errors.append(_("Keadaannya baru saja berubah. Buka lagi daftar keberatan, lalu periksa."))
         return _page(contest, on_duty, form, 409)
