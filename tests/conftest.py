@@ -7,6 +7,7 @@ process, and finds its tables empty. Tests that take none of them start nothing.
 from __future__ import annotations
 
 import contextvars
+import gc
 import os
 import sys
 import threading
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from flask_sqlalchemy import SQLAlchemy
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
     from sqlalchemy.orm import Session, scoped_session
 
     from config import Settings
 
 #: How long a browser is waited for: nothing fails because the machine has other things to do as well.
 SLOWEST_MS = 30_000
+WINDOW: ViewportSize = {"width": 1280, "height": 800}
+#: An address without scripts.
+QUIET = "/health"
 _RUN = pytest.StashKey[RunFolder]()
 #: Who takes one of these leaves rows behind.
 _TOUCHES_TABLES = {"app", "database", "session", "client", "csrf_client", "live_server"}
@@ -63,6 +67,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = in_order(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_collection_finish() -> None:
+    # What is there by now stays: looking through it for rubbish, again and again, is a twentieth of the work.
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -125,6 +134,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
     app = create_wsgi_app(settings)
     app.config["TESTING"] = True
+    gc.freeze()
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -259,6 +269,7 @@ def browser() -> Iterator[Browser]:
         "--disable-component-update",
         "--disable-sync",
         "--disable-dev-shm-usage",
+        "--js-flags=--min-semi-space-size=64",  # MB: axe throws away what it makes so fast that tidying up takes long
     ]
     if os.geteuid() == 0:
         flags.append("--no-sandbox")
@@ -270,26 +281,90 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def _profile(browser: Browser, _server: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=_server, locale="id-ID", viewport={"width": 1280, "height": 800})
+    context = browser.new_context(base_url=_server, locale="id-ID", viewport=WINDOW)
     yield context
     context.close()
 
 
 @pytest.fixture
 def page(_profile: BrowserContext, live_server: str) -> Iterator[Page]:
-    """A window on `live_server` with no past; the test fails if a script of a page failed or its policy was broken."""
-    page = _profile.new_page()
+    """A window on `live_server` with no past; the test fails if a script of a page failed or its policy was broken.
+
+    It is the window of the test before, made to forget it: a new one costs more than most tests do in it, for axe and
+    all scripts are compiled anew. After a test that changed more than can be taken back it is closed.
+    """
+    page = next(iter(_profile.pages), None) or _profile.new_page()
     wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "console",
-        lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None,
-    )
+
+    def on_error(error: Any) -> None:
+        wrong.append(str(error))
+
+    def on_console(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            wrong.append(message.text)
+
+    page.on("pageerror", on_error)
+    page.on("console", on_console)
+    used: list[str] = []
+    for name in LASTING:
+        _note(page, name, used)
     yield page
-    forget(page, live_server)
+    for name in LASTING:
+        delattr(page, name)
     for left in _profile.pages:
-        left.close()
+        if left is not page:
+            left.close()
+    if used or not begin_anew(page, live_server):
+        forget(page, live_server)
+        page.close()
+    else:
+        page.remove_listener("pageerror", on_error)
+        page.remove_listener("console", on_console)
     assert not wrong, f"a page did something wrong: {wrong}"
+
+
+#: What a test can do to its window that outlives the pages in it.
+LASTING = (
+    "add_init_script",
+    "add_locator_handler",
+    "emulate_media",
+    "expose_binding",
+    "expose_function",
+    "on",
+    "once",
+    "route",
+    "set_default_navigation_timeout",
+    "set_default_timeout",
+    "set_extra_http_headers",
+)
+
+
+def _note(page: Page, name: str, used: list[str]) -> None:
+    """Let `used` have the name of a method of this window once it is called."""
+    method = getattr(page, name)
+
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        used.append(name)
+        return method(*args, **kwargs)
+
+    setattr(page, name, noting)
+
+
+def begin_anew(page: Page, origin: str) -> bool:
+    """Leave what the window shows without a word to its scripts, and let it forget; False if it does not answer."""
+    from playwright.sync_api import Error
+
+    try:
+        # Heard before what the page's own scripts would do: keep what was typed, say goodbye to the server.
+        page.evaluate("addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true)")
+        page.goto(f"{origin}{QUIET}")  # of the same origin, so that the window keeps its process
+        page.evaluate("sessionStorage.clear()")
+        forget(page, origin)
+        page.set_viewport_size(WINDOW)
+        page.mouse.move(0, 0)
+    except Error:
+        return False
+    return True
 
 
 def forget(page: Page, origin: str) -> None:

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories.accounts import make_account
+from tests.barriers import barriers
+from tests.factories.accounts import make_account, sign_in_window
 from tests.factories.organisation import make_service, make_shift, make_unit
 from tests.factories.queue import Desk, make_desk, make_hall, make_line, make_ticket, open_session
 from tests.journeys.test_officer_journey import sign_in
@@ -64,7 +64,7 @@ def look(page: Page) -> None:
     size = page.viewport_size
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(page)
+        found = barriers(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (page.url, width)
     assert size is not None
@@ -72,7 +72,8 @@ def look(page: Page) -> None:
 
 
 def test_an_officer_serves_a_queue_by_keyboard(page: Page, session: Session, hall: QueueHall, sari: Desk) -> None:
-    sign_in(page, sari.account)
+    sign_in_window(page, sari.account)
+    page.goto("/mulai")
     page.get_by_role("link", name="Loket", exact=True).click()
     expect(page.get_by_label(sari.counter.name)).to_be_checked()
     look(page)
@@ -160,7 +161,8 @@ def test_a_supervisor_sees_the_hall_and_shapes_it(page: Page, session: Session, 
     assert line is not None
     open_session(session, [line.line], NOW, sari)
     session.commit()
-    sign_in(page, rina)
+    sign_in_window(page, rina)
+    page.goto("/mulai")
     page.get_by_role("navigation", name="Utama").get_by_text("Unit", exact=True).click()
     page.get_by_role("link", name="Antrean unit").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Dinas Kependudukan")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
-from tests.factories.accounts import PASSWORD
+from tests.factories.accounts import PASSWORD, sign_in_window
 from tests.factories.desk import Agency, make_agency, make_placed
 from webapp.accounts.models import Account
 
@@ -53,6 +53,7 @@ def test_an_officer_works_by_keyboard(page: Page, session: Session, agency: Agen
     expect(page.get_by_role("status")).to_contain_text("Jawaban terkirim")
     expect(page.locator("#queue")).to_contain_text("Menunggu pelapor")
 
+    page.wait_for_load_state()  # keys are heard once the page's scripts have run
     page.keyboard.press("/")
     page.keyboard.type("loket tutup")
     page.keyboard.press("Enter")
@@ -64,7 +65,7 @@ def test_an_officer_works_by_keyboard(page: Page, session: Session, agency: Agen
 def test_what_is_typed_survives_leaving_the_page(page: Page, session: Session, agency: Agency) -> None:
     complaint = make_placed(session, NOW, agency.unit)
     session.commit()
-    sign_in(page, agency.sari)
+    sign_in_window(page, agency.sari)
     page.goto(f"/meja/{complaint.code}")
     page.get_by_label("Jawaban untuk warga").fill("Berkas Anda sudah kami periksa.")
     page.goto("/meja")
@@ -78,7 +79,8 @@ def test_what_is_typed_survives_leaving_the_page(page: Page, session: Session, a
 
 def test_the_list_brings_new_complaints_by_itself(page: Page, session: Session, agency: Agency) -> None:
     session.commit()
-    sign_in(page, agency.sari)
+    sign_in_window(page, agency.sari)
+    page.goto("/meja")
     expect(page.locator("#queue")).to_contain_text("Meja Anda kosong")
     make_placed(session, NOW, agency.unit, text="Baru saja terjadi di loket tiga, mohon dibantu.")
     session.commit()

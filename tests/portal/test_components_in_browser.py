@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, FilePayload, Page, ViewportSize, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.conftest import forget
+from tests.barriers import barriers
+from tests.conftest import begin_anew
 from tests.portal.bare import make_bare_app
+
+SIZE: ViewportSize = {"width": 360, "height": 780}
 
 
 class _Quiet(WSGIRequestHandler):
@@ -42,31 +44,42 @@ def address(bare: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def _profile(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=address, locale="id-ID", viewport={"width": 360, "height": 780})
+    context = browser.new_context(base_url=address, locale="id-ID", viewport=SIZE)
     yield context
     context.close()
 
 
 @pytest.fixture
 def window(_profile: BrowserContext, address: str, bare: Flask) -> Iterator[BrowserContext]:
-    """A browser with no past, and no tab in it."""
+    """A browser with no past, and no tab in it but the first."""
     bare.config["POSTS"].clear()
     yield _profile
-    if _profile.pages:
-        forget(_profile.pages[0], address)
     _profile.clear_permissions()
-    for left in _profile.pages:
+    for left in _profile.pages[1:]:
         left.close()
+    if _profile.pages and not begin_anew(_profile.pages[0], address):
+        _profile.pages[0].close()
 
 
 @pytest.fixture
 def tab(window: BrowserContext) -> Iterator[Page]:
-    tab = window.new_page()
+    tab = window.pages[0] if window.pages else window.new_page()
     wrong: list[str] = []
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+
+    def on_error(error: Error) -> None:
+        wrong.append(str(error))
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            wrong.append(message.text)
+
+    tab.on("pageerror", on_error)
+    tab.on("console", on_console)
+    tab.set_viewport_size(SIZE)
     tab.goto("/form")
     yield tab
+    tab.remove_listener("pageerror", on_error)
+    tab.remove_listener("console", on_console)
     assert not wrong, f"a script failed: {wrong}"
 
 
@@ -282,12 +295,11 @@ def test_a_live_piece_comes_anew_and_leaves_the_focus(tab: Page) -> None:
     ],
 )
 def test_pages_are_accessible_and_fit(tab: Page, path: str, looks: list[tuple[int, Literal["light", "dark"]]]) -> None:
+    tab.goto(path)
     for width, scheme in looks:
         tab.set_viewport_size({"width": width, "height": 800})
         tab.emulate_media(color_scheme=scheme)
-        tab.goto(path)
-        tab.wait_for_load_state("load")
-        result = Axe().run(tab).response
+        result = barriers(tab).response
         wide = tab.evaluate("document.documentElement.scrollWidth")
         assert len(result["passes"]) > 15, "the checker found too little to check"
         found = [
@@ -296,6 +308,7 @@ def test_pages_are_accessible_and_fit(tab: Page, path: str, looks: list[tuple[in
         ]
         assert found == [], f"{width} px, {scheme}"
         assert wide <= width, f"the page is {wide} wide"
+    tab.emulate_media(color_scheme="null")  # the tab is that of the next test, too
 
 
 @pytest.mark.parametrize("path", ["/", "/form"])

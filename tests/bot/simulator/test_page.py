@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from telegram import (
     Bot,
@@ -24,6 +23,7 @@ from telegram import (
 )
 
 from bot.simulator.control import RunningSimulator, SimulatedUser, sample_photo
+from tests.barriers import barriers
 
 from .conftest import ask_bot
 
@@ -212,7 +212,6 @@ def test_the_page_is_accessible_and_fits(
     for width, scheme in itertools.product((360, 1280), SCHEMES):
         page.set_viewport_size({"width": width, "height": 740})
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(300)  # messages fade in, and a colour half faded would be measured
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        results = Axe().run(page)
+        results = barriers(page)
         assert results.violations_count == 0, f"{width} px, {scheme}: {results.generate_report()}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from tests.factories.accounts import PASSWORD
+from tests.barriers import barriers
+from tests.factories.accounts import sign_in_window
 from tests.portal.admin.conftest import City
 from tests.portal.admin.test_deliveries import make_dead
 from tests.portal.admin.test_reach import ADDRESSES, LISTS, address
-from webapp.accounts.models import Account
 from webapp.organisation.calendar_actions import add_days_off
 from webapp.organisation.holiday_table import national_days
 
@@ -26,21 +25,13 @@ WRONG = (
 )
 
 
-def enter(page: Page, account: Account) -> None:
-    page.goto("/masuk")
-    page.fill("#email", account.email)
-    page.fill("#password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/kelola")
-
-
 def look(page: Page, url: str) -> None:
     """On a phone with all rules; on a desk whether it fits, for the same elements stand there in other places."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{url} is {wide} px wider than the screen of {width}"
-    found = Axe().run(page)
+    found = barriers(page)
     assert found.violations_count == 0, f"{url}: {found.generate_report()}"
 
 
@@ -50,7 +41,7 @@ def test_every_page_is_accessible_and_fits(page: Page, session: Session, city: C
     add_days_off(city.ours.calendar, national_days(2026).days)
     session.commit()
     make_dead(session)
-    enter(page, city.ours.admin)
+    sign_in_window(page, city.ours.admin)
     urls = [address(pattern, city.ours) for pattern in ADDRESSES]
     calendar = f"/kelola/hari-libur/{city.ours.calendar.id}"
     for url in (*urls, *LISTS, "/kelola", "/kelola/pesan-tertunda", "/kelola/impor", f"{calendar}?tahun=2028"):
@@ -61,7 +52,7 @@ def test_every_page_is_accessible_and_fits(page: Page, session: Session, city: C
 
 
 def test_what_is_wrong_is_said_accessibly(page: Page, city: City) -> None:
-    enter(page, city.ours.admin)
+    sign_in_window(page, city.ours.admin)
     for url in WRONG:
         page.goto(url)
         page.click("main form[method=post] button[type=submit]")

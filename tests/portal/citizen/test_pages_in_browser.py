@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask_sqlalchemy import SQLAlchemy
 from playwright.sync_api import Page
 
+from tests.barriers import barriers
 from tests.factories.accounts import make_account
 from tests.factories.counter import make_visit
 from tests.factories.feedback import make_complaint, make_picture
@@ -69,7 +69,7 @@ def accessible(page: Page) -> None:
     """Nothing that axe finds, and no scrolling sideways, on a phone and on a desk."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        found = Axe().run(page)
+        found = barriers(page)
         assert found.violations_count == 0, f"{width} px: {found.generate_report()}"
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"the page is {wide} px wide in a window of {width} px"
