@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from webapp.attribution.routing import CatalogueUnit, DecidedCase, Router, Said, measure
+from webapp.attribution.routing import CatalogueUnit, DecidedCase, Router, Said
+from webapp.attribution.routing.measuring import figures_of, right_on_surest
 from webapp.attribution.routing.places import classes_of
 
 #: What a file of complaints must have; `topic`, `district`, `village` and `filed_at_utc` are used where they are there.
@@ -81,9 +82,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _judge(router: Router, test: Sequence[DecidedCase]) -> dict[str, Any]:
     started, worked = time.perf_counter(), time.process_time()
-    router.route([case.said for case in test])
+    routed = router.route([case.said for case in test])
     took, working = time.perf_counter() - started, time.process_time() - worked
-    found = measure(router, test)
+    found = figures_of(routed, test)
     return {
         "n": found.n,
         "top1": round(found.top1, 4),
@@ -91,6 +92,7 @@ def _judge(router: Router, test: Sequence[DecidedCase]) -> dict[str, Any]:
         "macro_f1": round(found.macro_f1, 4),
         "abstained": round(found.abstained, 4),
         "top1_when_sure": round(found.top1_when_sure, 4),
+        "top1_on_surest_70": round(right_on_surest(routed, test, 0.7), 4),
         "ece": round(found.ece, 4),
         "per_second": round(len(test) / took),
         # On a busy machine the clock on the wall also counts what others do.

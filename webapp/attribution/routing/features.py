@@ -105,6 +105,11 @@ def pieces(word: str) -> list[str]:
     ]
 
 
+def pieces_in(letters: int) -> int:
+    """How many pieces a word of so many letters has."""
+    return sum(max(0, letters + 3 - size) for size in range(SHORTEST_PIECE, LONGEST_PIECE + 1))
+
+
 @dataclass(slots=True)
 class Vocabulary:
     """The features that a model knows, in the order of the alphabet, with how telling each is."""

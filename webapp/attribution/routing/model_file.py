@@ -38,6 +38,7 @@ class Content:
     model: TextModel | None
     powers: tuple[float, float]
     cases: int
+    sure_from: float
 
 
 def write(content: Content) -> bytes:
@@ -50,6 +51,7 @@ def write(content: Content) -> bytes:
         "before": content.cold.before.tolist(),
         "powers": content.powers,
         "cases": content.cases,
+        "sure_from": content.sure_from,
         "model": None,
     }
     parts: dict[str, bytes] = {}
@@ -114,7 +116,7 @@ def _content(archive: zipfile.ZipFile) -> Content:
     cases = about["cases"]
     _require(isinstance(cases, int) and cases >= 0, "no number of cases")
     model = None if about["model"] is None else _model(archive, about["model"], len(classes))
-    return Content(classes, ColdStart(weights, before), model, (first, second), cases)
+    return Content(classes, ColdStart(weights, before), model, (first, second), cases, _number(about["sure_from"]))
 
 
 def _model(archive: zipfile.ZipFile, about: dict[str, Any], classes: int) -> TextModel:

@@ -24,8 +24,10 @@ CANDIDATES, WORDS_SHOWN = 5, 8
 LEAST_SHARE = 0.005
 #: What a word must say for a unit to be shown.
 LEAST_SPOKEN = 0.01
-#: Below this share of the likeliest unit the router abstains; likewise for a topic.
-SURE = 0.7
+#: The router abstains where the likeliest unit has less than this share. It asks for more, up to SUREST, where it would
+#: otherwise be sure of more than SURE_PART of the cases.
+SURE, SUREST, SURE_PART = 0.7, 0.9, 0.7
+#: Below this share of the likeliest topic nothing is said of topics.
 SURE_OF_TOPIC = 0.6
 #: Fewer decided cases teach nothing that the catalogue does not say better.
 LEAST_CASES = 20
@@ -48,6 +50,7 @@ class Router:
         self._model: TextModel | None = content.model
         self._powers = content.powers
         self._cases = content.cases
+        self._sure_from = content.sure_from
         self._class_of = {unit: number for number, one in enumerate(self._classes) for unit in one.units}
         self._bytes = write(content)
         self.version = hashlib.sha256(self._bytes).hexdigest()[:16]
@@ -64,7 +67,7 @@ class Router:
         usable = [case for case in cases if case.unit in number_of]
         truth = np.array([number_of[case.unit] for case in usable], dtype=np.int64)
         if len(usable) < LEAST_CASES or len(np.unique(truth)) < 2:
-            return cls(Content(classes, cold, None, (0.0, 1.0), 0))
+            return cls(Content(classes, cold, None, (0.0, 1.0), 0, SURE))
         texts = [tokens(case.said.text) for case in usable]
         age = np.arange(len(usable), dtype=np.float64)[::-1]
         learned = learn_text(
@@ -74,7 +77,9 @@ class Router:
         by_catalogue = np.array([cold.shares(cold.heard(texts[number])) for number in learned.held])
         by_cases = _all_classes(learned.held_shares, learned.model, by_catalogue, int(counts.sum()))
         powers = fit_blend(by_cases, by_catalogue, truth[learned.held], POWERS)
-        return cls(Content(classes, cold, learned.model, powers, len(usable)))
+        surest = np.quantile(blend(by_cases, by_catalogue, powers).max(axis=1), 1.0 - SURE_PART)
+        sure_from = round(float(np.clip(surest, SURE, SUREST)), 4)
+        return cls(Content(classes, cold, learned.model, powers, len(usable), sure_from))
 
     def route(self, said: Sequence[Said]) -> list[Routed]:
         """Candidates of each complaint, with the words that spoke for them."""
@@ -126,7 +131,7 @@ class Router:
             Candidate(unit, probability, spoken) for (probability, unit, _), spoken in zip(shown, words, strict=True)
         )
         unknown = max(0.0, 1.0 - sum(candidate.probability for candidate in candidates))
-        return Routed(candidates, unknown, bool(candidates) and candidates[0].probability >= SURE)
+        return Routed(candidates, unknown, bool(candidates) and candidates[0].probability >= self._sure_from)
 
     def _words(
         self, text: str, read: Sequence[Token], heard: Sequence[Heard], numbers: Sequence[int]

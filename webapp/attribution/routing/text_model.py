@@ -25,6 +25,7 @@ from webapp.attribution.routing.features import (
     Vocabulary,
     as_matrix,
     piece_vocabulary,
+    pieces_in,
     read_pieces,
     read_stems,
     stem_vocabulary,
@@ -49,6 +50,8 @@ BALANCE = 0.5
 PIECES_A_WORD = 8
 #: How exactly a classifier is solved.
 TOLERANCE = 3e-3
+#: Where no stem of a text is known, so much of its pieces must be: a greeting shares a piece with many a word.
+LEAST_KNOWN = 0.5
 #: Score of a class that a classifier has not seen.
 UNSEEN = -1.5
 #: From so many cases on calibration is measured on the latest ones, as the router will be used: on what comes after
@@ -74,8 +77,11 @@ class Classifier:
 
 @dataclass(frozen=True, slots=True)
 class TextModel:
-    """The classifiers. `units` are numbers of the router's classes; each label of the two that know topics belongs to one
-    of `units` (label_units: its place in them) and to a topic (label_topics: its place in `topics`, -1: none)."""
+    """The classifiers, and what their labels mean.
+
+    `units` are numbers of the router's classes. Each label of the two that know topics belongs to one of `units`
+    (label_units: its place in them) and to a topic (label_topics: its place in `topics`, -1: none).
+    """
 
     stems: Vocabulary
     pieces: Vocabulary
@@ -95,7 +101,7 @@ class TextModel:
         """
         stems = read_stems(self.stems, [token.stem for token in read])
         pieces = read_pieces(self.pieces, [token.word for token in read])
-        if not len(pieces[0]):
+        if not len(stems[0]) and self._known_part(read) < LEAST_KNOWN:
             return np.full(len(self.units), 1.0 / len(self.units)), np.zeros(len(self.label_units))
         units, labels = self.by_pieces.shares(*pieces), self.topics_by_pieces.shares(*pieces)
         if len(stems[0]):
@@ -103,6 +109,11 @@ class TextModel:
             labels = (labels + self.topics_by_stems.shares(*stems)) / 2
         summed = np.bincount(self.label_units, weights=labels, minlength=len(self.units))
         return 2 * VOTE_OF_UNITS * units + 2 * VOTE_OF_TOPICS * summed, labels
+
+    def _known_part(self, read: Sequence[Token]) -> float:
+        """Which part of the pieces of a text's words is known; of no word none."""
+        known = sum(len(self.pieces.pieces_of(token.word)) for token in read)
+        return known / max(1, sum(pieces_in(len(token.word)) for token in read))
 
     def spoken_for(self, read: Sequence[Token], places: Indexes) -> Floats:
         """How much each word of a text speaks for each of the units at `places`: rows are words, columns places."""
@@ -124,7 +135,7 @@ class TextModel:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a classifier learns: rows of a scipy matrix, their labels, how labels sum to units, its cost and its vote."""
+    """What a classifier learns: rows of a scipy matrix, their labels, how these sum to units, its cost and its vote."""
 
     rows: Any
     labels: Numbers
