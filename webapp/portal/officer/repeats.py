@@ -86,7 +86,7 @@ def repeats_view(viewer: Account, complaint: Complaint) -> RepeatsView | None:
         RepeatLine(
             code=one.code,
             url=case_address(viewer, one.code),
-            title=_title(one)[:120],
+            title=_title(one),
             likely=likely_in_words(one),
             why=_why(one),
             detail=_detail(one),
