@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can, reach
@@ -40,11 +41,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """A share of a complaint: an officer in a unit, or the unit as a whole (`officer` None). `share`: 0 to 1."""
+    """A share of a complaint: an officer in a unit, or the unit as a whole (`officer` None). `share`: 0 to 1.
+
+    `charged` is false for an officer who may be meant, not surely enough for it to count: his part is in the unit's.
+    """
 
     unit: str | None
     officer: str | None
     share: float
+    charged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The judgement that stands: its id (0 while there is none) and whom it names."""
+    """The judgement that stands: its id (0 while there is none), whom it names, and why."""
 
     id: int = 0
     made_by: str = ""
@@ -66,6 +71,10 @@ class Standing:
     shares: tuple[Concerned, ...] = ()
     unit_ids: tuple[int | None, ...] = field(default=())
     officer_ids: tuple[int | None, ...] = field(default=())
+    #: Why, piece by piece.
+    reasons: tuple[Reason, ...] = ()
+    #: Officers who may be meant and are not charged.
+    possibly: tuple[Concerned, ...] = ()
 
 
 def reasons_of(viewer: Account, code: str) -> tuple[Reason, ...]:
@@ -75,23 +84,7 @@ def reasons_of(viewer: Account, code: str) -> tuple[Reason, ...]:
 
 def reasons_for(complaint: Complaint) -> tuple[Reason, ...]:
     """Why a complaint is where it is, for callers that have opened it as their viewer."""
-    rows = db.session.execute(
-        select(Evidence.rule, Evidence.particulars, Evidence.weight, Attribution.reason, Account.name)
-        .join(Attribution, Attribution.id == Evidence.attribution_id)
-        .outerjoin(Account, Account.id == Attribution.decided_by_id)
-        .where(Attribution.feedback_id == complaint.feedback_id, Attribution.superseded_at.is_(None))
-        .order_by(Evidence.id)
-    )
-    return tuple(
-        Reason(
-            row.rule,
-            {name: told for name, told in row.particulars.items() if name != LEADS},
-            row.name,
-            row.reason,
-            row.weight,
-        )
-        for row in rows
-    )
+    return standing_of(complaint.feedback_id).reasons
 
 
 def concerned_by(viewer: Account, code: str) -> tuple[Concerned, ...]:
@@ -104,18 +97,35 @@ def concerned_by(viewer: Account, code: str) -> tuple[Concerned, ...]:
 
 def concerned_for(viewer: Account, complaint: Complaint) -> tuple[Concerned, ...]:
     """The same for a complaint that was opened as `viewer`."""
-    if not can(viewer, Permission.COMPLAINT_READ_PERSONAL, complaint.unit):
-        return ()
-    return standing_of(complaint.feedback_id).shares
+    return evidence_for(viewer, complaint)[1]
+
+
+def evidence_for(viewer: Account, complaint: Complaint) -> tuple[tuple[Reason, ...], tuple[Concerned, ...]]:
+    """Why a complaint that was opened as `viewer` is where it is; and whom it concerns, for who may know that."""
+    standing = standing_of(complaint.feedback_id)
+    may_know = can(viewer, Permission.COMPLAINT_READ_PERSONAL, complaint.unit)
+    return standing.reasons, standing.shares + standing.possibly if may_know else ()
 
 
 def standing_of(feedback_id: int) -> Standing:
     """The judgement that stands on a feedback. For callers that have checked their viewer."""
+    piece = func.jsonb_build_object(
+        "rule", Evidence.rule, "particulars", Evidence.particulars, "weight", Evidence.weight
+    )
+    evidence = (
+        select(func.jsonb_agg(aggregate_order_by(piece, Evidence.id)))
+        .where(Evidence.attribution_id == Attribution.id)
+        .correlate(Attribution)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         select(
             Attribution.id,
             Attribution.made_by,
             Attribution.decided_by_id,
+            Attribution.reason,
+            Account.name.label("decided_by"),
+            evidence.label("evidence"),
             AttributionShare.share,
             AttributionShare.unit_id,
             AttributionShare.officer_id,
@@ -123,6 +133,7 @@ def standing_of(feedback_id: int) -> Standing:
             Officer.name.label("officer"),
         )
         .join(AttributionShare, AttributionShare.attribution_id == Attribution.id)
+        .outerjoin(Account, Account.id == Attribution.decided_by_id)
         .outerjoin(Unit, Unit.id == AttributionShare.unit_id)
         .outerjoin(Officer, Officer.id == AttributionShare.officer_id)
         .where(Attribution.feedback_id == feedback_id, Attribution.superseded_at.is_(None))
@@ -130,13 +141,39 @@ def standing_of(feedback_id: int) -> Standing:
     ).all()
     if not rows:
         return Standing()
+    first, pieces = rows[0], rows[0].evidence or []
     return Standing(
-        id=rows[0].id,
-        made_by=rows[0].made_by,
-        decided_by_id=rows[0].decided_by_id,
+        id=first.id,
+        made_by=first.made_by,
+        decided_by_id=first.decided_by_id,
         shares=tuple(Concerned(row.unit, row.officer, row.share) for row in rows if row.unit is not None),
         unit_ids=tuple(row.unit_id for row in rows),
         officer_ids=tuple(row.officer_id for row in rows),
+        reasons=tuple(
+            Reason(
+                one["rule"],
+                {name: told for name, told in one["particulars"].items() if name != LEADS},
+                first.decided_by,
+                first.reason,
+                one["weight"],
+            )
+            for one in pieces
+        ),
+        possibly=_possibly([lead for one in pieces for lead in one["particulars"].get(LEADS, ())]),
+    )
+
+
+def _possibly(leads: list[tuple[int, int, float]]) -> tuple[Concerned, ...]:
+    """Officers who may be meant and are not charged, the likeliest first."""
+    if not leads:
+        return ()
+    officers = select(literal("officer"), Officer.id, Officer.name).where(Officer.id.in_([lead[1] for lead in leads]))
+    units = select(literal("unit"), Unit.id, Unit.name).where(Unit.id.in_([lead[0] for lead in leads]))
+    names = {(what, id_): name for what, id_, name in db.session.execute(union_all(officers, units))}
+    return tuple(
+        Concerned(names.get(("unit", unit_id)), names[("officer", officer_id)], share, charged=False)
+        for unit_id, officer_id, share in sorted(leads, key=lambda lead: (-lead[2], lead[1]))
+        if ("officer", officer_id) in names
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from webapp.accounts.models import Account
-from webapp.attribution.queries import concerned_for, reasons_for
+from webapp.attribution.queries import evidence_for
 from webapp.feedback.case_file import CaseFile, Obstacle, open_case_file, read_case_of
 from webapp.feedback.casework.placeholders import fill
 from webapp.feedback.casework.reply_templates import UsableTemplate, list_usable
@@ -83,7 +83,7 @@ def view_case(viewer: Account, code: str, now: datetime, *, seen: str = "") -> t
             title=title_of(case),
             received=received_in_words(case),
             facts=case_facts(case),
-            evidence=evidence_lines(reasons_for(complaint), concerned_for(viewer, complaint)),
+            evidence=evidence_lines(*evidence_for(viewer, complaint)),
             timeline=timeline(case.history, zone),
             missed=timeline(case.since(seen), zone),
             due=due_in_words(case.due_at, now, zone) if running and case.due_at else None,

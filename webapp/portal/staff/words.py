@@ -145,6 +145,8 @@ def evidence_lines(reasons: Iterable[Reason], concerned: Iterable[Concerned] = (
     for share in concerned:
         if share.officer is None:
             text = _("Menyangkut %(unit)s sebagai unit", unit=share.unit)
+        elif not share.charged:
+            text = _("Mungkin menyangkut %(officer)s, %(unit)s; belum dihitung", officer=share.officer, unit=share.unit)
         else:
             text = _("Menyangkut %(officer)s, %(unit)s", officer=share.officer, unit=share.unit)
         lines.append(EvidenceLine(text, "decision", False, share.share))

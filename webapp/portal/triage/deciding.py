@@ -22,7 +22,6 @@ from webapp.attribution.queries import (
     Standing,
     get_decidable,
     officer_choices,
-    reasons_for,
     standing_of,
     unit_choices,
 )
@@ -68,7 +67,9 @@ def decide(code: str) -> ResponseReturnValue:
     units = unit_choices(viewer)
     if request.method == "GET":
         _propose(form, case, standing, {unit.id for unit in units}, complaint.feedback.unit_id)
-    officers = officer_choices(viewer, form.unit_id) if form.unit_id is not None else ()
+    # Whom a unit has is looked up where somebody asks for it, or where an officer is named already.
+    asked = request.method == "POST" or form.officer.data is not None
+    officers = officer_choices(viewer, form.unit_id) if form.unit_id is not None and asked else ()
     form.unit.choices = [
         SelectChoice("", _("Pilih unit kerja")),
         *(SelectChoice(unit.id, "– " * unit.depth + unit.name) for unit in units),
@@ -190,7 +191,7 @@ def _page(
         title=title_of(case),
         received=received_in_words(case),
         facts=case_facts(case),
-        evidence=evidence_lines(reasons_for(complaint), concerned),
+        evidence=evidence_lines(standing.reasons, concerned),
         timeline=timeline(case.history, case.timezone),
         form=form,
         decidable=decidable,
@@ -223,7 +224,8 @@ def _concerned(viewer: Account, complaint: Complaint, standing: Standing) -> tup
     """Whom the standing judgement names, for who may know; a unit that is hardly likely is among the candidates."""
     if not can(viewer, Permission.COMPLAINT_READ_PERSONAL, complaint.unit):
         return ()
-    return tuple(one for one in standing.shares if one.officer is not None or one.share >= LEAST_NAMED)
+    named = tuple(one for one in standing.shares if one.officer is not None or one.share >= LEAST_NAMED)
+    return named + standing.possibly
 
 
 def _undo_own(viewer: Account, complaint: Complaint, standing: Standing) -> UndoForm | None:
