@@ -38,4 +38,6 @@ def test_what_was_joined_is_merged_when_it_is_known_where_it_belongs(database: S
     assert [tuple(link) for link in links] == [(joined.feedback_id, main.feedback_id, 1.0)]
     assert len(session.scalars(select(ComplaintSketch.complaint_id)).all()) == 2
     told = [str(one.content) for one in session.scalars(select(OutgoingMessage).order_by(OutgoingMessage.id))]
-    assert any("Ditangani bersama" in words for words in told) and not any(main.code in words for words in told)
+    assert any("dikerjakan bersama laporan lain" in words for words in told) and not any(
+        main.code in words for words in told
+    )
