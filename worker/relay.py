@@ -30,7 +30,7 @@ log = structlog.get_logger()
 #: How long a job may take before its delivery is handed over again. Doing it twice does nothing twice.
 LEASE = timedelta(seconds=30)
 #: Jobs that may take longer than a few leases: while one runs, its row is locked and is not handed over again.
-LONG_JOBS = frozenset({"learn"})
+LONG_JOBS = frozenset({"learn", "learn_strengths"})
 LONGEST_JOB = timedelta(minutes=20)
 #: Events expanded in one round.
 BATCH = 500
