@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from webapp.attribution.models import Attribution, Contest, TextOpinion
 from webapp.attribution.repeats.models import ComplaintSketch
 from webapp.attribution.replay.models import ReplayOpinion
+from webapp.attribution.signals.actions import forget_notes
 from webapp.counter.applications.models import Application, ApplicationFollower
 from webapp.counter.queue.models import QueueTicket
 from webapp.database import db
@@ -156,6 +157,7 @@ def _words(before: datetime, _now: datetime, most: int) -> int:
         db.session.execute(
             update(Feedback).where(Feedback.id.in_(ids)).values(place=None, latitude=None, longitude=None)
         )
+        forget_notes(ids, ERASED)
     return len(ids)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.accounts.models import Account
 from webapp.attribution.signals.errors import AlreadyClosed, AnotherOpen, StillOpen
-from webapp.attribution.signals.models import Signal, SignalStep
+from webapp.attribution.signals.models import Signal, SignalCase, SignalStep
 from webapp.attribution.signals.queries import find_signal
 from webapp.database import db
 from webapp.feedback.masking import mask_personal_numbers
+from webapp.feedback.models import Complaint
 
 
 def mark_seen(viewer: Account, signal_id: int, at: datetime) -> None:
@@ -47,6 +49,23 @@ def reopen_signal(viewer: Account, signal_id: int, at: datetime) -> None:
         raise AnotherOpen
     signal.closed_at, signal.closed_by_id = None, None
     _note(signal, "reopened", viewer, at, None)
+
+
+def forget_notes(complaint_ids: Sequence[int], erased: str) -> None:
+    """Put `erased` in the place of what was noted on signals behind which these were the last complaints with words."""
+    behind = select(SignalCase.signal_id).where(SignalCase.complaint_id.in_(complaint_ids))
+    left = (
+        select(SignalCase.signal_id)
+        .join(Complaint, Complaint.feedback_id == SignalCase.complaint_id)
+        .where(SignalCase.signal_id.in_(behind), Complaint.text != erased)
+    )
+    for note, of in ((Signal.note, Signal.id), (SignalStep.note, SignalStep.signal_id)):
+        db.session.execute(
+            update(note.class_)
+            .where(of.in_(behind), of.not_in(left), note.is_not(None))
+            .values(note=erased)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _see(signal: Signal, viewer: Account, at: datetime) -> None:

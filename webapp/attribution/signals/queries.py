@@ -31,7 +31,7 @@ from webapp.organisation.models import Service, Topic, Unit
 #: Signals on a page.
 PAGE = 10
 #: Cases of one signal on a page.
-CASES = 50
+CASES = 25
 #: Days that are drawn: before the signal, and after it as far as they have come.
 _BEFORE = 42
 _AFTER = 14
