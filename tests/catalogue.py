@@ -11,6 +11,7 @@ import re
 import sys
 import tempfile
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -29,8 +30,9 @@ _MADE_AT = datetime(2026, 11, 21, tzinfo=UTC)
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[sd]|\{\w*\}|</?\w+[^>]*>")
 
 
+@cache
 def extract() -> Catalog:
-    """All texts of the source as they are now, with the files in which they stand."""
+    """All texts of the source as they were when a process first asked, with the files in which they stand."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(ROOT):
         out = Path(folder) / "messages.pot"
         words = [option for keyword in KEYWORDS for option in ("-k", keyword)]

@@ -6,10 +6,10 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask_sqlalchemy import SQLAlchemy
 from playwright.sync_api import Page, expect
 
+from tests.barriers import barriers
 from tests.factories.queue import Desk, make_hall, make_line, make_ticket, open_session
 from webapp.counter.queue.board import forget_boards
 from webapp.counter.queue.calling import call_next, recall_ticket
@@ -80,7 +80,7 @@ def test_the_screen_follows_the_hall_and_speaks_each_call_once(page: Page, live_
     expect(number).to_have_text("A-001")
     expect(page.locator(".hall-next")).to_have_text("A-002A-003")
     assert page.evaluate("document.documentElement.scrollHeight") == 720
-    violations = Axe().run(page).response["violations"]
+    violations = barriers(page).response["violations"]
     assert not violations, json.dumps(violations, indent=1)[:3000]
     sound = page.get_by_role("button", name="Nyalakan suara")
     sound.click()
