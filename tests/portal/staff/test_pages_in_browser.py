@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.factories.accounts import PASSWORD, make_account
+from tests.factories.accounts import make_account, sign_in_window
 from tests.factories.desk import Agency, make_agency, make_placed, make_rated_visits
 from tests.factories.feedback import make_picture
 from webapp.feedback.actions import dispute_answer
@@ -18,7 +17,7 @@ from webapp.feedback.photos import store_photo
 from webapp.feedback.vocabulary import Finding
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 
@@ -49,9 +48,9 @@ def agency(session: Session) -> Agency:
 
 
 @pytest.fixture
-def places(session: Session, agency: Agency) -> dict[str, object]:
+def places(session: Session, agency: Agency) -> dict[str, Any]:
     """A city with something on every page."""
-    make_account(session, name="Nur Baru", email="newcomer@contoh.go.id")
+    newcomer = make_account(session, name="Nur Baru", email="newcomer@contoh.go.id")
     make_rated_visits(session, agency, agency.sari_officer, NOW, [4, 3, 4, 1, 4, 4, 2, 4, 4, 3, 4, 4])
     store_photo("form:photo", make_picture(), NOW)
     untaken = make_placed(
@@ -74,6 +73,7 @@ def places(session: Session, agency: Agency) -> dict[str, object]:
     undecided = make_placed(session, NOW, None, about_person=True)
     session.commit()
     return {
+        "newcomer": newcomer,
         "untaken": untaken.code,
         "disputed": disputed.code,
         "undecided": undecided.code,
@@ -81,49 +81,33 @@ def places(session: Session, agency: Agency) -> dict[str, object]:
     }
 
 
-def sign_in_by_page(page: Page, email: str) -> None:
-    """As a person does it."""
-    page.goto("/masuk")
-    page.get_by_label("Alamat email").fill(email)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url(lambda address: "/masuk" not in address)
+#: How each page is looked at. Barriers depend on the width or on the colours, hardly on both: all rules on the narrow
+#: page, and on the wide one in the dark those that depend on colours.
+LOOKS: tuple[tuple[int, Literal["light", "dark"], tuple[str, ...]], ...] = (
+    (360, "light", ()),
+    (1280, "dark", ("color-contrast", "link-in-text-block")),
+)
 
 
-# Barriers depend on the width or on the colours, hardly on both: two rounds see them all.
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-def test_pages_have_no_barriers(
-    app: Flask, browser: Browser, live_server: str, agency: Agency, places: dict[str, object], width: int, scheme: str
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
+def test_pages_have_no_barriers(page: Page, agency: Agency, places: dict[str, Any]) -> None:
+    from tests.barriers import barriers
 
-    axe = Axe()
-    # All rules once, on the narrow page; on the wide one in the dark those that depend on colours.
-    rules = {"runOnly": ["color-contrast", "link-in-text-block"]} if scheme == "dark" else None
     wrong: list[str] = []
     for who in dict.fromkeys(who for who, _address, _words in PAGES):
-        context = browser.new_context(
-            base_url=live_server,
-            locale="id-ID",
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if scheme == "dark" else "light",
-        )
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
         if who != "nobody":
-            account = getattr(agency, who, None)
-            sign_in_by_page(page, account.email if account else "newcomer@contoh.go.id")
+            sign_in_window(page, places["newcomer"] if who == "newcomer" else getattr(agency, who))
         for person, pattern, words in PAGES:
             if person != who:
                 continue
             address = pattern.format(**places)
             page.goto(address)
             assert words in page.inner_text("main"), f"{who} at {address}"
-            found = axe.run(page, options=rules).response["violations"]
-            wrong.extend(f"{address}: {one['id']} {one['nodes'][0]['html']}" for one in found)
-            beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if beyond > 0:
-                wrong.append(f"{address} is {beyond} px wider than the window")
-        context.close()
+            for width, scheme, rules in LOOKS:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.emulate_media(color_scheme=scheme)
+                found = barriers(page, rules).response["violations"]
+                wrong.extend(f"{address}, {width} px: {one['id']} {one['nodes'][0]['html']}" for one in found)
+                beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                if beyond > 0:
+                    wrong.append(f"{address} is {beyond} px wider than the window of {width} px")
     assert wrong == []
