@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, cast, false, func, or_, select
+from sqlalchemy.dialects.postgresql import REGCONFIG
 
 from webapp.counter.applications.models import Application
 from webapp.counter.models import Visit
@@ -19,6 +20,8 @@ from webapp.organisation.models import Service, Unit
 TOLD_WITHIN = timedelta(days=14)
 #: Pairs of unit or counter and day that one look is for; a larger upload is a history that nobody complained of yet.
 MOST_DAYS = 400
+#: As the words of complaints are kept.
+_LANGUAGE = cast("pg_catalog.indonesian", REGCONFIG)
 
 
 def about_visits(visit_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -74,10 +77,7 @@ def about_applications(application_ids: Sequence[int]) -> ColumnElement[bool]:
         for told in row
         if told
     }
-    wanted = [
-        ComplaintWords.words.op("@@")(func.phraseto_tsquery(literal("pg_catalog.indonesian"), number))
-        for number in sorted(numbers)
-    ]
+    wanted = [ComplaintWords.words.op("@@")(func.phraseto_tsquery(_LANGUAGE, number)) for number in sorted(numbers)]
     telling = select(ComplaintWords.complaint_id).where(or_(false(), *wanted))
     return or_(
         and_(Feedback.application_id.in_(ids), Feedback.about_delay),

@@ -8,72 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select
 
 from webapp.attribution.circumstances import Circumstances, Delay, Part, UnitPart
+from webapp.attribution.counter_records import There, find_there, present_at
 from webapp.attribution.delays import delays_of
 from webapp.attribution.models import TextOpinion
 from webapp.attribution.named_officers import OfficerThen, find_named
 from webapp.attribution.named_places import find_places
-from webapp.attribution.presence import (
-    STATED_SLACK,
-    WRITTEN_SLACK,
-    Span,
-    parts_by_hours,
-    parts_by_visits,
-    parts_of_day,
-)
+from webapp.attribution.presence import STATED_SLACK, WRITTEN_SLACK
 from webapp.attribution.routing.cases import CatalogueUnit
 from webapp.attribution.routing.places import classes_of
-from webapp.attribution.told import Queued, Told, read_told
+from webapp.attribution.stated import Statement, Units, bounds_of
+from webapp.attribution.told import Queued, read_told
 from webapp.counter.applications.models import Application
 from webapp.counter.models import Visit
-from webapp.counter.queue.models import CounterSession, QueueTicket
+from webapp.counter.queue.models import QueueTicket
 from webapp.database import db
 from webapp.feedback.models import Complaint, Feedback, Rating
-from webapp.organisation.models import Counter, Officer, Posting, Shift, Unit
+from webapp.organisation.models import Counter, Officer, Posting, Unit
 
 #: With more officers than that at and below a unit, a name within it tells too little.
 LARGEST_ROSTER = 400
 
 Key = tuple[int, date]
-
-
-@dataclass(slots=True)
-class Statement:
-    """One feedback's statement: the words, what they tell in passing, the unit, counter and day that are told."""
-
-    feedback: Feedback
-    known: Circumstances
-    text: str
-    told: Told
-    unit_id: int | None
-    counter: Counter | None
-    timezone: ZoneInfo
-    day: date | None
-    at: datetime | None
-    slack: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """All units: paths, names and zones by id."""
-
-    paths: Mapping[int, str]
-    names: Mapping[int, str]
-    zones: Mapping[int, str]
-
-    def at_and_below(self, unit_id: int) -> list[int]:
-        """The unit and those below it."""
-        return [id_ for id_, path in self.paths.items() if path.startswith(self.paths[unit_id])]
-
-    def kin(self, unit_id: int) -> set[int]:
-        """The unit, those below and those above it."""
-        return {*self.at_and_below(unit_id), *(int(part) for part in self.paths[unit_id].strip("/").split("/"))}
 
 
 def add_statements(
@@ -92,7 +54,7 @@ def add_statements(
     _find_written_counters(statements, units)
     files = _files(statements.values())
     delays = delays_of({file.id for id_, file in files.items() if statements[id_].told.of_delay})
-    there = _there(statements.values())
+    there = find_there(statements.values())
     queues = _queues(statements.values(), units)
     rosters = _rosters(statements.values(), units)
     opinions = _opinions(known)
@@ -107,7 +69,7 @@ def _complete(
     units: Units,
     file: Application | None,
     delays: Mapping[int, tuple[Delay, ...]],
-    there: Mapping[str, Mapping[Key, list[Span]]],
+    there: There,
     queue: tuple[Part, ...],
     rosters: Mapping[Key, list[OfficerThen]],
     opinion: tuple[UnitPart, ...],
@@ -120,8 +82,7 @@ def _complete(
         names.setdefault("day", one.day.isoformat())
     if "unit" not in names and one.unit_id is not None:
         names["unit"] = units.names[one.unit_id]
-    key = (counter.id, one.day) if counter is not None and one.day is not None else None
-    served, on_duty = _present(one, there, key)
+    served, on_duty = present_at(one, there)
     roster = rosters.get((one.unit_id, one.day)) if one.unit_id is not None and one.day is not None else None
     match = find_named(one.text, roster) if roster else None
     by_code = file is not None and file.code == one.told.file_code
@@ -233,86 +194,13 @@ def _is_kin(one: Statement, unit_id: int) -> bool:
     return one.unit_id is not None and one.known.kin(one.unit_id, unit_id)
 
 
-def _there(statements: Iterable[Statement]) -> dict[str, dict[Key, list[Span]]]:
-    """Visits, opened counters and shifts at the told counters on the told days, by counter and day."""
-    wanted = {
-        (one.counter.id, one.day): (one.counter.unit_id, *_bounds(one.day, one.timezone))
-        for one in statements
-        if one.counter is not None and one.day is not None
-    }
-    found: dict[str, dict[Key, list[Span]]] = {"visits": {}, "sessions": {}, "shifts": {}}
-    if not wanted:
-        return found
-    # A day's visits are found by their unit and by when they ended, which is soon after they began.
-    visits = or_(
-        *(
-            and_(
-                Visit.unit_id == unit_id,
-                Visit.counter_id == counter_id,
-                Visit.started_at < last,
-                Visit.finished_at > first,
-                Visit.finished_at <= last + timedelta(hours=4),
-            )
-            for (counter_id, _), (unit_id, first, last) in wanted.items()
-        )
-    )
-    sessions = or_(
-        *(
-            and_(
-                CounterSession.unit_id == unit_id,
-                CounterSession.counter_id == counter_id,
-                CounterSession.opened_at.between(first, last),
-            )
-            for (counter_id, _), (unit_id, first, last) in wanted.items()
-        )
-    )
-    shifts = or_(
-        *(
-            and_(Shift.counter_id == counter_id, Shift.starts_at < last, Shift.starts_at > first - timedelta(days=1))
-            for (counter_id, _), (_, first, last) in wanted.items()
-        )
-    )
-    spans = (
-        ("visits", select(Visit.counter_id, Visit.officer_id, Visit.started_at, Visit.finished_at).where(visits)),
-        (
-            "sessions",
-            select(
-                CounterSession.counter_id, CounterSession.officer_id, CounterSession.opened_at, CounterSession.closed_at
-            ).where(sessions),
-        ),
-        ("shifts", select(Shift.counter_id, Shift.officer_id, Shift.starts_at, Shift.ends_at).where(shifts)),
-    )
-    for name, query in spans:
-        for counter_id, officer_id, begins, ends in db.session.execute(query):
-            for key, (unit_id, first, last) in wanted.items():
-                if counter_id == key[0] and begins < last and (ends is None or ends > first):
-                    span = Span(unit_id, officer_id, max(begins, first), min(ends or last, last))
-                    found[name].setdefault(key, []).append(span)
-    return found
-
-
-def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    first = datetime.combine(day, datetime.min.time(), zone)
-    return first, first + timedelta(days=1)
-
-
-def _present(
-    one: Statement, there: Mapping[str, Mapping[Key, list[Span]]], key: Key | None
-) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """Who served at the told counter by its records, and who was on duty there by the roster."""
-    if key is None:
-        return (), ()
-    visits, sessions, shifts = (there[name].get(key, []) for name in ("visits", "sessions", "shifts"))
-    if one.at is None:
-        served = parts_of_day(visits, by_count=True) or parts_of_day(sessions, by_count=False)
-        return served, parts_of_day(shifts, by_count=False)
-    served = parts_by_visits(visits, one.at, one.slack) or parts_by_hours(sessions, one.at, one.slack)
-    return served, parts_by_hours(shifts, one.at, one.slack)
-
-
 def _queues(statements: Iterable[Statement], units: Units) -> dict[int, tuple[Part, ...]]:
     """Who served the told queue number on the told day: our own tickets, and visits that a queue machine reported."""
-    seeking = [one for one in statements if one.told.queued is not None and one.unit_id is not None and one.day]
+    seeking = [
+        one
+        for one in statements
+        if one.told.queued is not None and one.unit_id is not None and one.day and not units.is_whole(one.unit_id)
+    ]
     if not seeking:
         return {}
     kin = {one.feedback.id: units.kin(one.unit_id) for one in seeking if one.unit_id is not None}
@@ -336,7 +224,7 @@ def _queues(statements: Iterable[Statement], units: Units) -> dict[int, tuple[Pa
                     )
                     for one in seeking
                     if one.day is not None
-                    for first, last in (_bounds(one.day, one.timezone),)
+                    for first, last in (bounds_of(one.day, one.timezone),)
                 )
             ),
             Visit.external_id.is_not(None),
@@ -374,7 +262,11 @@ def _is_label(label: str, queued: Queued) -> bool:
 
 def _rosters(statements: Iterable[Statement], units: Units) -> dict[Key, list[OfficerThen]]:
     """The officers whom the told units, and those below, had on the told days."""
-    wanted = {(one.unit_id, one.day) for one in statements if one.unit_id is not None and one.day and one.text}
+    wanted = {
+        (one.unit_id, one.day)
+        for one in statements
+        if one.unit_id is not None and one.day and one.text and not units.is_whole(one.unit_id)
+    }
     if not wanted:
         return {}
     below = {unit_id: set(units.at_and_below(unit_id)) for unit_id, _ in wanted}
