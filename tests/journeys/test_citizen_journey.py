@@ -172,8 +172,8 @@ def test_a_lost_answer_and_a_second_try_file_once(page: Page, database: SQLAlche
     page.fill("#text", TEXT)
     # The server receives and files it, the answer never arrives.
     page.route("**/lapor", lambda route: (route.fetch(max_redirects=0), route.abort("connectionreset")))
-    page.click(SEND)
-    page.wait_for_timeout(300)
+    with page.expect_event("requestfailed"):
+        page.click(SEND)
     assert len(complaints(database)) == 1
     page.unroute("**/lapor")
     page.reload()  # as the browser's own error page advises: the same form is sent again
