@@ -18,6 +18,7 @@ from webapp.counter.queue.models import QueueHall
 from webapp.database import db
 from webapp.demo.agency import TIMEZONE
 from webapp.demo.city import DemoCity
+from webapp.demo.contests import contest_some
 from webapp.demo.files import DemoFile
 from webapp.demo.halls import ALWAYS_OPEN
 from webapp.demo.load_agency import LoadedIds, load_agency, load_visits
@@ -113,6 +114,7 @@ def load_city(city: DemoCity, *, now: datetime, progress: Progress = lambda _ste
         progress("complaints", 0.45)
         live_through(city, ids, lambda lived: progress("complaints", 0.45 + 0.2 * lived / len(city.complaints)))
         raise_signals(now)
+        contest_some(city, ids, now)
         progress("indicators", 0.65)
         feedback_ids = [*ids.rating.values(), *ids.complaint.values()]
         _score(feedback_ids, now, lambda share: progress("indicators", 0.65 + 0.35 * share))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Account
 from webapp.attribution.contests.models import AttributionShown
-from webapp.attribution.contests.telling import Served, Told, what_may_be_told
+from webapp.attribution.contests.telling import Happened, Served, Told, what_may_be_told
 from webapp.attribution.contests.vocabulary import Standing
 from webapp.attribution.models import Attribution, AttributionShare, Contest, Evidence
 from webapp.attribution.queries import Reason
@@ -65,7 +65,7 @@ class AttributedLine:
     feedback_id: int
     attribution_id: int
     share: float
-    unit: str
+    unit: str | None
     service: str | None
     counter: str | None
     told: Told
@@ -133,6 +133,7 @@ def _shares_of(officer: Officer) -> Select[*tuple[Any, ...]]:
             Attribution.superseded_at,
             AttributionShare.share,
             Complaint.finding,
+            Unit.id.label("unit_id"),
             Unit.name.label("unit"),
             Unit.timezone,
             Service.id.label("service_id"),
@@ -156,7 +157,7 @@ def _shares_of(officer: Officer) -> Select[*tuple[Any, ...]]:
         .join(Unit, Unit.id == AttributionShare.unit_id)
         .outerjoin(Visit, Visit.id == Feedback.visit_id)
         .outerjoin(Service, Service.id == func.coalesce(Visit.service_id, Feedback.service_id))
-        .outerjoin(Counter, Counter.id == func.coalesce(Visit.counter_id, Feedback.counter_id))
+        .outerjoin(Counter, and_(Counter.id == Feedback.counter_id, Visit.id.is_(None)))
         .outerjoin(
             AttributionShown,
             and_(AttributionShown.attribution_id == Attribution.id, AttributionShown.officer_id == officer.id),
@@ -217,13 +218,9 @@ def _line(
     at: datetime,
 ) -> AttributedLine:
     """The line of `row`; `contested` is that with the contest to show, mostly the same."""
-    told = what_may_be_told(
-        _day(row),
-        served,
-        service_id=row.service_id,
-        counter_id=row.counter_id,
-        by_roster=any(reason.rule in _BY_ROSTER for reason in reasons),
-    )
+    by_roster = any(reason.rule in _BY_ROSTER for reason in reasons)
+    happened = Happened(_day(row), row.unit_id, row.service_id, row.counter_id, by_roster)
+    told = what_may_be_told(happened, served)
     standing = _standing(row)
     if standing == Standing.COUNTS and contested is not row:
         standing = Standing.CONTESTED
@@ -234,7 +231,7 @@ def _line(
         feedback_id=row.feedback_id,
         attribution_id=row.id,
         share=row.share,
-        unit=row.unit,
+        unit=row.unit if told.unit else None,
         service=row.service if told.service else None,
         counter=row.counter if told.counter else None,
         told=told,
@@ -265,7 +262,7 @@ def _contest(row: Row[Any]) -> OwnContest | None:
 
 def _without_what_tells(reason: Reason, row: Row[Any], told: Told) -> Reason:
     """A reason with those particulars alone that the officer may read: no number, no words, no names but these."""
-    known = {"unit": row.unit}
+    known: dict[str, Any] = {"unit": row.unit} if told.unit else {}
     if told.service and row.service:
         known["service"] = row.service
     if told.counter and row.counter:
@@ -289,7 +286,7 @@ def _reasons(attribution_ids: list[int]) -> dict[int, tuple[Reason, ...]]:
 
 
 def _served_by(officer_id: int, days: list[date]) -> list[Served]:
-    """How many the officer served in the months around these days: by day, service and counter."""
+    """How many the officer served in the months around these days: by day, unit, service and counter."""
     months = sorted({day.replace(day=1) for day in days})
     around = or_(
         *(
@@ -299,10 +296,10 @@ def _served_by(officer_id: int, days: list[date]) -> list[Served]:
     )
     day = func.date(func.timezone(Unit.timezone, Visit.finished_at))
     rows = db.session.execute(
-        select(day, Visit.service_id, Visit.counter_id, func.count())
+        select(day, Visit.unit_id, Visit.service_id, Visit.counter_id, func.count())
         .join(Unit, Unit.id == Visit.unit_id)
         .where(Visit.officer_id == officer_id, around)
-        .group_by(day, Visit.service_id, Visit.counter_id)
+        .group_by(day, Visit.unit_id, Visit.service_id, Visit.counter_id)
     )
     return [Served(*row) for row in rows]
 
