@@ -215,7 +215,7 @@ def _verified_and_sent(town: Town, agency: Agency, code: str) -> None:
     page.get_by_label("Mengapa?").fill("Zqalasan: namanya disebut dalam laporan.")
     town.look()
     page.get_by_role("button", name="Simpan keputusan").click()
-    town.said("Keputusan tersimpan")
+    town.said("dikirim ke Seksi Akta")
     town.news()
     assert town.case(code).state == "sent"
 

@@ -101,7 +101,7 @@ def test_the_whole_way_without_javascript(browser: Browser, live_server: str, se
     expect(page.get_by_label("Mengapa?")).to_have_value("Kuota harian diatur seksi ini.")
     expect(page.get_by_label("Petugas mana yang disangkut?")).to_contain_text("Budi Santoso")
     page.get_by_role("button", name="Simpan keputusan").click()
-    expect(page.get_by_role("status")).to_contain_text("Keputusan tersimpan")
+    expect(page.get_by_role("status").filter(has_text="dikirim ke Seksi Akta")).to_be_visible()
     page.get_by_role("button", name="Keluar").click()
 
     sign_in(page, agency.sari)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from tests.bot.conftest import Chat
-from tests.factories.accounts import PASSWORD
+from tests.factories.accounts import sign_in_window
 from tests.journeys.canaries import complaint_of
 from tests.pipeline import Pipeline, pipeline_of
 from tests.portal.citizen.test_pages_in_browser import accessible
@@ -82,13 +82,8 @@ class Town:
         return [str(call.get("text") or call.get("caption")) for call in calls]
 
     def enter(self, account: Account) -> None:
-        """Somebody of the agency signs in in the window."""
-        self.page.context.clear_cookies()
-        self.page.goto("/masuk")
-        self.page.fill("#email", account.email)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("main button[type=submit]")
-        self.page.wait_for_url(lambda address: "/masuk" not in address)
+        """The window is now that of somebody of the agency; it still shows the page that it showed."""
+        sign_in_window(self.page, account)
 
     def come_back(self, code: str) -> None:
         """The reporter opens the page of the case with both words, as on another day."""

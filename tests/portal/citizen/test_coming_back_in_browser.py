@@ -8,7 +8,7 @@ from pathlib import Path
 from flask_sqlalchemy import SQLAlchemy
 from playwright.sync_api import Page
 
-from tests.factories.accounts import PASSWORD
+from tests.factories.accounts import sign_in_window
 from tests.factories.desk import make_agency, make_placed
 from tests.factories.feedback import make_picture
 from tests.portal.citizen.test_pages_in_browser import accessible
@@ -76,10 +76,8 @@ def test_published_after_it_was_looked_at(page: Page, database: SQLAlchemy) -> N
     complaint = make_placed(session, now, agency.unit, secret=False)
     answer_complaint(complaint, agency.sari, "Kuota ditambah.", Finding.FOUNDED, write_key="a", at=now)
     session.commit()
-    page.goto("/masuk")
-    page.fill("#email", agency.rina.email)
-    page.fill("#password", PASSWORD)
-    page.click("main button[type=submit]")
+    sign_in_window(page, agency.rina)
+    page.goto("/mulai")
     page.get_by_role("link", name="Umumkan").click()
     accessible(page)
     page.get_by_role("link", name=complaint.code).click()
