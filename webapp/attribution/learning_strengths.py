@@ -24,10 +24,15 @@ LEAST_CASES = 100
 #: The latest of each kind of proof that are read.
 MOST_CASES = 3_000
 BATCH = 300
-#: The latest part of the cases, on which what was learned is measured beside what is used.
+#: The latest part of the cases, on which what was learned is measured beside what is used; where something learned is
+#: used already, the cases since then, as it knows the others. So many at least.
 HELD_OUT = 0.25
+LEAST_HELD_OUT = 20
 #: Judgements by people who read the case; an agency's own system decides before any evidence of ours.
 _BY_PEOPLE = ("triage", "contest")
+
+
+_IN_USE = (LearnedModel.kind == STRENGTHS, LearnedModel.adopted_at.is_not(None), LearnedModel.retired_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,9 @@ class _Dated:
 
 
 def learn_strengths(now: datetime) -> LearnedModel | None:
-    """Learn strengths from confirmed cases; the attempt, None where there are too few. Flushes only.
+    """Learn strengths from confirmed cases; the attempt, None where there are too few, or too few new ones.
+
+    Flushes only.
 
     Measured on the latest cases, which it has not seen, beside what is used; adopted only where it foretells them no
     worse. Figures are mean logarithmic losses: less is better.
@@ -46,6 +53,11 @@ def learn_strengths(now: datetime) -> LearnedModel | None:
     if len(dated) < LEAST_CASES:
         return None
     border = int(len(dated) * (1 - HELD_OUT))
+    known_until = db.session.scalar(select(LearnedModel.last_case_at).where(*_IN_USE))
+    if known_until is not None:
+        border = sum(one.filed_at <= known_until for one in dated)
+    if not LEAST_HELD_OUT <= len(dated) - border < len(dated):
+        return None
     earlier, latest = [one.case for one in dated[:border]], [one.case for one in dated[border:]]
     version = f"learned-{now:%Y-%m-%d}"
     new, former = measure(latest, fit_strengths(earlier, version)), measure(latest, current_strengths())
@@ -54,13 +66,7 @@ def learn_strengths(now: datetime) -> LearnedModel | None:
     if adopted:
         strengths: Strengths = fit_strengths([one.case for one in dated], version)
         content = strengths.to_bytes()
-        db.session.execute(
-            update(LearnedModel)
-            .where(
-                LearnedModel.kind == STRENGTHS, LearnedModel.adopted_at.is_not(None), LearnedModel.retired_at.is_(None)
-            )
-            .values(retired_at=now)
-        )
+        db.session.execute(update(LearnedModel).where(*_IN_USE).values(retired_at=now))
     model = LearnedModel(
         kind=STRENGTHS,
         version=version,
