@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
+from werkzeug.utils import cached_property
 
 from tests.addresses import real
 from tests.bot.conftest import Chat
@@ -22,6 +25,8 @@ from webapp.feedback.models import Complaint
 
 #: Queries on top of the addresses themselves: other tabs, other languages, further pages.
 QUERIES = ("?tampil=selesai", "?lang=en", "?page=2")
+#: What every page heeds, whether its view looks for it or not.
+_HEEDED = ("lang",)
 
 
 @dataclass(frozen=True)
@@ -189,19 +194,105 @@ def everything_shown(
 ) -> Iterator[tuple[str, bytes]]:
     """Everything that a browser gets to see: address, and headers with body.
 
-    Where there is a page, also what it shows when asked otherwise. Files are the same for everybody and left out, and
-    so are addresses that begin with any of `but`.
+    Where there is a page, also what it shows when asked otherwise, if it looks for what is asked at all. Files are the
+    same for everybody and left out, and so are addresses that begin with any of `but`.
     """
-    for address in real(app):
-        if "GET" not in address.methods or address.endpoint == "static" or address.path.startswith(but or ("?",)):
-            continue
-        response = client.get(address.path, buffered=True)
-        yield str(address), _written(response)
-        if response.status_code == 200 and response.mimetype == "text/html":
-            for query in queries if "?" not in address.path else ():
-                yield f"{address}{query}", _written(client.get(address.path + query, buffered=True))
-            if b" hx-get=" in response.data:
-                yield f"{address} by htmx", _written(client.get(address.path, headers={"HX-Request": "true"}))
+    with _noting_what_is_looked_for(app) as looked_for:
+        for address in real(app):
+            if "GET" not in address.methods or address.endpoint == "static" or address.path.startswith(but or ("?",)):
+                continue
+            looked_for.clear()
+            response = client.get(address.path, buffered=True)
+            heeded = {*looked_for, *_HEEDED}
+            yield str(address), _written(response)
+            if response.status_code == 200 and response.mimetype == "text/html":
+                asked = [query for query in queries if {query[1:].partition("=")[0], "*"} & heeded]
+                for query in asked if "?" not in address.path else ():
+                    yield f"{address}{query}", _written(_once(client, address.path + query))
+                if b" hx-get=" in response.data:
+                    yield f"{address} by htmx", _written(client.get(address.path, headers={"HX-Request": "true"}))
+
+
+def _once(client: FlaskClient, path: str) -> TestResponse:
+    """What is at `path`; a language that is asked for there does not stay for the next page."""
+    with client.session_transaction() as session:
+        language = session.get("language")
+    response = client.get(path, buffered=True)
+    with client.session_transaction() as session:
+        session.pop("language", None)
+        if language is not None:
+            session["language"] = language
+    return response
+
+
+@contextmanager
+def _noting_what_is_looked_for(app: Flask) -> Iterator[set[str]]:
+    """Names that views look for behind the "?" of their addresses, "*" for all there are; the caller clears them.
+
+    `to_dict` does not count: with it the layout repeats all of them in its links to the other languages.
+    """
+    names: set[str] = set()
+
+    class Arguments(ImmutableMultiDict[str, str]):
+        def __getitem__(self, name: str) -> str:
+            names.add(name)
+            return super().__getitem__(name)
+
+        def __contains__(self, name: object) -> bool:
+            names.add(str(name))
+            return super().__contains__(name)
+
+        def get(self, name: str, *more: Any, **how: Any) -> Any:
+            names.add(name)
+            return super().get(name, *more, **how)
+
+        def getlist(self, name: str, *more: Any, **how: Any) -> Any:
+            names.add(name)
+            return super().getlist(name, *more, **how)
+
+        def __iter__(self) -> Iterator[str]:
+            names.add("*")
+            return super().__iter__()
+
+        def __len__(self) -> int:
+            names.add("*")
+            return super().__len__()
+
+        def items(self, *more: Any, **how: Any) -> Any:
+            names.add("*")
+            return super().items(*more, **how)
+
+        def to_dict(self, flat: bool = True) -> Any:
+            return dict(super().items() if flat else super().lists())
+
+        def lists(self) -> Any:
+            names.add("*")
+            return super().lists()
+
+        def copy(self) -> Any:
+            names.add("*")
+            return super().copy()
+
+    class Noting(app.request_class):  # type: ignore[misc, name-defined]  # whatever the application takes
+        @cached_property
+        def args(self) -> Arguments:
+            return Arguments(list(super().args.items(multi=True)))
+
+        @property
+        def full_path(self) -> str:
+            names.add("*")
+            return str(super().full_path)
+
+        @property
+        def url(self) -> str:
+            names.add("*")
+            return str(super().url)
+
+    usual, app.request_class = app.request_class, Noting
+    try:
+        yield names
+    finally:
+        app.request_class = usual
 
 
 def _written(response: TestResponse) -> bytes:
