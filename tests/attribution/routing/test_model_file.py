@@ -74,7 +74,7 @@ def without(name: str) -> bytes:
 REFUSED = {
     "nothing": lambda: b"",
     "no zip": lambda: b"a model, honestly",
-    "a pickle": lambda: pickle.dumps({"format": "tanggap-routing-3"}),
+    "a pickle": lambda: pickle.dumps({"format": "tanggap-routing-4"}),
     "half a model": lambda: learned_router().to_bytes()[:5000],
     "another format": lambda: with_about(lambda about: about.update(format="tanggap-routing-0")),
     "no classes": lambda: with_about(lambda about: about.pop("classes")),

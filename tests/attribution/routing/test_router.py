@@ -94,6 +94,13 @@ def test_it_abstains_from_what_it_does_not_understand() -> None:
             assert not router.route([Said(text)])[0].sure
 
 
+def test_cases_that_share_no_word_leave_it_to_the_catalogue() -> None:
+    words = ["".join(chr(97 + (number * step) % 26) for step in (3, 5, 7, 11)) for number in range(24)]
+    cases = [DecidedCase(Said(word), "10" if number % 2 else "13") for number, word in enumerate(words)]
+    router = Router.from_bytes(Router.learn(cases, CATALOGUE).to_bytes())
+    assert likeliest(router, "sampah menumpuk dan bau sampah") == "11"
+
+
 def test_an_empty_catalogue_leaves_everything_unknown() -> None:
     routed = Router.learn(complaints(30), ()).route([Said("sampah")])[0]
     assert (routed.candidates, routed.unknown, routed.sure) == ((), 1.0, False)

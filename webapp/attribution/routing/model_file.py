@@ -22,7 +22,7 @@ from webapp.attribution.routing.features import Vocabulary
 from webapp.attribution.routing.places import PlaceClass
 from webapp.attribution.routing.text_model import Classifier, TextModel
 
-FORMAT = "tanggap-routing-3"
+FORMAT = "tanggap-routing-4"
 #: No model is larger when unpacked; a file that says so is a bomb.
 MOST_BYTES = 200_000_000
 _ABOUT = "about.json"
@@ -37,6 +37,7 @@ class Content:
     cold: ColdStart
     model: TextModel | None
     powers: tuple[float, float]
+    turn: tuple[float, float, float]
     cases: int
     sure_from: float
 
@@ -50,6 +51,7 @@ def write(content: Content) -> bytes:
         "cold": {phrase: sorted(weights.items()) for phrase, weights in sorted(content.cold.weights.items())},
         "before": content.cold.before.tolist(),
         "powers": content.powers,
+        "turn": content.turn,
         "cases": content.cases,
         "sure_from": content.sure_from,
         "model": None,
@@ -113,10 +115,19 @@ def _content(archive: zipfile.ZipFile) -> Content:
         for phrase, row in about["cold"].items()
     }
     first, second = map(_number, about["powers"])
+    far, near, start = map(_number, about["turn"])
     cases = about["cases"]
     _require(isinstance(cases, int) and cases >= 0, "no number of cases")
     model = None if about["model"] is None else _model(archive, about["model"], len(classes))
-    return Content(classes, ColdStart(weights, before), model, (first, second), cases, _number(about["sure_from"]))
+    return Content(
+        classes,
+        ColdStart(weights, before),
+        model,
+        (first, second),
+        (far, near, start),
+        cases,
+        _number(about["sure_from"]),
+    )
 
 
 def _model(archive: zipfile.ZipFile, about: dict[str, Any], classes: int) -> TextModel:

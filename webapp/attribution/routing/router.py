@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from webapp.attribution.routing.calibration import blend, fit_blend
+from webapp.attribution.routing.calibration import UNTURNED, blend, fit_blend, fit_top, turn_top
 from webapp.attribution.routing.cases import Candidate, CatalogueUnit, DecidedCase, Routed, Said
 from webapp.attribution.routing.cold_start import ColdStart, Heard, learn_cold_start, spoken_for
 from webapp.attribution.routing.features import Token, tokens
@@ -49,6 +49,7 @@ class Router:
         self._cold: ColdStart = content.cold
         self._model: TextModel | None = content.model
         self._powers = content.powers
+        self._turn = content.turn
         self._cases = content.cases
         self._sure_from = content.sure_from
         self._class_of = {unit: number for number, one in enumerate(self._classes) for unit in one.units}
@@ -67,7 +68,7 @@ class Router:
         usable = [case for case in cases if case.unit in number_of]
         truth = np.array([number_of[case.unit] for case in usable], dtype=np.int64)
         if len(usable) < LEAST_CASES or len(np.unique(truth)) < 2:
-            return cls(Content(classes, cold, None, (0.0, 1.0), 0, SURE))
+            return cls(Content(classes, cold, None, (0.0, 1.0), UNTURNED, 0, SURE))
         texts = [tokens(case.said.text) for case in usable]
         age = np.arange(len(usable), dtype=np.float64)[::-1]
         learned = learn_text(
@@ -77,9 +78,11 @@ class Router:
         by_catalogue = np.array([cold.shares(cold.heard(texts[number])) for number in learned.held])
         by_cases = _all_classes(learned.held_shares, learned.model, by_catalogue, int(counts.sum()))
         powers = fit_blend(by_cases, by_catalogue, truth[learned.held], POWERS)
-        surest = np.quantile(blend(by_cases, by_catalogue, powers).max(axis=1), 1.0 - SURE_PART)
+        blended = blend(by_cases, by_catalogue, powers)
+        turn = fit_top(blended, truth[learned.held])
+        surest = np.quantile(turn_top(blended, turn).max(axis=1), 1.0 - SURE_PART)
         sure_from = round(float(np.clip(surest, SURE, SUREST)), 4)
-        return cls(Content(classes, cold, learned.model, powers, len(usable), sure_from))
+        return cls(Content(classes, cold, learned.model, powers, turn, len(usable), sure_from))
 
     def route(self, said: Sequence[Said]) -> list[Routed]:
         """Candidates of each complaint, with the words that spoke for them."""
@@ -112,7 +115,7 @@ class Router:
             return catalogue
         learned, _ = self._model.shares(text)
         rows = _all_classes(learned[None, :], self._model, catalogue[None, :], self._cases)
-        return np.asarray(blend(rows, catalogue[None, :], self._powers)[0])
+        return np.asarray(turn_top(blend(rows, catalogue[None, :], self._powers), self._turn)[0])
 
     def _route(self, said: Said) -> Routed:
         if not self._classes:
