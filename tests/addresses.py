@@ -190,6 +190,7 @@ _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
     "receipt": _receipts,
     "filename": _static_files,
     "kind": _import_kinds,
+    "main": _codes,  # of the case that another one is joined to
 }
 #: Endpoint -> what its address can ask for, without which the page shows only half of what it can.
 _QUERIES: dict[str, tuple[str, Callable[[Flask], list[str]]]] = {

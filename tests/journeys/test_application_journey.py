@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tests.factories.accounts import PASSWORD, make_account
+from tests.barriers import barriers
+from tests.factories.accounts import PASSWORD, make_account, sign_in_window
 from tests.factories.applications import make_clerk, make_registry_service
 from tests.factories.organisation import make_unit
 from webapp.accounts.models import Account
@@ -53,7 +53,7 @@ def enter(page: Page, account: Account) -> None:
 def look(page: Page) -> None:
     """The page is accessible and no wider than a phone."""
     page.set_viewport_size({"width": 360, "height": 800})
-    found = Axe().run(page)
+    found = barriers(page)
     assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, page.url
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -154,7 +154,7 @@ def test_a_birth_certificate_is_late_and_nobody_is_to_blame(page: Page, phone: P
     assert whole.elapsed_seconds > 8 * 3600 > 600 > whole.counted_seconds
     assert whole.outside_seconds["central_server"] >= 10 * 3600
     assert [fact.delay_seconds for fact in facts if fact.delay_seconds] == []
-    enter(page, chief)
+    sign_in_window(page, chief)
     page.goto(f"/berkas-unit/{code}")
     expect(page.locator("main")).to_contain_text("Lebih lama dari yang dijanjikan, tetapi tidak ada yang terlambat")
     expect(page.locator("main")).to_contain_text("Bukan kesalahan siapa pun")
