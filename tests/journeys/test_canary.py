@@ -19,6 +19,7 @@ from tests.factories.accounts import make_account, sign_in
 from tests.factories.counter import make_visit
 from tests.factories.organisation import make_counter, make_officer, make_service, make_unit
 from tests.journeys.canaries import (
+    QUERIES,
     Canary,
     complaint_of,
     everything_shown,
@@ -174,10 +175,12 @@ HOW = (
 )
 
 
-def _without_own_address(affair: Affair, client: FlaskClient) -> Iterator[tuple[str, bytes]]:
+def _without_own_address(
+    affair: Affair, client: FlaskClient, queries: tuple[str, ...] = QUERIES
+) -> Iterator[tuple[str, bytes]]:
     """A page may repeat the code that stands in its own address: whoever typed it knows it."""
     codes = list(affair.codes.values())
-    for where, content in everything_shown(affair.app, client):
+    for where, content in everything_shown(affair.app, client, queries):
         for code in codes:
             if code in where:
                 content = content.replace(code.encode(), b"")
@@ -276,7 +279,7 @@ def test_what_the_accused_and_the_public_see(affair: Affair, database: SQLAlchem
 def test_a_lost_guard_is_found_out(affair: Affair, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("handling", "desk", "case_file"):
         monkeypatch.setattr(f"webapp.feedback.{module}.visible_to", lambda _viewer: true())
-    shown = list(_without_own_address(affair, affair.browser(affair.accused)))
+    shown = list(_without_own_address(affair, affair.browser(affair.accused), queries=()))
     for canary in (PERSON, RECEIPT, WORK, CHAT):
         assert leaks(shown, [f"zqisi{canary.name}"]), "this test must see what the accused would see"
 
