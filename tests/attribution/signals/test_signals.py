@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from tests.factories.accounts import make_account, sign_in
-from tests.factories.counting import next_number
-from tests.factories.desk import Agency, make_agency
+from tests.attribution.signals.conftest import NOW, Town
+from tests.factories.accounts import make_account
 from tests.factories.organisation import make_officer
-from tests.page_forms import forms_of
-from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
 from webapp.attribution.models import TextOpinion
 from webapp.attribution.signals.actions import close_signal, mark_seen, reopen_signal
@@ -30,81 +23,16 @@ from webapp.attribution.signals.events import SignalRaised
 from webapp.attribution.signals.models import Signal, SignalCase, SignalStep
 from webapp.attribution.signals.notices import queue_signal_notices
 from webapp.attribution.signals.queries import get_signal, list_signals
-from webapp.database import db, new_ids, transaction
-from webapp.feedback.models import Complaint, Exclusion, Feedback, Recusal
+from webapp.database import db, transaction
+from webapp.feedback.models import Complaint, Exclusion, Recusal
 from webapp.feedback.vocabulary import ERASED
 from webapp.messaging.models import Notification
 from webapp.messaging.notifications import Sender
-from webapp.organisation.models import Topic, Unit
+from webapp.organisation.models import Topic
 from webapp.outbox.models import OutboxEvent
 from webapp.retention.erasing import erase_ended
 
-NOW = datetime(2026, 11, 20, 5, tzinfo=UTC)  # noon of a Friday in Jakarta
 SENDER = Sender("Kota Uji", "https://tanggap.example", mail=False)
-MOST_QUERIES = 12
-
-
-@dataclass
-class Town:
-    """An agency in which somebody complains every other day for months, and what comes on top of that."""
-
-    session: Session
-    agency: Agency
-
-    def file(self, day: int, count: int = 1, *, unit: Unit | None = None, **columns: Any) -> list[int]:
-        """`count` complaints about the service, filed so many days before NOW; their ids."""
-        ids = new_ids(Feedback, count)
-        topic = columns.pop("topic", None)
-        filed_at = NOW - timedelta(days=day, hours=1)
-        about = {"service_id": self.agency.service.id, "rater_key": None}
-        about |= {key: columns.pop(key) for key in list(columns) if key in about}
-        unit_id = (unit or self.agency.unit).id
-        self.session.execute(
-            insert(Feedback),
-            [
-                {"id": id_, "kind": "complaint", "channel": "portal", "write_key": f"s{id_}", "filed_at": filed_at}
-                | about
-                for id_ in ids
-            ],
-        )
-        said = {"secret_word": "kata", "complaint_kind": "complaint", "text": "Akta lama sekali.", "state": "filed"}
-        self.session.execute(
-            insert(Complaint),
-            [
-                said | {"feedback_id": id_, "code": f"TGP-{next_number():06}", "unit_id": unit_id} | columns
-                for id_ in ids
-            ],
-        )
-        if topic is not None:
-            opinion = {"version": "1", "candidates": [], "unknown": 1.0, "sure": False, "parts": [], "teaches": 0.0}
-            self.session.execute(
-                insert(TextOpinion),
-                [opinion | {"feedback_id": id_, "topic_id": topic.id, "at": filed_at} for id_ in ids],
-            )
-        self.session.flush()
-        return ids
-
-    def signals(self) -> list[Signal]:
-        return list(self.session.scalars(select(Signal).order_by(Signal.id).execution_options(populate_existing=True)))
-
-
-@pytest.fixture
-def town(session: Session) -> Town:
-    town = Town(session, make_agency(session))
-    for day in range(22, 110, 2):
-        town.file(day)
-    for day in (17, 13, 8):
-        town.file(day)
-    return town
-
-
-@pytest.fixture
-def raised(town: Town) -> Signal:
-    town.file(2, 5)
-    town.file(1, 5)
-    assert len(raise_signals(NOW).new) == 1
-    (signal,) = town.signals()
-    return signal
 
 
 def test_nothing_is_raised_where_nothing_is_new(town: Town) -> None:
@@ -193,6 +121,17 @@ def test_what_the_words_say_comes_before_the_service(town: Town) -> None:
     (listed,) = list_signals(town.agency.rina, NOW).signals
     assert (listed.subject, listed.unit, listed.count) == ("Server pusat gangguan", "Seksi Akta", 8)
     assert [day.count for day in listed.days if day.risen] == [8]
+
+
+def test_what_reads_as_praise_does_not_count(town: Town) -> None:
+    topic = Topic(name="Petugas ramah")
+    town.session.add(topic)
+    town.session.flush()
+    town.file(1, 8, topic=topic)
+    town.session.execute(update(TextOpinion).values(kind="praise", kind_probability=0.95))
+    assert raise_signals(NOW).new == ()
+    town.session.execute(update(TextOpinion).values(kind_probability=0.5))
+    assert len(raise_signals(NOW).new) == 1
 
 
 def test_a_supervisor_sees_his_units_and_nobody_else_does(town: Town, raised: Signal) -> None:
@@ -304,87 +243,3 @@ def test_the_note_is_erased_with_the_last_words_behind_it(town: Town) -> None:
     assert [one.note for one in town.signals()] == [ERASED]
     steps = town.session.scalars(select(SignalStep.note).order_by(SignalStep.id)).all()
     assert steps == [None, ERASED]
-
-
-@pytest.fixture
-def now_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pages are opened at NOW."""
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> Self:
-            return cls.fromtimestamp(NOW.timestamp(), UTC)
-
-    monkeypatch.setattr("webapp.portal.supervisor.signals.datetime", Clock)
-
-
-@pytest.mark.usefixtures("now_is")
-def test_the_pages(client: FlaskClient, town: Town, raised: Signal) -> None:
-    town.session.commit()
-    sign_in(client, town.agency.rina)
-    page = client.get("/sinyal").text
-    assert "10 laporan dalam 3 hari, biasanya sekitar 1,5" in page
-    assert "belum dilihat" in page
-    address = f"/sinyal/{raised.id}"
-    sheet = client.get(address).text
-    codes = town.session.scalars(
-        select(Complaint.code).join(SignalCase, SignalCase.complaint_id == Complaint.feedback_id)
-    ).all()
-    assert all(f"/meja/{code}" in sheet for code in codes)
-    assert "5 sinyal setahun" in sheet
-    client.post(f"{address}/dilihat")
-    assert "belum dilihat" not in client.get("/sinyal").text
-    form = next(
-        one for one in forms_of(client.get(f"{address}/tutup").text, f"{address}/tutup") if "note" in one.fields
-    )
-    assert client.post(form.action, data={**form.fields, "note": ""}).status_code == 400
-    sent = client.post(form.action, data={**form.fields, "note": "Server pusat pulih."})
-    assert sent.status_code == 302, sent.text
-    assert "Tidak ada yang melonjak" in client.get("/sinyal").text
-    assert "Server pusat pulih." in client.get("/sinyal?tampil=selesai").text
-    client.post(f"{address}/buka")
-    assert "Dibuka lagi oleh Rina Kusuma" in client.get(address).text
-    assert client.get("/sinyal/99999999").status_code == client.get(f"/sinyal/{2**70}").status_code == 404
-    sign_in(client, make_committed(town, (Role.SUPERVISOR, town.agency.elsewhere)))
-    assert client.get(address).status_code == client.post(f"{address}/buka").status_code == 404
-    sign_in(client, town.agency.sari)
-    assert client.get("/sinyal").status_code == 403
-
-
-@pytest.mark.usefixtures("now_is")
-def test_the_pages_ask_no_more_for_more(client: FlaskClient, database: SQLAlchemy, town: Town, raised: Signal) -> None:
-    town.session.commit()
-    sign_in(client, town.agency.rina)
-    client.get("/sinyal")
-    paths = ("/sinyal", f"/sinyal/{raised.id}")
-    few = [len(list(statements(database, client, path))) for path in paths]
-    for number in range(5):
-        topic = Topic(name=f"Topik {number}")
-        town.session.add(topic)
-        town.session.flush()
-        town.file(1, 8, topic=topic)
-    assert len(raise_signals(NOW).new) == 5
-    town.session.commit()
-    many = [len(list(statements(database, client, path))) for path in paths]
-    assert many == few
-    assert max(many) <= MOST_QUERIES
-
-
-def statements(database: SQLAlchemy, client: FlaskClient, path: str) -> Iterator[str]:
-    said: list[str] = []
-
-    def note(*statement: object) -> None:
-        said.append(str(statement[2]))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        assert client.get(path).status_code == 200
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    return iter(said)
-
-
-def make_committed(town: Town, *roles: tuple[Role, Unit]) -> Account:
-    account = make_account(town.session, *roles)
-    town.session.commit()
-    return account

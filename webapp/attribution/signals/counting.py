@@ -33,6 +33,8 @@ SERVICE = func.coalesce(Feedback.service_id, Visit.service_id, Application.servi
 DAY = cast(func.timezone(Unit.timezone, Feedback.filed_at), Date)
 #: Who says it: the same device or chat; where none is known each complaint is somebody else's.
 REPORTER = func.coalesce(Feedback.rater_key, func.int8send(Feedback.id))
+#: So sure the words must be that it is praise, whatever its writer called it.
+_SURELY_PRAISE = 0.8
 _SERVICE_WITHOUT_TOPIC = case((TextOpinion.topic_id.is_(None), SERVICE))
 
 
@@ -55,7 +57,18 @@ class CountedCity:
 
 def counted() -> ColumnElement[bool]:
     """The condition under which a complaint counts."""
+    reads_as_praise = (
+        select(TextOpinion.feedback_id)
+        .where(
+            TextOpinion.feedback_id == Complaint.feedback_id,
+            TextOpinion.kind == ComplaintKind.PRAISE,
+            TextOpinion.kind_probability >= _SURELY_PRAISE,
+        )
+        .correlate(Complaint)
+        .exists()
+    )
     return and_(
+        ~reads_as_praise,
         Complaint.unit_id.is_not(None),
         ~Complaint.points_at_person,
         Complaint.complaint_kind != ComplaintKind.PRAISE,
