@@ -56,16 +56,12 @@ def about_visits(visit_ids: Sequence[int]) -> ColumnElement[bool]:
                 ),
             )
         )
-    if not stated:
-        return Feedback.visit_id.in_(ids)
+    if not units:
+        return false()
+    # Nobody rates or complains of a visit before its day: so the look is for what was filed since, by its index.
     earliest = min(first for _, first in units)
-    unproved = and_(
-        Feedback.visit_id.is_(None),
-        Feedback.application_id.is_(None),
-        Feedback.filed_at >= earliest,
-        or_(*stated),
-    )
-    return or_(Feedback.visit_id.in_(ids), unproved)
+    unproved = and_(Feedback.visit_id.is_(None), Feedback.application_id.is_(None), or_(*stated))
+    return and_(Feedback.filed_at >= earliest, or_(Feedback.visit_id.in_(ids), unproved))
 
 
 def about_applications(application_ids: Sequence[int]) -> ColumnElement[bool]:
