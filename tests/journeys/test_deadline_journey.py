@@ -118,10 +118,11 @@ def _deferred_and_completed(town: Town, agency: Agency, code: str) -> None:
     page.goto("/triase?tumpukan=completed")
     town.look()
     page.locator(f"a[href*='{code}']").click()
+    page.locator("summary", has_text="Pilih sendiri, dengan alasan").click()
     page.get_by_label("Unit kerja mana yang menanganinya?").select_option(label="– Seksi Akta")
     page.get_by_label("Mengapa?").fill("Berkas akta ada di seksi ini.")
     page.get_by_role("button", name="Simpan keputusan").click()
-    town.said("Keputusan tersimpan")
+    town.said("dikirim ke Seksi Akta")
     town.news()
     assert (town.case(code).state, town.notified(agency.rina)) == ("sent", ["arrived"])
 
