@@ -48,7 +48,7 @@ def test_shares_that_say_too_much_are_turned_back() -> None:
 
 def test_few_cases_turn_little() -> None:
     scores, truth = drawn(1.0, cases=3)
-    assert fit_top(softmax(3.0 * scores), truth) == pytest.approx(UNTURNED, abs=0.5)
+    assert fit_top(softmax(3.0 * scores), truth) == pytest.approx(UNTURNED, abs=0.7)
 
 
 @settings(max_examples=60, deadline=None)
