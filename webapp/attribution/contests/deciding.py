@@ -29,13 +29,14 @@ from webapp.outbox import publish
 
 @dataclass(frozen=True, slots=True)
 class OnDutyThen:
-    """Somebody who was on duty in the unit on the day in question. `served`: people he served there that day."""
+    """Somebody who was on duty in the unit on the day in question. `hours`: by the roster, none where he was not
+    on it. `served`: people he served there that day.
+    """
 
     officer_id: int
     officer: str
     counter: str
-    starts_at: datetime | None
-    ends_at: datetime | None
+    hours: tuple[tuple[datetime, datetime], ...]
     served: int
 
 
@@ -72,14 +73,19 @@ def on_duty_then(contest: ContestFile) -> list[OnDutyThen]:
     served: dict[tuple[int, int | None], int] = {}
     for officer_id, _name, counter_id, _counter in visits:
         served[officer_id, counter_id] = served.get((officer_id, counter_id), 0) + 1
-    found = [
-        OnDutyThen(officer_id, name, counter, starts_at, ends_at, served.pop((officer_id, counter_id), 0))
-        for officer_id, name, counter_id, counter, starts_at, ends_at in shifts
-    ]
-    for officer_id, name, counter_id, counter in visits:
-        if (officer_id, counter_id) in served:  # served without being on the roster
-            people = served.pop((officer_id, counter_id))
-            found.append(OnDutyThen(officer_id, name, counter or "", None, None, people))
+    # Somebody's hours at a counter together: how many he served there is told of the day.
+    hours: dict[tuple[int, int], list[tuple[datetime, datetime]]] = {}
+    for officer_id, _name, counter_id, _counter, starts_at, ends_at in shifts:
+        hours.setdefault((officer_id, counter_id), []).append((starts_at, ends_at))
+    found: list[OnDutyThen] = []
+    for officer_id, name, counter_id, counter, _starts_at, _ends_at in shifts:
+        if (own := hours.pop((officer_id, counter_id), None)) is not None:
+            people = served.pop((officer_id, counter_id), 0)
+            found.append(OnDutyThen(officer_id, name, counter, tuple(own), people))
+    for officer_id, name, visited_id, visited in visits:
+        if (officer_id, visited_id) in served:  # served without being on the roster
+            people = served.pop((officer_id, visited_id))
+            found.append(OnDutyThen(officer_id, name, visited or "", (), people))
     return found
 
 

@@ -224,8 +224,9 @@ def _on_duty_row(one: deciding.OnDutyThen, contest: ContestFile) -> tuple[str, s
     """Who, where, when by the roster, and how many he served there."""
     name = _("%(name)s (yang berkeberatan)", name=one.officer) if one.officer_id == contest.officer_id else one.officer
     hours = _("tidak di jadwal jaga")
-    if one.starts_at is not None and one.ends_at is not None:
-        hours = f"{clock(one.starts_at, contest.timezone)}–{clock(one.ends_at, contest.timezone)}"
+    if one.hours:
+        zone = contest.timezone
+        hours = ", ".join(f"{clock(starts_at, zone)}–{clock(ends_at, zone)}" for starts_at, ends_at in one.hours)
     served = ngettext("%(num)s orang", "%(num)s orang", one.served) if one.served else "–"
     return str(name), one.counter, str(hours), str(served)
 
