@@ -25,7 +25,6 @@ class Catalogue:
     """What the agency says of itself: units with what they serve; `fingerprint` changes with any of it."""
 
     units: tuple[CatalogueUnit, ...]
-    topic_ids: Mapping[str, int]
     fingerprint: str
 
 
@@ -33,14 +32,13 @@ class Catalogue:
 class CurrentRouter:
     """A router with what is known about it. `model_id` is None where it was learned from the catalogue alone.
 
-    `known_cases`: decided cases by unit that it was learned from. `topic_ids`: the agency's topics by name.
+    `known_cases`: decided cases by unit that it was learned from.
     """
 
     model_id: int | None
     version: str
     router: Router
     known_cases: Mapping[int, int]
-    topic_ids: Mapping[str, int]
 
 
 #: The last router of this process: loading a model takes longer than judging a hundred texts. Whoever asks looks first
@@ -62,9 +60,7 @@ def read_catalogue() -> Catalogue:
     ):
         services.setdefault(unit_id, []).append(name)
     topics: dict[int, list[str]] = {}
-    topic_ids: dict[str, int] = {}
     for topic in db.session.scalars(select(Topic).where(Topic.active).order_by(Topic.id)):
-        topic_ids[topic.name] = topic.id
         if topic.unit_id is not None:
             topics.setdefault(topic.unit_id, []).append(topic.name)
     parents = {unit.parent_id for unit in units}
@@ -79,10 +75,8 @@ def read_catalogue() -> Catalogue:
         for unit in units
         if unit.parent_id is not None or unit.id not in parents
     )
-    written = json.dumps(
-        [[one.id, one.name, one.kind, one.services, one.topics] for one in catalogue] + [sorted(topic_ids.items())]
-    )
-    return Catalogue(catalogue, topic_ids, hashlib.sha256(written.encode()).hexdigest()[:16])
+    written = json.dumps([[one.id, one.name, one.kind, one.services, one.topics] for one in catalogue])
+    return Catalogue(catalogue, hashlib.sha256(written.encode()).hexdigest()[:16])
 
 
 def current_router() -> CurrentRouter:
@@ -105,11 +99,8 @@ def current_router() -> CurrentRouter:
             # Written by an earlier release: the catalogue speaks until the next learning.
             log.warning("routing model is unreadable", model=row.id, error=str(error))
             return _from_catalogue(read_catalogue())
-        topics = db.session.execute(select(Topic.id, Topic.name).where(Topic.active)).all()
         known_cases = {int(unit): int(count) for unit, count in figures.get("cases_by_unit", {}).items()}
-        _keep(
-            key, CurrentRouter(row.id, row.version, router, known_cases, {name: topic_id for topic_id, name in topics})
-        )
+        _keep(key, CurrentRouter(row.id, row.version, router, known_cases))
     return _kept[key]
 
 
@@ -117,7 +108,7 @@ def _from_catalogue(catalogue: Catalogue) -> CurrentRouter:
     key = f"catalogue:{catalogue.fingerprint}"
     if key not in _kept:
         router = Router.learn((), catalogue.units)
-        _keep(key, CurrentRouter(None, f"catalogue-{catalogue.fingerprint}", router, {}, catalogue.topic_ids))
+        _keep(key, CurrentRouter(None, f"catalogue-{catalogue.fingerprint}", router, {}))
     return _kept[key]
 
 

@@ -5,9 +5,10 @@ An opinion decides nothing. The rules hold it against the other evidence, and tr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -19,11 +20,12 @@ from webapp.attribution.routing import Candidate, Routed, Said
 from webapp.attribution.routing.agencies import other_agency
 from webapp.attribution.routing.kinds import kind_of
 from webapp.attribution.routing.parts import two_matters
+from webapp.attribution.routing.topic_names import TopicNames
 from webapp.attribution.teaching import teaches
 from webapp.database import db
 from webapp.feedback.models import Complaint, Feedback
 from webapp.feedback.vocabulary import Channel
-from webapp.organisation.models import Unit
+from webapp.organisation.models import Topic, Unit
 
 #: A text is about two matters only where the second unit has at least this much of the whole.
 LEAST_SECOND = 0.15
@@ -116,13 +118,16 @@ def _form(batch: list[int], router: CurrentRouter, at: datetime) -> list[int]:
         return []
     said = [Said(row.text, row.place or "") for row in rows]
     active = set(db.session.scalars(select(Unit.id).where(Unit.active)))
+    topics = dict(db.session.execute(select(Topic.name, Topic.id).where(Topic.active)).all())
+    names = _topic_names(tuple(sorted(topics)))
     written = [
         {
             "feedback_id": row.feedback_id,
             "model_id": router.model_id,
             "version": router.version,
             "at": at,
-            **_content(one, routed, topic, router, active, row.channel != Channel.IMPORT),
+            **_content(one, routed, router, active, row.channel != Channel.IMPORT),
+            **_topic(topic if topic is not None else names.named_in(one.text), topics),
         }
         for row, one, routed, topic in zip(
             rows, said, router.router.route(said), router.router.topics(said), strict=True
@@ -142,10 +147,23 @@ def _form(batch: list[int], router: CurrentRouter, at: datetime) -> list[int]:
     return [row.feedback_id for row in rows]
 
 
+@lru_cache(maxsize=1)
+def _topic_names(names: tuple[str, ...]) -> TopicNames:
+    return TopicNames(names)
+
+
+def _topic(found: tuple[str, float] | None, topics: Mapping[str, int]) -> dict[str, Any]:
+    """The columns of the topic: what was learned, else what the text names; nothing that is not used any more."""
+    known = found is not None and found[0] in topics
+    return {
+        "topic_id": topics[found[0]] if found is not None and known else None,
+        "topic_probability": round(found[1], 4) if found is not None and known else None,
+    }
+
+
 def _content(
     said: Said,
     routed: Routed,
-    topic: tuple[str, float] | None,
     router: CurrentRouter,
     active: set[int],
     splits: bool,
@@ -169,8 +187,6 @@ def _content(
         ],
         "unknown": round(max(0.0, 1.0 - sum(probabilities.values())), 4),
         "sure": routed.sure and len(candidates) == len(routed.candidates),
-        "topic_id": router.topic_ids.get(topic[0]) if topic else None,
-        "topic_probability": round(topic[1], 4) if topic and topic[0] in router.topic_ids else None,
         "kind": kind,
         "kind_probability": round(kind_probability, 4),
         "outside": None
