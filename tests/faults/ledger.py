@@ -86,7 +86,7 @@ class Ledger:
         ), "not judged exactly once"
         assert not self.rows(
             "SELECT a.id FROM attribution a LEFT JOIN attribution_share s ON s.attribution_id = a.id "
-            "GROUP BY a.id HAVING count(s.id) <> 1 OR sum(s.share) <> 1"
+            "GROUP BY a.id HAVING count(s.id) = 0 OR abs(sum(s.share) - 1) > 1e-9"
         ), "shares that are not one whole"
         # A complaint was put on a desk, or before triage, by one disposition and one change of state.
         assert not self.rows(
