@@ -69,12 +69,12 @@ def test_addresses_are_kebab_case_and_endpoints_verb_noun(app: Flask) -> None:
 
 #: What people do on our pages.
 VERBS = {
-    "accept", "act", "activate", "add", "allow", "archive", "assign", "cancel", "change", "choose", "close", "complete",
-    "confirm", "contest", "count", "create", "decide", "declare", "defer", "discard", "dispute", "download", "draw", "edit",
-    "file", "forget", "forward", "give", "import", "leave", "link", "list", "mark", "merge", "move", "note", "open",
-    "pass", "publish", "rate", "read", "register", "remove", "renew", "reopen", "reply", "restore", "retry", "run",
-    "save", "search", "send", "separate", "set", "show", "sign", "split", "start", "stop", "submit", "take", "thank",
-    "track", "undo", "unlink", "unlock", "upload", "verify", "withdraw",
+    "accept", "act", "activate", "add", "allow", "archive", "assign", "cancel", "change", "choose", "close",
+    "complete", "confirm", "contest", "count", "create", "decide", "declare", "defer", "discard", "dispute",
+    "download", "draw", "edit", "file", "forget", "forward", "give", "import", "leave", "link", "list", "mark",
+    "merge", "move", "note", "open", "pass", "publish", "rate", "read", "register", "remove", "renew", "reopen",
+    "reply", "restore", "retry", "run", "save", "search", "send", "separate", "set", "show", "sign", "split", "start",
+    "stop", "submit", "take", "thank", "track", "undo", "unlink", "unlock", "upload", "verify", "withdraw",
 }  # fmt: skip
 #: Pages that belong to no audience, and the front page.
 SINGLE = {"portal.health", "portal.design", "citizen.home"}
