@@ -137,6 +137,7 @@ def merge_into(code: str, main: str) -> ResponseReturnValue:
     """One press: have the case answered with `main`."""
 
     def do(complaint: Complaint, at: datetime) -> str:
+        get_case(current_account(), main)  # else there is no such page
         return merge_as(current_account(), complaint, main, None, at)
 
     return press(code, Option.MERGE, Move.MERGED, MergeIntoForm(prefix="merge"), MERGE_WORDS, do)

@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission
 from webapp.attribution.queries import DECIDABLE, get_decidable, unit_choices
 from webapp.attribution.triage_desk import next_in_triage
@@ -28,7 +29,7 @@ from webapp.portal.typed_text import keeps_typed_text
 @keeps_typed_text
 def choose_candidate(code: str) -> ResponseReturnValue:
     """Send the case to the candidate whose button or number was pressed; then show the next one."""
-    viewer, form = current_account(), ChooseForm(prefix="choose")
+    viewer, form = _who_may(code), ChooseForm(prefix="choose")
     here = redirect(url_for("triage.decide", code=code))
     if not form.is_valid() or form.unit_id is None:
         flash(_("Belum tersimpan: halaman ini terlalu lama terbuka. Pilih lagi."), "error")
@@ -51,7 +52,7 @@ def choose_candidate(code: str) -> ResponseReturnValue:
 @keeps_typed_text
 def undo_last_decision(code: str) -> ResponseReturnValue:
     """Take one's own decision back while nobody works on the case."""
-    viewer, form = current_account(), UndoForm(prefix="undo")
+    viewer, form = _who_may(code), UndoForm(prefix="undo")
     if not form.is_valid() or form.attribution_id is None:
         flash(_("Belum dibatalkan: halaman ini terlalu lama terbuka. Coba lagi."), "error")
         return redirect(url_for("triage.decide", code=code))
@@ -73,7 +74,7 @@ def undo_last_decision(code: str) -> ResponseReturnValue:
 @keeps_typed_text
 def change_case_kind(code: str) -> ResponseReturnValue:
     """Call the case praise, a suggestion, a question or a complaint; the next page offers the way back."""
-    viewer = current_account()
+    viewer = _who_may(code)
     form = KindForm(prefix=KIND_BACK if f"{KIND_BACK}-kind" in request.form else "kind")
     here = redirect(url_for("triage.decide", code=code))
     if not form.is_valid() or form.chosen is None:
@@ -91,3 +92,13 @@ def change_case_kind(code: str) -> ResponseReturnValue:
     if before is not None:
         remember_kind(code, form.chosen, before)
     return here
+
+
+def _who_may(code: str) -> Account:
+    """Who is signed in, if he does triage where the case lies; else there is no such page, whatever was sent."""
+    viewer = current_account()
+    try:
+        get_decidable(viewer, code)
+    except NotForThisPerson:
+        abort(404)
+    return viewer
