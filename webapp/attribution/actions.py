@@ -17,6 +17,7 @@ from webapp.attribution.events import FeedbackAttributed
 from webapp.attribution.evidence import gather_circumstances
 from webapp.attribution.late_evidence import about_applications, about_visits
 from webapp.attribution.models import LEADS, Attribution, AttributionShare, Evidence
+from webapp.attribution.replay.models import WithheldDecision
 from webapp.attribution.rules import LEAST_OFFICER_SHARE, RULES_VERSION, Share
 from webapp.database import db, new_ids
 from webapp.feedback.handling import exclude_officers, hold_for_triage, send_to_unit
@@ -210,11 +211,20 @@ def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
     What is too unsure for a unit stays with triage. So does one that points at a person without saying surely whom:
     any officer of the unit, and its head, might be meant, and whoever is accused must not see it. Where the agency
     itself had decided on the unit, it goes there nevertheless; who may read it there is limited all the same
-    (`visible_to`).
+    (`visible_to`). A past case that is only there for comparison lies on nobody's desk.
     """
     complaints = db.session.scalars(
         select(Complaint).where(Complaint.feedback_id.in_(list(judgements))).order_by(Complaint.feedback_id)
     ).all()
+    past = set(
+        db.session.scalars(
+            select(WithheldDecision.feedback_id).where(
+                WithheldDecision.feedback_id.in_([complaint.feedback_id for complaint in complaints])
+            )
+        )
+        if complaints
+        else ()
+    )
     unit_ids = {judgement.unit_id for judgement in judgements.values() if judgement.unit_id is not None}
     units = {unit.id: unit for unit in db.session.scalars(select(Unit).where(Unit.id.in_(sorted(unit_ids))))}
     working = {unit.id: working_time_of(unit) for unit in units.values()} if complaints else {}
@@ -222,7 +232,7 @@ def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
         judgement = judgements[complaint.feedback_id]
         meant = [share.officer_id for share in judgement.leads if share.officer_id is not None]
         exclude_officers(complaint.feedback_id, meant, at)
-        if complaint.state not in _MOVABLE:
+        if complaint.state not in _MOVABLE or complaint.feedback_id in past:
             continue
         nobody_charged = complaint.points_at_person and not judgement.charged and judgement.rule != "agency_decision"
         if judgement.unit_id is None or nobody_charged:

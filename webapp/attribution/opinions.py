@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.attribution.current_router import CurrentRouter, current_router
 from webapp.attribution.models import TextOpinion
+from webapp.attribution.repeats.reading import EMPTY_WORDS
 from webapp.attribution.routing import Candidate, Routed, Said
 from webapp.attribution.routing.agencies import other_agency
 from webapp.attribution.routing.kinds import kind_of
@@ -147,6 +148,11 @@ def _form(batch: list[int], router: CurrentRouter, at: datetime) -> list[int]:
     return [row.feedback_id for row in rows]
 
 
+def _tells(word: str) -> bool:
+    """Whether a word shown as a reason would be one: "and" and "4" may tip a scale, but explain nothing."""
+    return len(word) > 2 and not word.isdigit() and word.casefold() not in EMPTY_WORDS
+
+
 @lru_cache(maxsize=1)
 def _topic_names(names: tuple[str, ...]) -> TopicNames:
     return TopicNames(names)
@@ -181,7 +187,7 @@ def _content(
             {
                 "unit_id": int(one.unit),
                 "probability": round(one.probability, 4),
-                "words": [[word, round(weight, 3)] for word, weight in one.words],
+                "words": [[word, round(weight, 3)] for word, weight in one.words if _tells(word)],
             }
             for one in candidates
         ],

@@ -31,14 +31,14 @@ _WRITTEN_OUT = {
     "kec": "kecamatan", "dijalan": "jalan", "dr": "dari", "pd": "pada", "dlm": "dalam", "jg": "juga", "sm": "sama",
 }  # fmt: skip
 #: Words that every complaint has: they tell nothing of its matter.
-_EMPTY_WORDS = """
+_EMPTY = """
     ada adalah agar akan anda apa assalamualaikum atau bagi bahwa bantu bantuan bantuannya bapak begitu belum bisa bu
     bukan dalam dan dapat dari dengan di dibantu harus hari ibu ini itu izin ijin jadi juga kalau kami karena kasih kata
     ke kepada kita lagi lebih malam masih mau mereka mohon nya oleh pada padahal pagi pak saat saja sampai sangat satu
     saya sebagai sebelum segera sejak selalu selamat semua seperti siang sore sudah supaya tapi telah tentang terima
     terimakasih tersebut tetapi tidak tolong untuk yang
 """
-_EMPTY = frozenset(_EMPTY_WORDS.split())
+EMPTY_WORDS = frozenset(_EMPTY.split())
 #: What spots are named after.
 _MARKS_WORDS = """
     belakang blok dekat depan gang jalan masjid no perempatan perumahan samping sebelah sekolah sdn smpn toko loket
@@ -49,7 +49,7 @@ _MARKS = frozenset(_MARKS_WORDS.split())
 _NO_NAME_WORDS = """
     ambles berlubang kecamatan kelurahan lampu lubang mati padam penerangan pju raya rt rumah rusak rw wilayah hujan
 """
-_NO_NAME = _EMPTY | frozenset(_NO_NAME_WORDS.split())
+_NO_NAME = EMPTY_WORDS | frozenset(_NO_NAME_WORDS.split())
 _ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10", "xi": "11",
     "xii": "12",
@@ -93,7 +93,7 @@ def read(matter: Matter) -> Reading:
     """A matter brought to the form in which it is compared."""
     words = spell(matter.text)
     spelled = " ".join(words)
-    telling = [word for word in words if word not in _EMPTY] or words
+    telling = [word for word in words if word not in EMPTY_WORDS] or words
     return Reading(
         spelled=spelled,
         words=Counter(telling),
@@ -101,7 +101,7 @@ def read(matter: Matter) -> Reading:
         spots=_spots(words),
         labelled=_labelled(words),
         numbers=frozenset(_number(word) for word in words if word.isdigit() and len(word) <= 4),
-        place=frozenset(spell(matter.place)) - _EMPTY,
+        place=frozenset(spell(matter.place)) - EMPTY_WORDS,
         matter=matter,
     )
 

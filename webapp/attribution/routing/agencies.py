@@ -52,8 +52,10 @@ def other_agency(text: str) -> OtherAgency | None:
 def _judge(agency: _Agency, words: str) -> OtherAgency:
     if agency.never:
         words = agency.never.sub(" ", words)
-    matters = _different(agency.matters, words)
     names = _different(agency.names, words)
+    # "Listrik PLN padam": the name may stand within what it is about.
+    nameless = " ".join(agency.names.sub(" ", words).split())
+    matters = tuple(dict.fromkeys((*_different(agency.matters, words), *_different(agency.matters, nameless))))
     ours = _different(agency.ours, words) if agency.ours else ()
     odds = BEFORE + (NAMED if names else 0.0) + MATTER * min(len(matters), MOST_MATTERS) + OURS * len(ours)
     return OtherAgency(agency.name, round(1 / (1 + math.exp(-odds)), 4), (*names, *matters))

@@ -101,7 +101,7 @@ LINKS: tuple[LinkRow, ...] = (
     (Option.CLOSE_UNSOLVED, "officer.close_case_unsolved", _l("Tutup sebagai tidak selesai"), "flag", None),
 )
 _RELATED = {
-    "main": _l("dijawab lewat laporan ini"),
+    "main": _l("laporan ini dijawab lewat laporan itu"),
     "merged": _l("ikut dijawab lewat laporan ini"),
     "whole": _l("asal laporan ini sebelum dibagi"),
     "half": _l("bagian lain, di unit lain"),

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission
+from webapp.attribution.opinions import opinions_of
 from webapp.attribution.queries import DECIDABLE, get_decidable, unit_choices
 from webapp.attribution.triage_desk import next_in_triage
 from webapp.attribution.undoing import NotUndoable, undo_decision
@@ -21,12 +22,10 @@ from webapp.portal.triage.deciding import store_decision
 from webapp.portal.triage.forms import KIND_BACK, ChooseForm, KindForm, UndoForm
 from webapp.portal.triage.last_done import remember_decision, remember_kind
 from webapp.portal.triage.room import blueprint
-from webapp.portal.typed_text import keeps_typed_text
 
 
 @blueprint.post("/triase/<code>/pilih")
 @requires(Permission.COMPLAINT_TRIAGE)
-@keeps_typed_text
 def choose_candidate(code: str) -> ResponseReturnValue:
     """Send the case to the candidate whose button or number was pressed; then show the next one."""
     viewer, form = _who_may(code), ChooseForm(prefix="choose")
@@ -35,7 +34,7 @@ def choose_candidate(code: str) -> ResponseReturnValue:
         flash(_("Belum tersimpan: halaman ini terlalu lama terbuka. Pilih lagi."), "error")
         return here
     names = {unit.id: unit.name for unit in unit_choices(viewer)}
-    if form.unit_id not in names:
+    if form.unit_id not in names or form.unit_id not in _offered(viewer, code):
         flash(_("Unit itu tidak dapat dipilih. Pilih unit lain."), "error")
         return here
     stored = store_decision(code, str(form.standing.data), form.unit_id)
@@ -49,7 +48,6 @@ def choose_candidate(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/triase/<code>/batalkan")
 @requires(Permission.COMPLAINT_TRIAGE)
-@keeps_typed_text
 def undo_last_decision(code: str) -> ResponseReturnValue:
     """Take one's own decision back while nobody works on the case."""
     viewer, form = _who_may(code), UndoForm(prefix="undo")
@@ -71,7 +69,6 @@ def undo_last_decision(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/triase/<code>/jenis")
 @requires(Permission.COMPLAINT_TRIAGE)
-@keeps_typed_text
 def change_case_kind(code: str) -> ResponseReturnValue:
     """Call the case praise, a suggestion, a question or a complaint; the next page offers the way back."""
     viewer = _who_may(code)
@@ -92,6 +89,13 @@ def change_case_kind(code: str) -> ResponseReturnValue:
     if before is not None:
         remember_kind(code, form.chosen, before)
     return here
+
+
+def _offered(viewer: Account, code: str) -> set[int]:
+    """The units that the words speak for: any other is chosen by the form, with a reason."""
+    feedback_id = get_decidable(viewer, code).feedback_id
+    opinion = opinions_of([feedback_id]).get(feedback_id)
+    return {one.unit_id for one in opinion.candidates} if opinion is not None else set()
 
 
 def _who_may(code: str) -> Account:
