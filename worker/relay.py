@@ -61,10 +61,10 @@ _PUT_ASIDE = text(
     """
 )
 _MARK_EXPANDED = text("UPDATE outbox_event SET expanded_at = clock_timestamp() WHERE id = ANY(:ids)")
+# Chosen first, once: within the condition of the UPDATE a plan may choose anew for each row, and take too many.
 _LEASE_DUE = text(
     """
-    UPDATE outbox_delivery SET state = 'enqueued', due_at = clock_timestamp() + :lease
-    WHERE id IN (
+    WITH chosen AS MATERIALIZED (
         SELECT id FROM outbox_delivery
         WHERE state IN ('pending', 'enqueued') AND due_at <= clock_timestamp() AND queue = :queue
         ORDER BY id
@@ -74,7 +74,9 @@ _LEASE_DUE = text(
         ))
         FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, job
+    UPDATE outbox_delivery SET state = 'enqueued', due_at = clock_timestamp() + :lease
+    FROM chosen WHERE outbox_delivery.id = chosen.id
+    RETURNING outbox_delivery.id, outbox_delivery.job
     """
 )
 _RELEASE = text("UPDATE outbox_delivery SET due_at = clock_timestamp() WHERE state = 'enqueued' AND queue = :queue")
