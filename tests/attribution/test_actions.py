@@ -103,7 +103,9 @@ def test_counter_and_time_name_who_was_on_duty(city: SmallCity, database: SQLAlc
     assert excluded(database, early.feedback_id) == set()
 
 
-def test_roster_and_records_of_one_stated_counter_are_one_statement_and_charge_nobody(city: SmallCity, database: SQLAlchemy) -> None:
+def test_roster_and_records_of_one_stated_counter_are_one_statement_and_charge_nobody(
+    city: SmallCity, database: SQLAlchemy
+) -> None:
     session = database.session()
     counter = make_counter(session, city.unit)
     make_shift(session, city.officer, counter, AT, hours=4)
