@@ -8,7 +8,6 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission
 from webapp.attribution.opinions import opinions_of
 from webapp.attribution.queries import DECIDABLE, get_decidable, unit_choices
@@ -16,6 +15,7 @@ from webapp.attribution.triage_desk import next_in_triage
 from webapp.attribution.undoing import NotUndoable, undo_decision
 from webapp.database import transaction
 from webapp.feedback.errors import NotForThisPerson
+from webapp.feedback.models import Complaint
 from webapp.feedback.movement.kinds import change_kind
 from webapp.portal.access import current_account, requires
 from webapp.portal.triage.deciding import store_decision
@@ -28,13 +28,13 @@ from webapp.portal.triage.room import blueprint
 @requires(Permission.COMPLAINT_TRIAGE)
 def choose_candidate(code: str) -> ResponseReturnValue:
     """Send the case to the candidate whose button or number was pressed; then show the next one."""
-    viewer, form = _who_may(code), ChooseForm(prefix="choose")
+    viewer, complaint, form = current_account(), _shown(code), ChooseForm(prefix="choose")
     here = redirect(url_for("triage.decide", code=code))
     if not form.is_valid() or form.unit_id is None:
         flash(_("Belum tersimpan: halaman ini terlalu lama terbuka. Pilih lagi."), "error")
         return here
     names = {unit.id: unit.name for unit in unit_choices(viewer)}
-    if form.unit_id not in names or form.unit_id not in _offered(viewer, code):
+    if form.unit_id not in names or form.unit_id not in _offered(complaint):
         flash(_("Unit itu tidak dapat dipilih. Pilih unit lain."), "error")
         return here
     stored = store_decision(code, str(form.standing.data), form.unit_id)
@@ -50,7 +50,8 @@ def choose_candidate(code: str) -> ResponseReturnValue:
 @requires(Permission.COMPLAINT_TRIAGE)
 def undo_last_decision(code: str) -> ResponseReturnValue:
     """Take one's own decision back while nobody works on the case."""
-    viewer, form = _who_may(code), UndoForm(prefix="undo")
+    _shown(code)
+    viewer, form = current_account(), UndoForm(prefix="undo")
     if not form.is_valid() or form.attribution_id is None:
         flash(_("Belum dibatalkan: halaman ini terlalu lama terbuka. Coba lagi."), "error")
         return redirect(url_for("triage.decide", code=code))
@@ -71,7 +72,8 @@ def undo_last_decision(code: str) -> ResponseReturnValue:
 @requires(Permission.COMPLAINT_TRIAGE)
 def change_case_kind(code: str) -> ResponseReturnValue:
     """Call the case praise, a suggestion, a question or a complaint; the next page offers the way back."""
-    viewer = _who_may(code)
+    _shown(code)
+    viewer = current_account()
     form = KindForm(prefix=KIND_BACK if f"{KIND_BACK}-kind" in request.form else "kind")
     here = redirect(url_for("triage.decide", code=code))
     if not form.is_valid() or form.chosen is None:
@@ -91,18 +93,15 @@ def change_case_kind(code: str) -> ResponseReturnValue:
     return here
 
 
-def _offered(viewer: Account, code: str) -> set[int]:
+def _offered(complaint: Complaint) -> set[int]:
     """The units that the words speak for: any other is chosen by the form, with a reason."""
-    feedback_id = get_decidable(viewer, code).feedback_id
-    opinion = opinions_of([feedback_id]).get(feedback_id)
+    opinion = opinions_of([complaint.feedback_id]).get(complaint.feedback_id)
     return {one.unit_id for one in opinion.candidates} if opinion is not None else set()
 
 
-def _who_may(code: str) -> Account:
-    """Who is signed in, if he does triage where the case lies; else there is no such page, whatever was sent."""
-    viewer = current_account()
+def _shown(code: str) -> Complaint:
+    """The case, if who is signed in does triage where it lies; else there is no such page, whatever was sent."""
     try:
-        get_decidable(viewer, code)
+        return get_decidable(current_account(), code)
     except NotForThisPerson:
         abort(404)
-    return viewer
