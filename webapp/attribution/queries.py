@@ -77,22 +77,9 @@ class Standing:
     possibly: tuple[Concerned, ...] = ()
 
 
-def reasons_of(viewer: Account, code: str) -> tuple[Reason, ...]:
-    """Why the complaint is where it is; raises NotForThisPerson where `viewer` may not see it."""
-    return reasons_for(get_case(viewer, code))
-
-
 def reasons_for(complaint: Complaint) -> tuple[Reason, ...]:
     """Why a complaint is where it is, for callers that have opened it as their viewer."""
     return standing_of(complaint.feedback_id).reasons
-
-
-def concerned_by(viewer: Account, code: str) -> tuple[Concerned, ...]:
-    """Whom the complaint concerns, for those alone who may read what points at persons; nothing for others.
-
-    Raises NotForThisPerson where `viewer` may not see the complaint at all.
-    """
-    return concerned_for(viewer, get_case(viewer, code))
 
 
 def concerned_for(viewer: Account, complaint: Complaint) -> tuple[Concerned, ...]:
