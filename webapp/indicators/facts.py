@@ -5,6 +5,7 @@ well it went (`y`), how surely it is this officer's (`share`), and what is neede
 or not).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +26,11 @@ UNVERIFIED_WEIGHT: Final = 0.25
 MINIMUM_SHARE: Final = 0.3
 """A smaller share is the unit's and never charged to an officer (indicator.md, law 3)."""
 
+MOST_EVENTS: Final = 1_000_000
+"""More cases than this in one fact are a mistake of whoever reports them."""
+
+_QUARTER: Final = re.compile(r"\d{4}-Q[1-4]")
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -35,7 +41,9 @@ class Fact:
     file stands behind it. `day`: the unit's own calendar day, None where an import knows none. `rater`: a pseudonymous
     key of citizen or device, None if unknown. `cell`: (service id, channel), whose usual level is the yardstick.
     `officer`: needed by `fit_reference` only. `source` and `rule`: where it came from and which rule of evidence
-    attributed it, for display.
+    attributed it, for display. `events`: how many cases it sums up (then `y` is their mean), its weight; above 0.
+    `unit`: the officer's unit at the time, whose own usual level counts too; None if unknown. `period`: the quarter
+    that counts for the usual level, e.g. "2026-Q4"; empty: that of the day.
 
     Raises ValueError with a sentence for anything out of range.
     """
@@ -51,6 +59,9 @@ class Fact:
     officer: str | None = None
     source: str = ""
     rule: str = ""
+    events: float = 1.0
+    unit: CellPart = None
+    period: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not self.id:
@@ -70,6 +81,21 @@ class Fact:
         parts = self.cell if isinstance(self.cell, tuple) else (self.cell,)
         if not all(part is None or isinstance(part, str | int) for part in parts):
             raise ValueError(f"Fact {self.id}: its cell must be made of texts and whole numbers, not {self.cell!r}.")
+        if not _is_number(self.events) or not 0.0 < self.events <= MOST_EVENTS:
+            raise ValueError(
+                f"Fact {self.id}: it must sum up more than 0 and at most {MOST_EVENTS:,} cases, not {self.events!r}."
+            )
+        if not (self.unit is None or isinstance(self.unit, str | int)) or isinstance(self.unit, bool):
+            raise ValueError(f"Fact {self.id}: its unit must be a text, a whole number or None, not {self.unit!r}.")
+        if not isinstance(self.period, str) or not (self.period == "" or _QUARTER.fullmatch(self.period)):
+            raise ValueError(f'Fact {self.id}: its period must be a quarter as "2026-Q4" or "", not {self.period!r}.')
+
+    @property
+    def quarter(self) -> str:
+        """The quarter whose usual level it is read against, e.g. "2026-Q4"; empty if neither period nor day is known."""
+        if self.period or self.day is None:
+            return self.period
+        return f"{self.day.year}-Q{(self.day.month + 2) // 3}"
 
     @property
     def week(self) -> str:
