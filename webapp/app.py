@@ -33,6 +33,8 @@ from webapp.feedback.facts import models as _facts  # noqa: F401  isort: skip
 from webapp.feedback.publishing import models as _publishing  # noqa: F401  isort: skip
 from webapp.feedback.search import models as _search  # noqa: F401  isort: skip
 from webapp.indicators import models as _indicators  # noqa: F401  isort: skip
+from webapp.indicators.objections import models as _objections  # noqa: F401  isort: skip
+from webapp.indicators.work_plans import models as _work_plans  # noqa: F401  isort: skip
 from webapp.messaging import models as _messaging  # noqa: F401  isort: skip
 from webapp.organisation import models as _organisation  # noqa: F401  isort: skip
 from webapp.outbox import models as _outbox  # noqa: F401  isort: skip

@@ -55,6 +55,14 @@ class Permission(StrEnum):
     MODEL_READ = "model:read"
     INDICATOR_READ_OWN = "indicator:read_own"
     INDICATOR_READ_UNIT = "indicator:read_unit"
+    #: Decide where an officer objects to a line of his figure.
+    OBJECTION_DECIDE = "objection:decide"
+    #: Write a preset of the indicator, see what it would change, and put it in force.
+    PRESET_MANAGE = "preset:manage"
+    #: Propose a yearly work plan of one's own, and tell what was done of it.
+    PLAN_PROPOSE = "plan:propose"
+    #: Agree to officers' work plans and confirm what they say was done.
+    PLAN_AGREE = "plan:agree"
     #: Open a counter, call numbers, finish visits.
     QUEUE_SERVE = "queue:serve"
     #: See how the queues of a unit run.
@@ -77,6 +85,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OUTBOX_MANAGE,
             Permission.OUTBOX_READ,
             Permission.MODEL_READ,
+            Permission.PRESET_MANAGE,
         }
     ),
     Role.TRIAGE: frozenset(
@@ -106,6 +115,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_SEARCH,
             Permission.COMPLAINT_ANSWER,
             Permission.INDICATOR_READ_OWN,
+            Permission.PLAN_PROPOSE,
             Permission.QUEUE_SERVE,
             Permission.APPLICATION_HANDLE,
         }
@@ -126,6 +136,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.APPLICATION_READ_UNIT,
             Permission.CONTEST_DECIDE,
             Permission.SIGNAL_READ,
+            Permission.OBJECTION_DECIDE,
+            Permission.PRESET_MANAGE,
+            Permission.PLAN_AGREE,
         }
     ),
     Role.INSPECTOR: frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -23,6 +23,7 @@ class IndicatorFact(Base):
     __table_args__ = (
         CheckConstraint("y BETWEEN 0 AND 1", name="y"),
         CheckConstraint("share > 0 AND share <= 1", name="share"),
+        CheckConstraint("events > 0", name="events"),
         Index(
             "ix_indicator_fact_standing",
             "key",
@@ -35,9 +36,12 @@ class IndicatorFact(Base):
     )
 
     id: Mapped[BigId]
-    #: What it comes from: "rating:123", "complaint:45".
+    #: What it comes from: "rating:123", "complaint:45", "served:7:3:counter:2026-11-22".
     key: Mapped[str]
-    feedback_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("feedback.id", ondelete="CASCADE"), index=True)
+    #: Null where it sums up visits, files or a target, rather than one feedback.
+    feedback_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("feedback.id", ondelete="CASCADE"), index=True
+    )
     attribution_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("attribution.id"))
     officer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("officer.id"))
     component: Mapped[str]
@@ -51,8 +55,16 @@ class IndicatorFact(Base):
     rater: Mapped[str | None]
     service_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("service.id"))
     channel: Mapped[str]
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
+    #: How many cases it sums up: it weighs as much as so many.
+    events: Mapped[float] = mapped_column(default=1.0, server_default="1")
+    #: What a line says of a fact that sums up cases: {"minutes": 7.5, "usual_minutes": 9.0}; names no person.
+    details: Mapped[dict[str, Any] | None]
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    #: Why it counts no more: attribution, objection, evidence (came late), decision (of a complaint), corrected,
+    #: repeated.
+    withdrawn_why: Mapped[str | None]
 
 
 class IndicatorOutdated(Base):
@@ -74,6 +86,46 @@ class IndicatorReference(Base):
     fitted_at: Mapped[datetime]
     #: As `webapp.indicators.formula.Reference` writes itself.
     content: Mapped[dict[str, Any]]
+    #: How surely the effects are known, component by component: large, hence not in the JSON.
+    doubt: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+
+class IndicatorPreset(Base):
+    """A preset as it was used or written: never changed, so that every figure can be computed again.
+
+    Shipped ones are stored when they are first used; an agency's own are copies that were edited.
+    """
+
+    __tablename__ = "indicator_preset"
+    __table_args__ = (Index("ix_indicator_preset_name", "name", "id"),)
+
+    id: Mapped[BigId]
+    version: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    title: Mapped[str]
+    #: The TOML text, as `webapp.indicators.presets.read_preset` takes it.
+    content: Mapped[str]
+    #: The version it was edited from.
+    based_on: Mapped[str | None]
+    note: Mapped[str | None]
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+
+
+class PresetInForce(Base):
+    """From which period on a preset holds. The latest row for the latest period not after the one asked for holds."""
+
+    __tablename__ = "preset_in_force"
+    __table_args__ = (Index("ix_preset_in_force_from_period", "from_period", "id"),)
+
+    id: Mapped[BigId]
+    preset_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("indicator_preset.id"))
+    #: "2027-Q1".
+    from_period: Mapped[str]
+    decided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("account.id"))
+    decided_at: Mapped[datetime]
+
+    preset: Mapped[IndicatorPreset] = relationship()
 
 
 class IndicatorSnapshot(Base):
@@ -108,6 +160,8 @@ class IndicatorSnapshot(Base):
     preset_version: Mapped[str]
     rules_version: Mapped[str]
     reference_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("indicator_reference.id"))
+    #: The calendars that days and terms were counted with: "3:7,4:1".
+    calendar_version: Mapped[str | None]
     fact_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     #: Components, groups of lines and weekly trend, as shown.
     content: Mapped[dict[str, Any]]

@@ -1,0 +1,1 @@
+"""What an officer means to reach in a year, quarter by quarter, and what was reached."""
