@@ -44,6 +44,7 @@ class Fact:
     attributed it, for display. `events`: how many cases it sums up (then `y` is their mean), its weight; above 0.
     `unit`: the officer's unit at the time, whose own usual level counts too; None if unknown. `period`: the quarter
     that counts for the usual level, e.g. "2026-Q4"; empty: that of the day.
+    `others`: (officer, share) of those it may be instead or who share it; their frozen effects are part of its level.
 
     Raises ValueError with a sentence for anything out of range.
     """
@@ -62,6 +63,7 @@ class Fact:
     events: float = 1.0
     unit: CellPart = None
     period: str = ""
+    others: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not self.id:
@@ -89,10 +91,12 @@ class Fact:
             raise ValueError(f"Fact {self.id}: its unit must be a text, a whole number or None, not {self.unit!r}.")
         if not isinstance(self.period, str) or not (self.period == "" or _QUARTER.fullmatch(self.period)):
             raise ValueError(f'Fact {self.id}: its period must be a quarter as "2026-Q4" or "", not {self.period!r}.')
+        if not all(isinstance(who, str) and _is_number(part) and 0.0 < part <= 1.0 for who, part in self.others):
+            raise ValueError(f"Fact {self.id}: its others must be officers with shares, not {self.others!r}.")
 
     @property
     def quarter(self) -> str:
-        """The quarter whose usual level it is read against, e.g. "2026-Q4"; empty if neither period nor day is known."""
+        """The quarter whose usual level it is read against, e.g. "2026-Q4"; empty where nothing tells it."""
         if self.period or self.day is None:
             return self.period
         return f"{self.day.year}-Q{(self.day.month + 2) // 3}"
