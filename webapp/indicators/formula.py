@@ -30,8 +30,9 @@ import numpy as np
 
 from webapp.indicators.damping import DampedFacts, Pull, usual_levels
 from webapp.indicators.facts import MINIMUM_SHARE, Cell, Fact, Floats, in_order, logistic, logistic_secant
+from webapp.indicators.fitting import fit_reference
 from webapp.indicators.presets import Preset, Prior, Thresholds, load_preset
-from webapp.indicators.reference import ComponentReference, Reference, fit_reference
+from webapp.indicators.reference import ComponentReference, Reference
 
 FORMULA_VERSION: Final = "formula-1"
 """Changes with anything that could change a digit of a score; snapshots store it."""

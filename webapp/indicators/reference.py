@@ -1,42 +1,37 @@
-"""The reference: what is usual in the city, against which an officer's facts are read. Fitted, then frozen. Pure:
-numpy only.
+"""The reference: what is usual in the city, against which an officer's facts are read. Frozen. Pure: numpy only.
 
-    mu = logistic(b0 + b[cell] + u[officer]),   Var(y) = phi mu (1 - mu) / w, b[cell] ~ (0, tau_cell^2),  u ~ (0, tau^2)
+    mu = logistic(b0 + b[service x channel] + b[service x quarter] + b[unit] + theta[officer])
+    Var(y) = phi mu (1 - mu) / w
 
-Fitted from certain facts only (share above .99) by penalised quasi-likelihood on the sums of each (officer, cell):
-cells and officers are estimated together, so that an officer sent to the harder services is compared with what is
-usual there (law 6). The variances are moments of the effects plus their own doubt (EM), each with a prior worth a few
-officers, cells or facts: with no data the prior is the answer, with much data it vanishes.
+`fitting.py` learns it from many officers' facts; here is what it is, and how it is stored.
 """
 
-import json
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
-from webapp.indicators.facts import UNVERIFIED_WEIGHT, Cell, Fact, Floats, Indexes, added_up, logistic
-from webapp.indicators.presets import Prior, load_preset
+from webapp.indicators.facts import Cell, CellPart, Fact
+from webapp.indicators.kernel.reference_columns import FAMILIES, Levels, Places
 
-CERTAIN_SHARE: Final = 0.99  # only facts surer than this teach the reference (indicator.md, A)
-LEVEL_LIMIT: Final = 5.0  # a cell's level stays within logistic(+-5), .7 % to 99.3 %: none is ever certain
 CELL_DEVIATION: Final = 0.5  # prior standard deviation of cell effects: services differ about as much as officers do
-PRIOR_OFFICERS: Final = 4.0  # the prior of tau weighs as much as this many officers
-PRIOR_CELLS: Final = 4.0  # likewise for the cells
-PRIOR_FACTS: Final = 20.0  # the prior of phi weighs as much as this many verified facts
-PRIOR_LEVEL_FACTS: Final = 5.0  # the prior expectation weighs as much as this many
-ROUNDS: Final = 300
-TOLERANCE: Final = 1e-9
+QUARTER_DEVIATION: Final = 0.1  # of a service from quarter to quarter
+UNIT_DEVIATION: Final = 0.2  # of units
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentReference:
-    """One component's reference. `cells` holds (cell, effect, share of the city's case mix), the shares summing to 1.
+    """One component's reference. Effects are on the logistic scale.
 
-    Without any cell the case mix is the usual level alone. `facts` and `officers` say from how many it was fitted.
+    `cells` holds (service x channel, effect, share of the city's case mix), the shares summing to 1; without any cell
+    the case mix is the usual level alone. `quarters` holds ((service, period), effect), `units` (unit, effect).
+    `deviations`: standard deviations of the effects of cells, quarters and units. `thetas`: (officer, effect) as
+    fitted, the frozen offsets of who shares a fact. `doubt`: covariance of the errors of b0, cells, quarters and units
+    in this order, its lower triangle row by row in little-endian float32; empty where nothing is known of it.
+    `facts` and `officers` say from how many it was fitted.
     """
 
     component: str
@@ -46,6 +41,12 @@ class ComponentReference:
     cells: tuple[tuple[Cell, float, float], ...] = ()
     facts: int = 0
     officers: int = 0
+    quarters: tuple[tuple[tuple[CellPart, str], float], ...] = ()
+    units: tuple[tuple[CellPart, float], ...] = ()
+    deviations: tuple[float, float, float] = (CELL_DEVIATION, QUARTER_DEVIATION, UNIT_DEVIATION)
+    thetas: tuple[tuple[str, float], ...] = ()
+    doubt: bytes = field(default=b"", repr=False)
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.b0) and 0.0 < self.phi < math.inf and 0.0 < self.tau < math.inf):
@@ -54,6 +55,16 @@ class ComponentReference:
             raise ValueError(f"The reference of {self.component} has a cell with an impossible effect or share.")
         if self.cells and abs(math.fsum(share for _cell, _effect, share in self.cells) - 1.0) > 1e-9:
             raise ValueError(f"The case mix of {self.component} must sum to 1.")
+        if not all(math.isfinite(effect) for _key, effect in (*self.quarters, *self.units, *self.thetas)):
+            raise ValueError(
+                f"The reference of {self.component} has an impossible effect of a quarter, unit or officer."
+            )
+        if self.doubt and len(self.doubt) != 2 * self._known * (self._known + 1):
+            raise ValueError(f"The doubt of the reference of {self.component} does not fit its effects.")
+
+    @property
+    def _known(self) -> int:
+        return 1 + len(self.cells) + len(self.quarters) + len(self.units)
 
     @property
     def shrinkage(self) -> float:
@@ -64,196 +75,177 @@ class ComponentReference:
         """Each cell's effect on the logistic scale."""
         return {cell: effect for cell, effect, _share in self.cells}
 
+    def levels(self) -> Levels:
+        """The arrays that the officer layer reads; kept, so asking again costs nothing."""
+        if "levels" not in self._kept:
+            self._kept["levels"] = _levels(self)
+        levels: Levels = self._kept["levels"]
+        return levels
+
+    def places(self, facts: Sequence[Fact]) -> Places:
+        """Where each fact's cell, quarter and unit stand in `levels().coefficients`: (n, 3)."""
+        if "books" not in self._kept:
+            self._kept["books"] = _books(self)
+        cells, quarters, units, unknown = self._kept["books"]
+        found = [
+            (
+                cells.get(fact.cell, unknown[0]),
+                quarters.get((service_of(fact.cell), fact.quarter), unknown[1]),
+                units.get(fact.unit, unknown[2]),
+            )
+            for fact in facts
+        ]
+        return np.array(found, dtype=np.int32).reshape(len(found), FAMILIES)
+
+    def theta_of(self, officer: str) -> float:
+        """The frozen effect of an officer, 0 for one who was not there when the reference was fitted."""
+        if "thetas" not in self._kept:
+            self._kept["thetas"] = dict(self.thetas)
+        theta: float = self._kept["thetas"].get(officer, 0.0)
+        return theta
+
+
+def service_of(cell: Cell) -> CellPart:
+    """The service of a cell: its first part, or the cell itself where it is no tuple."""
+    return cell[0] if isinstance(cell, tuple) and cell else None if isinstance(cell, tuple) else cell
+
+
+def _books(
+    reference: ComponentReference,
+) -> tuple[dict[Cell, int], dict[tuple[CellPart, str], int], dict[CellPart, int], tuple[int, int, int]]:
+    first_quarter = 1 + len(reference.cells)
+    first_unit = first_quarter + len(reference.quarters)
+    unknown = first_unit + len(reference.units)
+    return (
+        {cell: 1 + number for number, (cell, _effect, _share) in enumerate(reference.cells)},
+        {key: first_quarter + number for number, (key, _effect) in enumerate(reference.quarters)},
+        {unit: first_unit + number for number, (unit, _effect) in enumerate(reference.units)},
+        (unknown, unknown + 1, unknown + 2),
+    )
+
+
+def _levels(reference: ComponentReference) -> Levels:
+    known = reference._known
+    coefficients = np.array(
+        [
+            reference.b0,
+            *(effect for _cell, effect, _share in reference.cells),
+            *(effect for _key, effect in (*reference.quarters, *reference.units)),
+            *(0.0,) * FAMILIES,
+        ],
+        dtype=np.float64,
+    )
+    covariance = np.zeros((known + FAMILIES, known + FAMILIES))
+    if reference.doubt:
+        below = np.tril_indices(known)
+        covariance[below] = np.frombuffer(reference.doubt, dtype="<f4")
+        covariance[below[1], below[0]] = covariance[below]
+        covariance[range(known, known + FAMILIES), range(known, known + FAMILIES)] = np.square(reference.deviations)
+    mix = np.zeros((max(len(reference.cells), 1), known + FAMILIES))
+    mix[:, 0] = 1.0
+    for number in range(len(reference.cells)):
+        mix[number, 1 + number] = 1.0
+    shares = np.array([share for _cell, _effect, share in reference.cells] or [1.0], dtype=np.float64)
+    return Levels(coefficients, covariance, reference.phi, reference.tau, mix, shares)
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """All components' references under one version. Frozen: a new fit is a new version."""
+    """All components' references under one version. Frozen: a new fit is a new version.
+
+    `covariances`: ((component, component), T) of components that move together between officers, T on the logistic
+    scale squared.
+    """
 
     version: str
     components: Mapping[str, ComponentReference]
+    covariances: tuple[tuple[tuple[str, str], float], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.version:
             raise ValueError("A reference needs a version.")
         object.__setattr__(self, "components", MappingProxyType(dict(sorted(self.components.items()))))
+        for (one, other), value in self.covariances:
+            if not one < other or not math.isfinite(value):
+                raise ValueError(f"The covariance of {one} and {other} is impossible or named in the wrong order.")
+
+    def covariance_between(self, one: str, other: str) -> float:
+        """T_kl: covariance between officers of their effects in two components; 0 where nothing is known of it."""
+        return dict(self.covariances).get((min(one, other), max(one, other)), 0.0)
 
     def to_json(self) -> dict[str, Any]:
-        """A dict for JSON; Python writes and reads floats without loss, so `from_json` gives the same bits."""
+        """A dict for JSON; Python writes and reads floats without loss, so `from_json` gives the same bits.
+
+        Without the doubt, which is large: `doubt_bytes` gives it.
+        """
         return {
             "version": self.version,
-            "components": [
-                {
-                    "component": item.component,
-                    "b0": item.b0,
-                    "phi": item.phi,
-                    "tau": item.tau,
-                    "cells": [
-                        [list(c) if isinstance(c, tuple) else c, effect, share] for c, effect, share in item.cells
-                    ],
-                    "facts": item.facts,
-                    "officers": item.officers,
-                }
-                for item in self.components.values()
-            ],
+            "components": [_component_to_json(item) for item in self.components.values()],
+            "covariances": [[*pair, value] for pair, value in self.covariances],
         }
 
+    def doubt_bytes(self) -> bytes:
+        """The doubt of all components, in the order of their names."""
+        return b"".join(item.doubt for item in self.components.values())
+
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Reference":
-        """The reference that `to_json` wrote. Raises ValueError where something is missing or impossible."""
+    def from_json(cls, data: Mapping[str, Any], doubt: bytes | None = None) -> "Reference":
+        """The reference that `to_json` and `doubt_bytes` wrote; with `doubt` None its doubt is not known.
+
+        Raises ValueError where something is missing or impossible.
+        """
         try:
-            components = [
-                ComponentReference(
-                    component=item["component"],
-                    b0=float(item["b0"]),
-                    phi=float(item["phi"]),
-                    tau=float(item["tau"]),
-                    cells=tuple(
-                        (tuple(cell) if isinstance(cell, list) else cell, float(effect), float(share))
-                        for cell, effect, share in item["cells"]
-                    ),
-                    facts=int(item["facts"]),
-                    officers=int(item["officers"]),
-                )
-                for item in data["components"]
-            ]
-            return cls(version=data["version"], components={item.component: item for item in components})
+            components = []
+            for item in data["components"]:
+                size = int(item.get("doubt", 0))
+                components.append(_component_from_json(item, b"" if doubt is None else doubt[:size]))
+                doubt = doubt[size:] if doubt is not None else None
+            if doubt:
+                raise ValueError("The stored doubt is longer than its reference says.")
+            covariances = tuple(((one, other), float(value)) for one, other, value in data.get("covariances", ()))
+            return cls(data["version"], {item.component: item for item in components}, covariances)
         except (KeyError, TypeError) as error:
             raise ValueError(f"This is no stored reference: {error!r} is missing or of the wrong kind.") from error
 
 
-def _sort_key(cell: Cell) -> str:
-    return json.dumps(cell)
+def _component_to_json(item: ComponentReference) -> dict[str, Any]:
+    return {
+        "component": item.component,
+        "b0": item.b0,
+        "phi": item.phi,
+        "tau": item.tau,
+        "cells": [[_cell_to_json(cell), effect, share] for cell, effect, share in item.cells],
+        "facts": item.facts,
+        "officers": item.officers,
+        "quarters": [[service, period, effect] for (service, period), effect in item.quarters],
+        "units": [[unit, effect] for unit, effect in item.units],
+        "deviations": list(item.deviations),
+        "thetas": [[officer, theta] for officer, theta in item.thetas],
+        "doubt": len(item.doubt),
+    }
 
 
-def fit_reference(facts: Iterable[Fact], version: str, priors: Mapping[str, Prior] | None = None) -> Reference:
-    """What is usual, from the facts of many officers; deterministic, whatever their order.
-
-    Facts with a share of .99 or less are left out. `officer` of a fact tells officers apart; facts without one still
-    teach the levels, not the spread between officers. Every component of `priors` is in the result, with data or
-    without. The ids need to be unique within officer and component. `priors`: the default preset's if not given.
-    Raises ValueError for a fact of a component without prior.
-    """
-    if priors is None:
-        priors = load_preset().priors
-    by_component: dict[str, list[Fact]] = {name: [] for name in priors}
-    for fact in facts:
-        if fact.component not in by_component:
-            raise ValueError(f"Fact {fact.id} belongs to component {fact.component}, for which no prior is given.")
-        if fact.share > CERTAIN_SHARE:
-            by_component[fact.component].append(fact)
-    return Reference(version, {name: _fit(name, by_component[name], priors[name]) for name in priors})
+def _cell_to_json(cell: Cell) -> object:
+    return list(cell) if isinstance(cell, tuple) else cell
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """The facts compressed: for each (officer, cell) the sums of w, w y and w y^2. Officer -1: not known."""
-
-    officer: Indexes
-    cell: Indexes
-    cells: list[Cell]
-    officers: int
-    w: Floats
-    wy: Floats
-    wyy: Floats
-
-
-def _compress(facts: list[Fact]) -> _Sums:
-    cells = sorted({fact.cell for fact in facts}, key=_sort_key)
-    officers = sorted({fact.officer for fact in facts if fact.officer is not None})
-    cell_number = {cell: number for number, cell in enumerate(cells)}
-    officer_number: dict[str | None, int] = {officer: number for number, officer in enumerate(officers)}
-    sums: dict[tuple[int, int], list[float]] = {}
-    for fact in sorted(facts, key=lambda fact: (fact.id, fact.officer or "")):
-        weight = 1.0 if fact.verified else UNVERIFIED_WEIGHT
-        entry = sums.setdefault((officer_number.get(fact.officer, -1), cell_number[fact.cell]), [0.0, 0.0, 0.0])
-        entry[0] += weight
-        entry[1] += weight * fact.y
-        entry[2] += weight * fact.y * fact.y
-    pairs = sorted(sums)
-    values = np.array([sums[pair] for pair in pairs], dtype=np.float64).reshape(len(pairs), 3)
-    return _Sums(
-        officer=np.array([officer for officer, _cell in pairs], dtype=np.intp),
-        cell=np.array([cell for _officer, cell in pairs], dtype=np.intp),
-        cells=cells,
-        officers=len(officers),
-        w=values[:, 0],
-        wy=values[:, 1],
-        wyy=values[:, 2],
-    )
-
-
-def _fit(name: str, facts: list[Fact], prior: Prior) -> ComponentReference:
-    start = math.log(prior.expectation / (1.0 - prior.expectation))
-    if not facts:
-        return ComponentReference(name, start, prior.phi, prior.tau)
-    sums = _compress(facts)
-    known = sums.officer >= 0
-    who = np.where(known, sums.officer, sums.officers)  # the last place takes the unknown and stays 0
-    b0, phi, tau, cell_deviation = start, prior.phi, prior.tau, CELL_DEVIATION
-    cell_effect = np.zeros(len(sums.cells))
-    officer_effect = np.zeros(sums.officers + 1)
-
-    def means() -> Floats:
-        return logistic(b0 + cell_effect[sums.cell] + officer_effect[who])
-
-    for _round in range(ROUNDS):
-        before = (b0, phi, tau, cell_deviation)
-        mu = means()
-        prior_pull = PRIOR_LEVEL_FACTS * (prior.expectation * (1.0 - prior.expectation))
-        level_step = (float(np.sum(sums.wy - sums.w * mu)) - prior_pull * (b0 - start)) / (
-            float(np.sum(sums.w * mu * (1.0 - mu))) + prior_pull
-        )
-        b0 = min(max(b0 + min(max(level_step, -1.0), 1.0), -LEVEL_LIMIT), LEVEL_LIMIT)
-
-        cell_effect, cell_information = _effects(
-            means(), sums.w, sums.wy, sums.cell, cell_effect, phi / cell_deviation**2
-        )
-        cell_doubt = phi / (cell_information + phi / cell_deviation**2)
-        officer_effect, officer_information = _effects(means(), sums.w, sums.wy, who, officer_effect, phi / tau**2)
-        officer_effect[-1] = 0.0
-        officer_doubt = phi / (officer_information + phi / tau**2)
-
-        cell_deviation = math.sqrt(
-            (float(np.sum(cell_effect**2 + cell_doubt)) + PRIOR_CELLS * CELL_DEVIATION**2)
-            / (len(cell_effect) + PRIOR_CELLS)
-        )
-        tau = math.sqrt(
-            (float(np.sum((officer_effect**2 + officer_doubt)[:-1])) + PRIOR_OFFICERS * prior.tau**2)
-            / (sums.officers + PRIOR_OFFICERS)
-        )
-        tau = min(max(tau, prior.tau / 3.0), prior.tau * 3.0)
-        mu = means()
-        squares = float(np.sum((sums.wyy - 2.0 * mu * sums.wy + mu * mu * sums.w) / (mu * (1.0 - mu))))
-        spent = (
-            1.0
-            + float(np.sum(1.0 - cell_doubt / cell_deviation**2))
-            + float(np.sum((1.0 - officer_doubt / tau**2)[:-1]))
-        )
-        free = max(float(np.sum(sums.w)) - max(spent, 0.0), 1.0)
-        phi = min(max((squares + PRIOR_FACTS * prior.phi) / (free + PRIOR_FACTS), prior.phi / 2.0), prior.phi * 2.0)
-        if max(abs(new - old) for new, old in zip((b0, phi, tau, cell_deviation), before, strict=True)) < TOLERANCE:
-            break
-
-    cell_effect = np.clip(b0 + cell_effect, -LEVEL_LIMIT, LEVEL_LIMIT) - b0
-    in_cell = added_up(sums.cell, sums.w, len(sums.cells))
-    mix = in_cell / math.fsum(in_cell.tolist())
+def _component_from_json(item: Mapping[str, Any], doubt: bytes) -> ComponentReference:
+    quarters, units, thetas = (item.get(key, ()) for key in ("quarters", "units", "thetas"))
+    cell, quarter, unit = item.get("deviations", (CELL_DEVIATION, QUARTER_DEVIATION, UNIT_DEVIATION))
     return ComponentReference(
-        component=name,
-        b0=b0 + 0.0,
-        phi=phi,
-        tau=tau,
+        component=item["component"],
+        b0=float(item["b0"]),
+        phi=float(item["phi"]),
+        tau=float(item["tau"]),
         cells=tuple(
-            (cell, float(effect) + 0.0, float(share))  # + 0.0 turns -0.0, which JSON stores may lose, into 0.0
-            for cell, effect, share in zip(sums.cells, cell_effect, mix, strict=True)
+            (tuple(cell) if isinstance(cell, list) else cell, float(effect), float(share))
+            for cell, effect, share in item["cells"]
         ),
-        facts=len(facts),
-        officers=sums.officers,
+        facts=int(item["facts"]),
+        officers=int(item["officers"]),
+        quarters=tuple(((service, period), float(effect)) for service, period, effect in quarters),
+        units=tuple((unit, float(effect)) for unit, effect in units),
+        deviations=(float(cell), float(quarter), float(unit)),
+        thetas=tuple((officer, float(theta)) for officer, theta in thetas),
+        doubt=doubt,
     )
-
-
-def _effects(mu: Floats, w: Floats, wy: Floats, of: Indexes, effect: Floats, shrinkage: float) -> tuple[Floats, Floats]:
-    """One Newton step of shrunken effects, at most 1 in size; and each one's information, sum w mu (1 - mu)."""
-    size = len(effect)
-    pull = added_up(of, wy - w * mu, size) - shrinkage * effect
-    information = added_up(of, w * mu * (1.0 - mu), size)
-    return effect + np.clip(pull / (information + shrinkage), -1.0, 1.0), information
