@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.indicators.formula import Fact, fit_reference, score_officer
-from webapp.indicators.line_groups import LineGroup, group_lines, released
+from webapp.indicators.line_groups import LineGroup, group_lines, members_of, released
 
 REFERENCE = fit_reference([], "defaults")
 DAY = date(2026, 10, 14)
@@ -144,7 +144,7 @@ def test_a_lost_case_stands_alone_and_gains_are_summed_by_week() -> None:
 def test_a_group_carries_no_rater() -> None:
     assert {field.name for field in fields(LineGroup)} == {
         "kind", "component", "week", "first_day", "last_day", "facts", "raters", "sources", "points", "shown",
-        "waiting", "fact_ids"
+        "waiting", "fact_ids", "key"
     }  # fmt: skip
 
 
@@ -171,3 +171,61 @@ def test_a_founded_complaint_among_the_ratings_is_a_case_of_its_own() -> None:
     groups = _groups([*ratings, complaint])
     assert {(group.kind, group.facts) for group in groups} == {("ratings", 6), ("case", 1)}
     assert [group.fact_ids for group in groups if group.kind == "case"] == [("complaint:9",)]
+
+
+def test_what_days_and_files_moved_is_summed_by_week_up_and_down() -> None:
+    facts = [
+        Fact(
+            f"served:7:{day}",
+            "complaint_handling",
+            y,
+            1.0,
+            True,
+            day,
+            None,
+            (3, "counter"),
+            source="served",
+            events=9.0,
+        )
+        for day, y in ((date(2026, 11, 2), 0.1), (date(2026, 11, 3), 0.9), (date(2026, 11, 9), 0.1))
+    ]
+    assert [(group.kind, group.week, group.facts) for group in _groups(facts)] == [
+        ("days", "2026-W46", 1),
+        ("days", "2026-W45", 2),
+    ]
+
+
+def test_what_one_rating_says_of_several_elements_is_one_person_and_stays_together() -> None:
+    facts = [
+        Fact(f"rating:{n}{of}", "satisfaction", 1.0, 1.0, True, DAY, None, (1, "receipt"), source="rating")
+        for n in range(7)
+        for of in ("", ":kompetensi", ":perilaku")
+    ]
+    (group,) = _groups(facts)
+    assert (group.raters, group.facts, group.waiting) == (7, 21, 6)
+    assert [fact.id for fact in released(facts)] == [fact.id for fact in facts[:15]]
+
+
+@given(histories())
+@MANY
+def test_the_key_of_a_line_finds_its_facts_and_stays_while_it_grows(facts: list[Fact]) -> None:
+    before: dict[str, LineGroup] = {}
+    for arrived in range(0, len(facts) + 1, 5):
+        groups = _groups(facts[:arrived])
+        keys = {group.key: group for group in groups}
+        assert len(keys) == len(groups)
+        members = members_of(facts[:arrived], keys)
+        assert {key: len(members[key]) for key in keys} == {key: group.facts for key, group in keys.items()}
+        for key, group in keys.items():
+            if group.fact_ids:
+                assert tuple(id_ for _component, id_ in members[key]) == group.fact_ids
+        # What is shown keeps its key, whatever comes later.
+        assert {key for key, group in before.items() if group.shown} <= keys.keys()
+        before = keys
+
+
+def test_a_line_begins_with_its_first_batch_and_tells_no_case_to_whom_it_is_not() -> None:
+    facts = [Fact(f"rating:{n}", "satisfaction", 1.0, 1.0, True, DAY, f"r{n}", ("a", "counter")) for n in range(9)]
+    first, later = _groups(facts[:5])[0], _groups(facts)[0]
+    assert first.key == later.key != _groups(facts[1:])[0].key
+    assert members_of(facts, ["unknown"]) == {}

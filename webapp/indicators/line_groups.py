@@ -21,15 +21,22 @@ made, though law 9 would allow it: an officer with four raters in a quarter woul
 
 Ratings without a known rater: verified ones count as one person each (a visit stands behind each), all unverified ones
 together as one. Complaint lines show no person and are not batched: a loss stands alone, with its id, so that it can be
-objected to; gains are summed by week.
+objected to; gains are summed by week. Days at the counter, files and targets show no person either and are summed by
+week.
+
+Each group has a `key` by which it is found again: an objection, and when its officer first saw it, are about this line
+and no other. It is made of what the group began with (its first batch, its week, its case), so it stays while the group
+grows. It is a plain digest, which guessing ids could open: no page shows it (see `webapp.indicators.line_keys`).
 """
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
+from itertools import groupby
 from typing import Final, Literal
 
 from webapp.indicators.facts import Fact
@@ -40,7 +47,9 @@ RATED_COMPONENTS: Final = frozenset({"satisfaction"})
 #: Facts that come from a case and not from a rater, whatever component they count in.
 CASE_SOURCES: Final = frozenset({"complaint", "answer"})
 
-Kind = Literal["ratings", "waiting", "cases", "case"]
+Kind = Literal["ratings", "waiting", "cases", "case", "days"]
+_NUMBER: Final = re.compile(r"[a-z_]+:(\d+)")
+_LAST_NUMBER: Final = re.compile(r"(\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +57,12 @@ class LineGroup:
     """Lines shown as one. `points`: what they moved the figure by together.
 
     `kind`: "ratings" (whole batches), "waiting" (fewer raters than may be told: `shown` is False, the page says that it
-    waits for more and names no points), "cases" (gains of a week), "case" (one loss). `week`: ISO week of the last
-    fact, `first_day` and `last_day` the span; empty and None where no day is known. `raters`: how many different ones,
-    0 for cases. `sources`: (source, facts), by name. `waiting`: how many of the facts are in no closed batch yet.
-    `fact_ids`: empty for ratings, so that no page can show what a group hides.
+    waits for more and names no points), "cases" (gains of a week), "case" (one loss), "days" (what days, files or
+    targets of a week moved, up and down). `week`: ISO week of the last fact, `first_day` and `last_day` the span; empty
+    and None where no day is known. `raters`: how many different ones, 0 for all but ratings. `sources`: (source,
+    facts), by name. `waiting`: how many of the facts are in no closed batch yet.
+    `fact_ids`: empty for ratings, so that no page can show what a group hides. `key`: the group's own, the same as long
+    as what it began with stays.
     """
 
     kind: Kind
@@ -66,12 +77,33 @@ class LineGroup:
     shown: bool
     waiting: int
     fact_ids: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The facts of one group, and what its key is made of."""
+
+    kind: Kind
+    facts: Sequence[Fact]
+    began_with: tuple[str, ...]
+    waiting: int = 0
+
+    @property
+    def key(self) -> str:
+        said = "\n".join((self.facts[0].component, self.kind, *self.began_with))
+        return sha256(said.encode()).hexdigest()[:32]
+
+
+def _number(fact: Fact) -> int:
+    """The number of the feedback or case it comes from: 9 of "rating:9" and of "rating:9:perilaku"; -1 without one."""
+    number = _NUMBER.match(fact.id) or _LAST_NUMBER.search(fact.id)
+    return int(number.group(1)) if number else -1
 
 
 def _arrival(fact: Fact) -> tuple[int, str]:
-    """Order of arrival: the number at the end of the id ("rating:9" before "rating:10"), then the text."""
-    number = re.search(r"(\d+)$", fact.id)
-    return (int(number.group(1)) if number else -1, fact.id)
+    """Order of arrival: by number ("rating:9" before "rating:10"), then the text."""
+    return _number(fact), fact.id
 
 
 def _raters(facts: Iterable[Fact]) -> int:
@@ -79,21 +111,24 @@ def _raters(facts: Iterable[Fact]) -> int:
 
 
 def _person(fact: Fact) -> tuple[str | None, str]:
+    """Who rated, as far as can be told: a visit behind a rating is one person, whatever he said in it."""
     if fact.rater is not None:
         return (fact.rater, "")
-    return (None, fact.id if fact.verified else "")
+    number = _number(fact)
+    return (None, (fact.id if number < 0 else str(number)) if fact.verified else "")
 
 
 def _batches(facts: Iterable[Fact], minimum: int) -> tuple[list[list[Fact]], list[Fact]]:
-    """The closed batches of one component's ratings, oldest first, and what waits."""
+    """The closed batches of one component's ratings, oldest first, and what waits. What one rating says of several
+    elements stays together."""
     if minimum < 1:
         raise ValueError(f"A group needs at least one rater, not {minimum}.")
     closed: list[list[Fact]] = []
     filling: list[Fact] = []
     persons: set[tuple[str | None, str]] = set()
-    for fact in sorted(facts, key=_arrival):
-        filling.append(fact)
-        persons.add(_person(fact))
+    for _rating, said in groupby(sorted(facts, key=_arrival), key=lambda fact: (_number(fact), _person(fact))):
+        filling.extend(said)
+        persons.add(_person(filling[-1]))
         if len(persons) >= minimum:
             closed.append(filling)
             filling, persons = [], set()
@@ -127,18 +162,47 @@ def group_lines(lines: Iterable[Line], facts: Iterable[Fact], minimum: int = MIN
     if len(points) != len(facts) or points.keys() != {(fact.component, fact.id) for fact in facts}:
         raise ValueError("Lines and facts don't match: give the facts that were scored and all lines of that score.")
 
-    groups: list[LineGroup] = []
+    groups = [_group(members, points) for members in _all_members(facts, points, minimum)]
+    return tuple(sorted(groups, key=_recency, reverse=True))
+
+
+def members_of(
+    facts: Iterable[Fact], keys: Iterable[str], minimum: int = MINIMUM_RATERS
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The facts, as (component, id), of those groups that `keys` name: all keys of one score, as `group_lines` gave
+    them for these facts.
+
+    For whoever decides about a line, never for a page of its officer. What is no group's is left out.
+    """
+    known = frozenset(keys)
+    facts = list(facts)
+    # Which cases lost is not computed again: a loss has a key of its own, and that is among those given.
+    points = {
+        (fact.component, fact.id): -1.0 if _Members("case", (fact,), (fact.id,)).key in known else 0.0 for fact in facts
+    }
+    return {
+        members.key: tuple(sorted((fact.component, fact.id) for fact in members.facts))
+        for members in _all_members(facts, points, minimum)
+        if members.key in known
+    }
+
+
+def _all_members(facts: Sequence[Fact], points: dict[tuple[str, str], float], minimum: int) -> Iterator[_Members]:
     for component in sorted({fact.component for fact in facts}):
         own = [fact for fact in facts if fact.component == component]
-        ratings = [fact for fact in own if _is_rating(fact)]
-        if ratings:
-            groups += _rating_groups(ratings, points, minimum)
-        groups += _case_groups([fact for fact in own if not _is_rating(fact)], points)
-    return tuple(sorted(groups, key=_recency, reverse=True))
+        if ratings := [fact for fact in own if _is_rating(fact)]:
+            yield from _rating_members(ratings, minimum)
+        others = [fact for fact in own if not _is_rating(fact)]
+        yield from _case_members([fact for fact in others if _is_case(fact)], points)
+        yield from _day_members([fact for fact in others if not _is_case(fact)])
 
 
 def _is_rating(fact: Fact) -> bool:
     return fact.component in RATED_COMPONENTS and fact.source not in CASE_SOURCES
+
+
+def _is_case(fact: Fact) -> bool:
+    return fact.source in CASE_SOURCES or fact.id.partition(":")[0] in CASE_SOURCES
 
 
 def _latest(facts: Sequence[Fact]) -> Fact:
@@ -149,12 +213,13 @@ def _recency(group: LineGroup) -> tuple[date, str, tuple[str, ...]]:
     return (group.last_day or date.min, group.component, group.fact_ids)
 
 
-def _group(kind: Kind, facts: Sequence[Fact], points: dict[tuple[str, str], float], waiting: int = 0) -> LineGroup:
-    secret = kind in ("ratings", "waiting")
+def _group(members: _Members, points: dict[tuple[str, str], float]) -> LineGroup:
+    facts = members.facts
+    secret = members.kind in ("ratings", "waiting")
     last = _latest(facts)
     days = [fact.day for fact in facts if fact.day]
     return LineGroup(
-        kind=kind,
+        kind=members.kind,
         component=last.component,
         week=last.week,
         first_day=min(days, default=None),
@@ -163,34 +228,44 @@ def _group(kind: Kind, facts: Sequence[Fact], points: dict[tuple[str, str], floa
         raters=_raters(facts) if secret else 0,
         sources=tuple(sorted(Counter(fact.source for fact in facts).items())),
         points=math.fsum(points[fact.component, fact.id] for fact in facts),
-        shown=kind != "waiting",
-        waiting=waiting,
+        shown=members.kind != "waiting",
+        waiting=members.waiting,
         fact_ids=() if secret else tuple(sorted(fact.id for fact in facts)),
+        key=members.key,
     )
 
 
-def _rating_groups(facts: list[Fact], points: dict[tuple[str, str], float], minimum: int) -> list[LineGroup]:
+def _rating_members(facts: Sequence[Fact], minimum: int) -> Iterator[_Members]:
     closed, waiting = _batches(facts, minimum)
     by_week: dict[str, list[Fact]] = {}
+    began: dict[str, tuple[str, ...]] = {}
     newest = ""
     for batch in closed:
         newest = _latest(batch).week
         by_week.setdefault(newest, []).extend(batch)
+        began.setdefault(newest, tuple(fact.id for fact in batch))
     # a batch is closed at its minimum, so what waits always has fewer raters than that
     if waiting and not by_week:
-        return [_group("waiting", waiting, points, len(waiting))]
-    return [
-        _group("ratings", own + waiting, points, len(waiting)) if week == newest else _group("ratings", own, points)
-        for week, own in by_week.items()
-    ]
+        yield _Members("waiting", waiting, tuple(fact.id for fact in waiting), len(waiting))
+    for week, own in by_week.items():
+        late = waiting if week == newest else []
+        yield _Members("ratings", own + late, began[week], len(late))
 
 
-def _case_groups(facts: list[Fact], points: dict[tuple[str, str], float]) -> list[LineGroup]:
-    groups: list[LineGroup] = []
+def _case_members(facts: Sequence[Fact], points: dict[tuple[str, str], float]) -> Iterator[_Members]:
     gains: dict[str, list[Fact]] = {}
     for fact in facts:
         if points[fact.component, fact.id] < 0.0:
-            groups.append(_group("case", [fact], points))
+            yield _Members("case", (fact,), (fact.id,))
         else:
             gains.setdefault(fact.week, []).append(fact)
-    return groups + [_group("cases", own, points) for own in gains.values()]
+    for week, own in gains.items():
+        yield _Members("cases", own, (week,))
+
+
+def _day_members(facts: Sequence[Fact]) -> Iterator[_Members]:
+    weeks: dict[str, list[Fact]] = {}
+    for fact in facts:
+        weeks.setdefault(fact.week, []).append(fact)
+    for week, own in weeks.items():
+        yield _Members("days", own, (week,))

@@ -55,6 +55,7 @@ def _component(name: str, part: ComponentScore, weight: float) -> dict[str, Any]
 
 def _group(group: LineGroup) -> dict[str, Any]:
     return {
+        "key": group.key,
         "component": group.component,
         "kind": group.kind,
         "shown": group.shown,
