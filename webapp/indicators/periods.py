@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+#: By whose clock a quarter ends where no unit is known.
+DEFAULT_TIMEZONE: Final = "Asia/Jakarta"
 
 
 def period_of(day: date) -> str:
@@ -33,3 +38,27 @@ def weeks_until(period: str, day: date) -> list[date]:
     if sunday >= last and sunday - timedelta(days=6) <= day:
         ends.append(last)
     return ends
+
+
+def last_periods(day: date, count: int) -> list[str]:
+    """So many quarters up to that of `day`, the latest first."""
+    periods: list[str] = []
+    for _ in range(count):
+        periods.append(period_of(day))
+        day = span_of(periods[-1])[0] - timedelta(days=1)
+    return periods
+
+
+def day_of(at: datetime, timezone: str = DEFAULT_TIMEZONE) -> date:
+    """The day of a moment by that clock."""
+    return at.astimezone(ZoneInfo(timezone)).date()
+
+
+def is_closed(period: str, today: date) -> bool:
+    """Whether the quarter has ended."""
+    return span_of(period)[1] < today
+
+
+def period_after(period: str) -> str:
+    """The quarter after this one."""
+    return period_of(span_of(period)[1] + timedelta(days=1))

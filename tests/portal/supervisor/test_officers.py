@@ -12,9 +12,8 @@ from tests.factories.accounts import give_role, make_account, sign_in
 from tests.factories.desk import Agency, make_agency, make_rated_visits
 from tests.factories.organisation import make_officer, make_posting, make_unit
 from webapp.accounts.permissions import Role
-from webapp.indicators import queries
 from webapp.indicators.errors import NoSuchOfficer
-from webapp.indicators.queries import list_figures, sheet_of, unit_filters
+from webapp.indicators.queries import list_figures, sheet_of, unit, unit_filters
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 PERIOD = "2026-Q4"
@@ -78,7 +77,7 @@ def test_who_supervises_nothing_sees_nobody(session: Session, agency: Agency) ->
 def test_long_lists_come_page_by_page(
     client: FlaskClient, session: Session, agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "PAGE", 1)
+    monkeypatch.setattr(unit, "PAGE", 1)
     session.commit()
     assert [one.officer for one in list_figures(agency.rina, PERIOD, page=2).officers] == ["Sari Wulandari"]
     assert list_figures(agency.rina, PERIOD, page=99).page == 2

@@ -1,0 +1,139 @@
+"""One officer's sheet, for himself or for whoever supervises him."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.database import db
+from webapp.indicators.line_keys import line_key
+from webapp.indicators.models import IndicatorReference, IndicatorSnapshot
+from webapp.indicators.queries.views import ComponentView, Damped, GroupView, ScoreSheet, TrendPoint
+from webapp.organisation.models import Officer, Posting, Unit
+
+
+def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
+    """The officer's figure of a quarter with all that a page shows; `own`: for himself, so that no rater is told."""
+    periods = db.session.scalars(
+        select(IndicatorSnapshot.period)
+        .where(IndicatorSnapshot.officer_id == officer.id, IndicatorSnapshot.superseded_at.is_(None))
+        .order_by(IndicatorSnapshot.period.desc())
+    ).all()
+    empty = ScoreSheet(officer.id, officer.name, units_of([officer.id]).get(officer.id, ()), period, tuple(periods))
+    snapshot = db.session.scalars(
+        select(IndicatorSnapshot).where(
+            IndicatorSnapshot.officer_id == officer.id,
+            IndicatorSnapshot.period == period,
+            IndicatorSnapshot.superseded_at.is_(None),
+        )
+    ).one_or_none()
+    if snapshot is None:
+        return empty
+    content = snapshot.content
+    withheld = own and too_few(content)
+    return replace(
+        empty,
+        computed_at=snapshot.computed_at,
+        figure=None if withheld else snapshot.figure,
+        low=None if withheld else snapshot.low,
+        high=None if withheld else snapshot.high,
+        expected=snapshot.expected,
+        status=snapshot.status,
+        facts=len(snapshot.fact_ids),
+        withheld=withheld,
+        components=tuple(_component(part, content, withheld) for part in content["components"]),
+        groups=_groups(content, own, officer.id, period),
+        trend=() if withheld else trend_points(content),
+        damped=tuple(Damped(item["reason"], item["facts"]) for item in content["not_counted"]),
+        reliability=snapshot.reliability,
+        preset_version=snapshot.preset_version,
+        reference_version=db.session.scalars(
+            select(IndicatorReference.version).where(IndicatorReference.id == snapshot.reference_id)
+        ).one(),
+        formula_version=snapshot.formula_version,
+        snapshot_id=snapshot.id,
+    )
+
+
+def too_few(content: dict[str, Any] | None) -> bool:
+    """Whether a group stands there of fewer raters than may be shown: then the figure would tell what it hides."""
+    return content is not None and any(not group["shown"] for group in content["groups"])
+
+
+def _component(part: dict[str, Any], content: dict[str, Any], withheld: bool) -> ComponentView:
+    hidden = withheld and any(g["component"] == part["name"] and not g["shown"] for g in content["groups"])
+    return ComponentView(
+        name=part["name"],
+        figure=None if hidden else part["figure"],
+        low=None if hidden else part["low"],
+        high=None if hidden else part["high"],
+        expected=part["expected"],
+        weight=part["weight"],
+        status=part["status"],
+        facts=part["facts"],
+        reliability=part["reliability"],
+    )
+
+
+def _groups(content: dict[str, Any], own: bool, officer_id: int, period: str) -> tuple[GroupView, ...]:
+    """The groups, newest first. To the officer himself a founded complaint tells its month alone: neither its day nor
+    its place among the other lines may tell which visit it was."""
+    groups = [_group(group, own, officer_id, period) for group in content["groups"]]
+    if not own:
+        return tuple(groups)
+    about_him = [_month_alone(group) for group in groups if "complaint" in group.sources]
+    others = [group for group in groups if "complaint" not in group.sources]
+    about_him.sort(key=lambda group: (group.until or date.min, group.points or 0.0), reverse=True)
+    return (*others, *about_him)
+
+
+def _month_alone(group: GroupView) -> GroupView:
+    if group.since is None or group.until is None:
+        return group
+    following = (group.until.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return replace(group, since=group.since.replace(day=1), until=following - timedelta(days=1))
+
+
+def _group(group: dict[str, Any], own: bool, officer_id: int, period: str) -> GroupView:
+    return GroupView(
+        component=group["component"],
+        kind=group["kind"],
+        since=_day(group["since"]),
+        until=_day(group["until"]),
+        facts=group["facts"],
+        sources={source: count for source, count in group["sources"]},  # noqa: C416  pairs come as lists from JSON
+        points=group["points"] if group["shown"] or not own else None,
+        line_key=line_key(officer_id, period, group.get("key", "")),
+    )
+
+
+def trend_points(content: dict[str, Any] | None) -> tuple[TrendPoint, ...]:
+    """The weekly points of a snapshot's content; none without a snapshot."""
+    if content is None:
+        return ()
+    return tuple(
+        TrendPoint(date.fromisoformat(point["until"]), point["figure"], point["low"], point["high"])
+        for point in content["trend"]
+    )
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def units_of(officer_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The names of the units in which each of these officers is posted now."""
+    rows = db.session.execute(
+        select(Posting.officer_id, Unit.name)
+        .join(Unit, Unit.id == Posting.unit_id)
+        .where(Posting.officer_id.in_(list(officer_ids)), Posting.ends_on.is_(None))
+        .order_by(Posting.officer_id, Posting.starts_on, Posting.id)
+    )
+    units: dict[int, tuple[str, ...]] = {}
+    for officer_id, name in rows:
+        units[officer_id] = (*units.get(officer_id, ()), name)
+    return units

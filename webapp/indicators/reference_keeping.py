@@ -1,0 +1,84 @@
+"""The reference in force: fitted now and then, frozen in between, read once in each process."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Text, literal_column, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from webapp.database import db
+from webapp.indicators.formula import Reference, fit_reference
+from webapp.indicators.models import IndicatorFact, IndicatorReference
+from webapp.indicators.periods import day_of, last_periods, period_of
+from webapp.indicators.presets import load_preset
+from webapp.indicators.rounds import mark_outdated
+from webapp.indicators.stored_facts import as_formula_fact, fact_columns
+
+_WRITTEN_BY = literal_column("indicator_reference.xmin::text", Text)
+#: Facts of so many quarters, the running one among them, teach the reference.
+QUARTERS = 4
+
+
+def current_reference(at: datetime) -> tuple[int, Reference]:
+    """The reference in force with its id; before the first fit, one of prior expectations only."""
+    newest = _known()
+    if newest is None:
+        prior = fit_reference([], "prior", load_preset().priors)
+        db.session.execute(
+            upsert(IndicatorReference)
+            .values(version=prior.version, fitted_at=at, content=prior.to_json())
+            .on_conflict_do_nothing(index_elements=["version"])
+        )
+        newest = _known()
+        assert newest is not None
+    return newest[0], _read(newest)
+
+
+def reference_by_id(reference_id: int) -> Reference:
+    """A reference as it was frozen. Raises KeyError if there is none."""
+    known = _known(reference_id)
+    if known is None:
+        raise KeyError(f"There is no reference {reference_id}.")
+    return _read(known)
+
+
+_Known = tuple[int, str, str]
+
+
+def _known(reference_id: int | None = None) -> _Known | None:
+    """A reference, the newest if none is named, by what tells it from all others: its id, the transaction that wrote
+    it, the database."""
+    query = select(IndicatorReference.id, _WRITTEN_BY).order_by(IndicatorReference.id.desc()).limit(1)
+    if reference_id is not None:
+        query = query.where(IndicatorReference.id == reference_id)
+    row = db.session.execute(query).first()
+    return None if row is None else (row[0], row[1], str(db.engine.url.database))
+
+
+@lru_cache(maxsize=8)
+def _read(known: _Known) -> Reference:
+    """Kept, because a row is never changed and reading it takes longer than scoring an officer on it."""
+    content = db.session.scalars(select(IndicatorReference.content).where(IndicatorReference.id == known[0])).one()
+    return Reference.from_json(content)
+
+
+def renew_reference(version: str, at: datetime) -> None:
+    """Fit the reference anew from the last four quarters and freeze it; all figures of this quarter follow.
+
+    A version that exists stays as it is.
+    """
+    if db.session.scalar(select(IndicatorReference.id).where(IndicatorReference.version == version)) is not None:
+        return
+    today = day_of(at)
+    rows = db.session.execute(
+        fact_columns().where(
+            IndicatorFact.period.in_(last_periods(today, QUARTERS)),
+            IndicatorFact.withdrawn_at.is_(None),
+        )
+    )
+    reference = fit_reference((as_formula_fact(row) for row in rows), version, load_preset().priors)
+    db.session.add(IndicatorReference(version=version, fitted_at=at, content=reference.to_json()))
+    db.session.flush()
+    mark_outdated(period_of(today))
