@@ -5,6 +5,7 @@ Nobody is told of a complaint that he may not see at that moment: whoever it con
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,7 @@ from webapp.messaging.models import Notification
 from webapp.messaging.notifications import Recipient, Sender, notify, send_digest, who_waits_for_a_digest
 from webapp.messaging.vocabulary import NoticeKind
 from webapp.organisation.models import Unit
+from webapp.organisation.superiors import list_administrators
 
 #: As many unread ones as the header counts.
 MOST_COUNTED = 99
@@ -183,6 +185,33 @@ def recipient_of(account: Account) -> Recipient:
     """How somebody is reached: his address and language, and the zone of the first unit that he has a role for."""
     zone = account.grants[0].unit.timezone if account.grants else "Asia/Jakarta"
     return Recipient(account.id, account.email, account.language, zone)
+
+
+def ask_to_decide(
+    accounts: Sequence[Account],
+    kind: NoticeKind,
+    stranded: NoticeKind | None,
+    *,
+    code: str | None,
+    due_at: datetime,
+    key: str,
+    at: datetime,
+    sender: Sender,
+) -> int:
+    """Ask these to decide something by a date; how many were told.
+
+    Where there is nobody, whoever gives roles hears that somebody is missing (`stranded`, unless None), and nothing of
+    the case itself.
+    """
+    if not accounts and stranded is not None:
+        whom = [recipient_of(account) for account in list_administrators()]
+        return notify(whom, stranded, None, {}, key=key, at=at, sender=sender)
+    told = 0
+    for account in accounts:
+        recipient = recipient_of(account)
+        particulars: dict[str, Any] = {"due": due_at.isoformat(), "zone": recipient.timezone}
+        told += notify([recipient], kind, code, particulars, key=key, at=at, sender=sender)
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from webapp.accounts.models import Account, RoleAssignment
-from webapp.accounts.permissions import ROLE_PERMISSIONS, Permission, Role, reach
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Permission, reach
 from webapp.attribution.contests.errors import NoSuchContest
+from webapp.attribution.contests.parties import had_a_hand
 from webapp.attribution.models import Attribution, AttributionShare, Contest
 from webapp.attribution.rules import LEAST_OFFICER_SHARE
 from webapp.counter.models import Visit
 from webapp.database import db
 from webapp.feedback.handling import visible_to
-from webapp.feedback.models import Complaint, ComplaintMessage, Feedback
+from webapp.feedback.models import Complaint, Feedback
 from webapp.organisation.models import Officer, Unit
+from webapp.organisation.superiors import is_above, nearest_who_may, within_reach
 
 #: Decided ones that somebody finds again.
 DECIDED_SHOWN = 20
@@ -133,23 +135,7 @@ def nearest_deciders(contest: Contest, *, above: bool = False) -> list[Account]:
             AttributionShare.attribution_id == contest.attribution_id, AttributionShare.officer_id == contest.officer_id
         )
     )
-    line = [int(part) for part in (path or "").strip("/").split("/") if part]
-    candidates = db.session.execute(
-        select(Account, RoleAssignment.role, Unit.path)
-        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
-        .join(Unit, Unit.id == RoleAssignment.unit_id)
-        .where(Account.active, RoleAssignment.role.in_(_DECIDING), RoleAssignment.unit_id.in_(line))
-        .order_by(Account.id)
-    ).all()
-    ranked: dict[tuple[bool, int], list[Account]] = {}
-    for account, role, path in candidates:
-        ranked.setdefault((role == Role.TRIAGE, -path.count("/")), []).append(account)
-    asked: dict[int, Account] = {}
-    for rank in sorted(ranked):
-        asked |= {one.id: one for one in ranked[rank] if one.id not in asked and may_decide(one, contest.id)}
-        if asked and not above:
-            break
-    return list(asked.values())
+    return nearest_who_may(path, Permission.CONTEST_DECIDE, lambda one: may_decide(one, contest.id), above=above)
 
 
 def decidable_by(viewer: Account) -> Select[*tuple[Any, ...]]:
@@ -182,15 +168,15 @@ def was_decided_before(viewer: Account, contest_id: int) -> bool:
 
 
 def _may(viewer: Account) -> list[ColumnElement[bool]]:
-    placed = _in_reach(viewer, Unit.path)
+    placed = within_reach(viewer, Permission.CONTEST_DECIDE, Unit.path)
     if reach(viewer, Permission.COMPLAINT_TRIAGE):
         placed = or_(Complaint.unit_id.is_(None), placed)
     return [
         visible_to(viewer),
         placed,
-        _in_reach(viewer, Served.path),
+        within_reach(viewer, Permission.CONTEST_DECIDE, Served.path),
         *_no_party(viewer),
-        _above_the_officer(viewer),
+        is_above(viewer, Permission.CONTEST_DECIDE, Officer.account_id),
     ]
 
 
@@ -241,48 +227,12 @@ def _decided_by(viewer: Account) -> Select[*tuple[Any, ...]]:
     return _as_contested().where(Contest.decided_by_id == viewer.id, visible_to(viewer))
 
 
-def _in_reach(viewer: Account, path: Any) -> ColumnElement[bool]:
-    below = (path.startswith(one, autoescape=True) for one in reach(viewer, Permission.CONTEST_DECIDE))
-    return or_(false(), *below)
-
-
 def _no_party(viewer: Account) -> list[ColumnElement[bool]]:
-    named_him = aliased(Attribution)
     return [
         Contest.account_id != viewer.id,
         or_(Officer.account_id.is_(None), Officer.account_id != viewer.id),
-        or_(Complaint.answered_by_id.is_(None), Complaint.answered_by_id != viewer.id),
-        or_(Complaint.handler_id.is_(None), Complaint.handler_id != viewer.id),
-        ~exists().where(
-            ComplaintMessage.complaint_id == Contest.feedback_id,
-            ComplaintMessage.kind == "answer",
-            ComplaintMessage.account_id == viewer.id,
-        ),
-        ~exists()
-        .where(named_him.feedback_id == Contest.feedback_id, named_him.decided_by_id == viewer.id)
-        .correlate(Contest),
+        ~had_a_hand(viewer, Contest.feedback_id),
     ]
-
-
-def _above_the_officer(viewer: Account) -> ColumnElement[bool]:
-    """Whether nobody decides about his own head, or about the head beside him: triage stands beside all of them."""
-    own = [(grant.role, grant.unit.path) for grant in viewer.grants if grant.role in _DECIDING]
-    led, place = aliased(RoleAssignment), aliased(Unit)
-    above = [
-        place.path.startswith(path, autoescape=True)
-        if role == Role.TRIAGE
-        else and_(place.path.startswith(path, autoescape=True), place.path != path)
-        for role, path in own
-    ]
-    return ~exists().where(
-        led.account_id == Officer.account_id,
-        led.role.in_(_DECIDING),
-        place.id == led.unit_id,
-        ~or_(false(), *above),
-    )
-
-
-_DECIDING = sorted(role.value for role in Role if Permission.CONTEST_DECIDE in ROLE_PERMISSIONS[role])
 
 
 def _waiting(row: Row[Any]) -> WaitingContest:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
-from webapp.accounts.models import Account, RoleAssignment
-from webapp.accounts.permissions import Role
+from webapp.accounts.models import Account
 from webapp.attribution.contests.desk import nearest_deciders
 from webapp.attribution.events import ContestDecided, ContestFiled
 from webapp.attribution.models import Contest
 from webapp.database import db
 from webapp.feedback.models import Complaint
-from webapp.feedback.staff_notices import recipient_of
+from webapp.feedback.staff_notices import ask_to_decide, recipient_of
 from webapp.messaging.notifications import Sender, notify
 from webapp.messaging.vocabulary import NoticeKind
 
@@ -55,34 +53,12 @@ def tell_of_overdue(now: datetime, sender: Sender) -> int:
 def _tell_deciders(
     contest: Contest, kind: NoticeKind, *, key: str, at: datetime, sender: Sender, above: bool = False
 ) -> int:
-    accounts = nearest_deciders(contest, above=above)
-    if not accounts:
-        return _tell_administrators(contest, key=key, at=at, sender=sender)
-    told = 0
-    for account in accounts:
-        recipient = recipient_of(account)
-        particulars: dict[str, Any] = {"due": contest.due_at.isoformat(), "zone": recipient.timezone}
-        code = db.session.get_one(Complaint, contest.feedback_id).code
-        told += notify([recipient], kind, code, particulars, key=key, at=at, sender=sender)
-    return told
-
-
-def _tell_administrators(contest: Contest, *, key: str, at: datetime, sender: Sender) -> int:
-    """Nobody may decide it, so whoever gives roles hears that somebody is missing; nothing of the case itself."""
-    if contest.decided_at is not None:
-        return 0
-    accounts = db.session.scalars(
-        select(Account)
-        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
-        .where(Account.active, RoleAssignment.role == Role.ADMINISTRATOR)
-        .order_by(Account.id)
-        .distinct()
-    ).all()
-    return notify(
-        [recipient_of(account) for account in accounts],
-        NoticeKind.CONTEST_STRANDED,
-        None,
-        {},
+    return ask_to_decide(
+        nearest_deciders(contest, above=above),
+        kind,
+        NoticeKind.CONTEST_STRANDED if contest.decided_at is None else None,
+        code=db.session.get_one(Complaint, contest.feedback_id).code,
+        due_at=contest.due_at,
         key=key,
         at=at,
         sender=sender,
