@@ -61,7 +61,7 @@ class FigurePlot:
             dx=_nudge(inner),
             text=self.expected_shown,
         ).encode(x=usual, y=alt.value(_HEIGHT - 5))
-        layers = [*axis_layers(low, high, _LEVEL - 14, _LEVEL + 18, self.width), bar, dashes, said]
+        layers = [*axis_layers(low, high, [(_LEVEL - 14, _LEVEL + 18)], self.width), bar, dashes, said]
         if self.sure:
             point = base.mark_circle(color="--accent", size=230, opacity=1, stroke="--paper", strokeWidth=2)
             words = base.mark_text(color="--accent", fontSize=LARGE, fontWeight=700, baseline="bottom", text=self.shown)

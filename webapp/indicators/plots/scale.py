@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from webapp.indicators.plots.theme import SMALL
@@ -41,22 +41,30 @@ def ticks(low: float, high: float) -> list[int]:
     return marks
 
 
-def axis_layers(low: float, high: float, top: float, bottom: float, width: float) -> list[Any]:
-    """Faint lines from `top` to `bottom` at round numbers, and the numbers below, inside of `width` pixels."""
+def axis_layers(low: float, high: float, bands: Sequence[tuple[float, float]], width: float) -> list[Any]:
+    """Faint lines at round numbers, within each band from its top to its bottom (pixels), so that they cross no words;
+    the numbers stand below the last band. The plot is `width` pixels across."""
     import altair as alt
 
     marks = ticks(low, high)
-    values = alt.Data(values=[{"x": mark, "words": str(mark)} for mark in marks])  # type: ignore[no-untyped-call]
     x = across(low, high, width)
-    lines = (
-        alt.Chart(values).mark_rule(color="--line", strokeWidth=1).encode(x=x, y=alt.value(top), y2=alt.value(bottom))
-    )
-    words = (
-        alt.Chart(values)
+    lines = [{"x": mark, "top": top, "bottom": bottom} for mark in marks for top, bottom in bands]
+    words = alt.Data(values=[{"x": mark, "words": str(mark)} for mark in marks])  # type: ignore[no-untyped-call]
+    return [
+        alt.Chart(alt.Data(values=lines))  # type: ignore[no-untyped-call]
+        .mark_rule(color="--line", strokeWidth=1)
+        .encode(x=x, y=down("top"), y2="bottom:Q"),
+        alt.Chart(words)
         .mark_text(color="--soft", fontSize=SMALL, baseline="top", align="center")
-        .encode(x=x, y=alt.value(bottom + 5), text="words:N")
-    )
-    return [lines, words]
+        .encode(x=x, y=alt.value(bands[-1][1] + 5), text="words:N"),
+    ]
+
+
+def down(field: str) -> Any:
+    """A place that the data counts in pixels from the top."""
+    import altair as alt
+
+    return alt.Y(f"{field}:Q", scale=None, axis=None)
 
 
 def across(low: float, high: float, width: float, field: str = "x") -> Any:
