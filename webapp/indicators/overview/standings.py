@@ -1,0 +1,132 @@
+"""The officers of a unit by name, each with his figure and whether it asks for a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, false, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Permission, reach
+from webapp.database import db
+from webapp.indicators.models import IndicatorSnapshot
+from webapp.indicators.overview.attention import Attention, Standing, attention_for
+from webapp.indicators.queries.sheet import trend_points, units_of
+from webapp.indicators.queries.views import TrendPoint
+from webapp.organisation.models import Officer, Posting, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerStanding:
+    """An officer and his figure of a quarter, in points of 25 to 100; None while there is none or while it is withheld.
+
+    `own`: it is the viewer himself. `facts`: how many count. `components`: which his figure is made of.
+    """
+
+    officer_id: int
+    name: str
+    own: bool
+    figure: float | None
+    low: float | None
+    high: float | None
+    expected: float | None
+    status: str
+    reliability: float
+    facts: int
+    attention: Attention
+    components: tuple[str, ...]
+    reference_id: int | None
+
+
+def list_standings(viewer: Account, period: str, unit_id: int | None = None) -> tuple[OfficerStanding, ...]:
+    """All officers of the viewer's units, or of one of them and those below it, by name."""
+    content = IndicatorSnapshot.content
+    rows = db.session.execute(
+        select(
+            Officer.id,
+            Officer.name,
+            Officer.account_id,
+            IndicatorSnapshot.figure,
+            IndicatorSnapshot.low,
+            IndicatorSnapshot.high,
+            IndicatorSnapshot.expected,
+            IndicatorSnapshot.status,
+            IndicatorSnapshot.reliability,
+            IndicatorSnapshot.reference_id,
+            func.coalesce(func.cardinality(IndicatorSnapshot.fact_ids), 0).label("facts"),
+            content["components"].label("components"),
+            # a group of fewer raters than may be shown: then its officer is not told the figure either
+            content["groups"].op("@>")(literal([{"shown": False}], JSONB)).label("small"),
+        )
+        .outerjoin(
+            IndicatorSnapshot,
+            (IndicatorSnapshot.officer_id == Officer.id)
+            & (IndicatorSnapshot.period == period)
+            & IndicatorSnapshot.superseded_at.is_(None),
+        )
+        .where(Officer.active, _posted_within(viewer, unit_id))
+        .order_by(func.lower(Officer.name), Officer.id)
+    ).all()
+    return tuple(_standing(row, viewer) for row in rows)
+
+
+def trends_of(officer_ids: Iterable[int], period: str) -> dict[int, tuple[TrendPoint, ...]]:
+    """The weekly figures of officers whom the caller may show."""
+    rows = db.session.execute(
+        select(IndicatorSnapshot.officer_id, IndicatorSnapshot.content["trend"]).where(
+            IndicatorSnapshot.officer_id.in_(list(officer_ids)),
+            IndicatorSnapshot.period == period,
+            IndicatorSnapshot.superseded_at.is_(None),
+        )
+    )
+    return {officer_id: trend_points({"trend": trend}) for officer_id, trend in rows}
+
+
+def names_of_units(officer_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The units in which officers are posted now."""
+    return units_of(officer_ids)
+
+
+def _posted_within(viewer: Account, unit_id: int | None) -> ColumnElement[bool]:
+    """Whether an officer is posted now within the viewer's reach, and at or below the unit if one is given."""
+    paths = reach(viewer, Permission.INDICATOR_READ_UNIT)
+    posted = exists().where(
+        Posting.officer_id == Officer.id,
+        Posting.ends_on.is_(None),
+        Unit.id == Posting.unit_id,
+        or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in paths)),
+    )
+    if unit_id is None:
+        return posted
+    above = select(Unit.path.concat("%")).where(Unit.id == unit_id).correlate(None).scalar_subquery()
+    return posted.where(Unit.path.like(above))
+
+
+def _standing(row: Any, viewer: Account) -> OfficerStanding:
+    own = row.account_id is not None and row.account_id == viewer.id
+    withheld = own and bool(row.small)
+    known = row.figure is not None and not withheld
+    whole = Standing(row.figure, row.low, row.high, row.expected, row.status) if known else None
+    parts = row.components or ()
+    return OfficerStanding(
+        officer_id=row.id,
+        name=row.name,
+        own=own,
+        figure=row.figure if known else None,
+        low=row.low if known else None,
+        high=row.high if known else None,
+        expected=row.expected,
+        status=row.status or "not_enough_data",
+        reliability=row.reliability or 0.0,
+        facts=row.facts,
+        attention=attention_for(whole, [(part["name"], _part(part)) for part in parts] if known else []),
+        components=tuple(part["name"] for part in parts),
+        reference_id=row.reference_id,
+    )
+
+
+def _part(part: dict[str, Any]) -> Standing:
+    return Standing(part["figure"], part["low"], part["high"], part["expected"], part["status"])
