@@ -73,16 +73,16 @@ _ALL: Final = (
         COMPLAINT_HANDLING,
         rated=False,
         # Assumed: 8 of 10 answers in time, 6 of 10 accepted (silence is not satisfaction), 9 of 10 not reopened:
-        # .4 x .8 + .4 x .6 + .2 x .9 = .74. Three yes/no parts of one case would give .35 if independent; who is late is
-        # disputed more often, hence .6. Wider than satisfaction: it depends on one person's diligence.
+        # .4 x .8 + .4 x .6 + .2 x .9 = .74. Three yes/no parts of one case would give .35 if independent; who is late
+        # is disputed more often, hence .6. Wider than satisfaction: it depends on one person's diligence.
         prior=Prior(expectation=0.74, phi=0.6, tau=0.5),
         reads=("answer", "unanswered"),
     ),
     Component(
         CONDUCT,
         rated=False,
-        # One founded complaint of conduct in 100 cases is far more than any agency has; assumed on the careful side, the
-        # agency's own level replaces it soon. Yes or no, hence 1. Rare deeds differ more between persons.
+        # One founded complaint of conduct in 100 cases is far more than any agency has; assumed on the careful side,
+        # the agency's own level replaces it soon. Yes or no, hence 1. Rare deeds differ more between persons.
         prior=Prior(expectation=0.99, phi=1.0, tau=0.6),
         reads=("served", "finished", FOUNDED_COMPLAINT),
         stands_in=SATISFACTION,

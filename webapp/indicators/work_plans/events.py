@@ -1,0 +1,27 @@
+"""What happens to work plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMoved(Event):
+    """Somebody proposed, returned or agreed to a plan: `step` as in its log."""
+
+    plan_id: int
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkConfirmed(Event):
+    """A superior confirmed or returned what an officer says he did, or agreed to a plan: facts of targets follow."""
+
+    officer_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class PlansDue(Event):
+    """A day has begun: targets are read anew where a month has ended."""

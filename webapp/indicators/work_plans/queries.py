@@ -1,0 +1,293 @@
+"""Work plans as their officer and his superiors read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Permission, can
+from webapp.database import db
+from webapp.indicators.periods import day_of
+from webapp.indicators.work_plans.access import below
+from webapp.indicators.work_plans.counting import Counted, count_done
+from webapp.indicators.work_plans.errors import NoSuchPlan
+from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
+from webapp.indicators.work_plans.views import (
+    MonthView,
+    PlanList,
+    PlanSummary,
+    PlanView,
+    QuarterView,
+    ReportView,
+    StepView,
+    TargetView,
+)
+from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Measure, Outcome, PlanState
+from webapp.organisation.models import Officer, Posting, Unit
+
+#: Officers on one page of a unit's plans.
+PAGE = 50
+
+
+def plan_of(viewer: Account, officer_id: int, year: int, now: datetime, *, agreed: bool = False) -> PlanView | None:
+    """The latest version of an officer's plan, or the one that counts (`agreed`); None where there is none.
+
+    His own he reads with drafts, a superior what was proposed to him. Raises NoSuchPlan for anybody else's.
+    """
+    officer = None
+    if officer_id < 2**63:
+        officer = db.session.scalars(
+            select(Officer).where(Officer.id == officer_id, or_(Officer.account_id == viewer.id, below(viewer)))
+        ).one_or_none()
+    if officer is None:
+        raise NoSuchPlan
+    own = officer.account_id == viewer.id
+    versions = db.session.execute(
+        select(WorkPlan.id, WorkPlan.version, WorkPlan.state)
+        .where(WorkPlan.officer_id == officer.id, WorkPlan.year == year)
+        .order_by(WorkPlan.version.desc())
+    ).all()
+    in_force = next((row.version for row in versions if row.state == PlanState.AGREED), None)
+    shown = [row for row in versions if own or row.state != PlanState.DRAFT]
+    if agreed:
+        shown = [row for row in shown if row.state == PlanState.AGREED]
+    if not shown:
+        return None
+    chosen = shown[0]
+    return PlanView(
+        id=chosen.id,
+        officer_id=officer.id,
+        officer=officer.name,
+        year=year,
+        version=chosen.version,
+        state=chosen.state,
+        in_force=in_force if in_force != chosen.version else None,
+        targets=_targets(chosen.id, officer.id, year, now),
+        steps=_steps(chosen.id),
+        may=_may(viewer, chosen.state, own),
+    )
+
+
+def plans_of_unit(
+    viewer: Account, year: int, *, unit_id: int | None = None, words: str = "", page: int = 1
+) -> PlanList:
+    """Officers below the viewer by name, with the state of their plans."""
+    chosen: list[ColumnElement[bool]] = [Officer.active.is_(True), below(viewer)]
+    if unit_id is not None:
+        chosen.append(_posted_below(unit_id))
+    chosen += [Officer.name.icontains(word, autoescape=True) for word in words.split()[:5]]
+    total = db.session.scalar(select(func.count()).select_from(Officer).where(*chosen)) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    rows = db.session.execute(_summaries(year).where(*chosen).limit(PAGE).offset((page - 1) * PAGE)).all()
+    plans = tuple(
+        PlanSummary(
+            officer_id=row.officer_id,
+            officer=row.officer,
+            unit=row.unit or "",
+            plan_id=row.plan_id,
+            version=row.version,
+            state=row.state,
+            in_force=row.in_force,
+            moved_at=row.moved_at,
+            waiting=row.waiting,
+        )
+        for row in rows
+    )
+    return PlanList(plans, total, page, pages)
+
+
+def waiting_plans(viewer: Account) -> int:
+    """How many plans and reports wait for the viewer's word."""
+    proposed = (
+        select(func.count())
+        .select_from(WorkPlan)
+        .join(Officer, Officer.id == WorkPlan.officer_id)
+        .where(WorkPlan.state == PlanState.PROPOSED, below(viewer))
+    )
+    told = (
+        select(func.count())
+        .select_from(WorkReport)
+        .join(WorkTarget, WorkTarget.id == WorkReport.target_id)
+        .join(WorkPlan, WorkPlan.id == WorkTarget.plan_id)
+        .join(Officer, Officer.id == WorkPlan.officer_id)
+        .where(WorkReport.outcome.is_(None), WorkPlan.state == PlanState.AGREED, below(viewer))
+    )
+    return db.session.scalar(select(proposed.scalar_subquery() + told.scalar_subquery())) or 0
+
+
+def latest_reports(target_ids: Sequence[int]) -> dict[tuple[int, str], tuple[WorkReport, float | None]]:
+    """By target and month the latest report, with what was confirmed last (a later, undecided one leaves it)."""
+    latest: dict[tuple[int, str], tuple[WorkReport, float | None]] = {}
+    for report in db.session.scalars(
+        select(WorkReport).where(WorkReport.target_id.in_(target_ids)).order_by(WorkReport.id)
+    ):
+        confirmed = latest.get((report.target_id, report.month), (report, None))[1]
+        if report.outcome == Outcome.CONFIRMED:
+            confirmed = report.done
+        latest[report.target_id, report.month] = (report, confirmed)
+    return latest
+
+
+def _targets(plan_id: int, officer_id: int, year: int, now: datetime) -> tuple[TargetView, ...]:
+    targets = db.session.scalars(
+        select(WorkTarget).where(WorkTarget.plan_id == plan_id).order_by(WorkTarget.position)
+    ).all()
+    counted = count_done([officer_id], date(year, 1, 1), date(year, 12, 31))
+    reports = latest_reports([one.id for one in targets])
+    names = _names({report.decided_by_id for report, _confirmed in reports.values()})
+    return tuple(_target(one, officer_id, year, now, counted, reports, names) for one in targets)
+
+
+def _target(
+    one: WorkTarget,
+    officer_id: int,
+    year: int,
+    now: datetime,
+    counted: Counted,
+    reports: dict[tuple[int, str], tuple[WorkReport, float | None]],
+    names: dict[int, str],
+) -> TargetView:
+    this_month = f"{day_of(now):%Y-%m}"
+    quarters = []
+    for number, target in enumerate((one.quarter_1, one.quarter_2, one.quarter_3, one.quarter_4), start=1):
+        months = []
+        for month in (f"{year}-{number * 3 - 2 + step:02d}" for step in range(3)):
+            report, confirmed = reports.get((one.id, month), (None, None))
+            if one.measure != Measure.OWN_COUNT:
+                done = counted.get((officer_id, one.measure, month), 0.0) if month <= this_month else None
+            else:
+                done = confirmed
+            view = _report(report, names) if report is not None else None
+            months.append(MonthView(month, done, ended=month < this_month, report=view))
+        done = sum(month.done or 0.0 for month in months)
+        ratio = done / target if target > 0 else None
+        quarters.append(QuarterView(f"{year}-Q{number}", target, done, ratio, tuple(months)))
+    return TargetView(
+        id=one.id,
+        position=one.position,
+        superior_result=one.superior_result,
+        result=one.result,
+        aspect=one.aspect,
+        indicator=one.indicator,
+        measure=one.measure,
+        unit_of_measure=one.unit_of_measure,
+        quarters=tuple(quarters),
+    )
+
+
+def _report(report: WorkReport, names: dict[int, str]) -> ReportView:
+    return ReportView(
+        id=report.id,
+        month=report.month,
+        done=report.done,
+        evidence=report.evidence,
+        at=report.at,
+        outcome=report.outcome,
+        note=report.note,
+        decided_by=names.get(report.decided_by_id or 0),
+        decided_at=report.decided_at,
+    )
+
+
+def _names(account_ids: set[int | None]) -> dict[int, str]:
+    known = {id_ for id_ in account_ids if id_ is not None}
+    if not known:
+        return {}
+    return {
+        row.id: row.name for row in db.session.execute(select(Account.id, Account.name).where(Account.id.in_(known)))
+    }
+
+
+def _steps(plan_id: int) -> tuple[StepView, ...]:
+    rows = db.session.execute(
+        select(WorkPlanStep.step, Account.name, WorkPlanStep.note, WorkPlanStep.at)
+        .join(Account, Account.id == WorkPlanStep.account_id)
+        .where(WorkPlanStep.plan_id == plan_id)
+        .order_by(WorkPlanStep.id)
+    )
+    return tuple(StepView(*row) for row in rows)
+
+
+def _may(viewer: Account, state: str, own: bool) -> frozenset[str]:
+    if own:
+        if not can(viewer, Permission.PLAN_PROPOSE):
+            return frozenset()
+        if state in OPEN_TO_OFFICER:
+            return frozenset({"edit", "propose"})
+        return frozenset({"edit", "report"}) if state == PlanState.AGREED else frozenset()
+    if state == PlanState.PROPOSED:
+        return frozenset({"agree", "return"})
+    return frozenset({"confirm"}) if state == PlanState.AGREED else frozenset()
+
+
+def _summaries(year: int) -> Select[*tuple[object, ...]]:
+    newest = (
+        select(WorkPlan.officer_id, func.max(WorkPlan.version).label("version"))
+        .where(WorkPlan.year == year, WorkPlan.state != PlanState.DRAFT)
+        .group_by(WorkPlan.officer_id)
+        .subquery()
+    )
+    forced = aliased(WorkPlan)
+    in_force = (
+        select(forced.id)
+        .where(forced.officer_id == Officer.id, forced.year == year, forced.state == PlanState.AGREED)
+        .exists()
+    )
+    moved_at = (
+        select(func.max(WorkPlanStep.at)).where(WorkPlanStep.plan_id == WorkPlan.id).correlate(WorkPlan)
+    ).scalar_subquery()
+    waiting = (
+        select(func.count())
+        .select_from(WorkReport)
+        .join(WorkTarget, WorkTarget.id == WorkReport.target_id)
+        .join(forced, forced.id == WorkTarget.plan_id)
+        .where(
+            forced.officer_id == Officer.id,
+            forced.year == year,
+            forced.state == PlanState.AGREED,
+            WorkReport.outcome.is_(None),
+        )
+        .correlate(Officer)
+    ).scalar_subquery()
+    posted = (
+        select(func.min(Unit.name))
+        .join(Posting, Posting.unit_id == Unit.id)
+        .where(Posting.officer_id == Officer.id, Posting.ends_on.is_(None))
+        .correlate(Officer)
+    ).scalar_subquery()
+    return (
+        select(
+            Officer.id.label("officer_id"),
+            Officer.name.label("officer"),
+            posted.label("unit"),
+            WorkPlan.id.label("plan_id"),
+            WorkPlan.version,
+            WorkPlan.state,
+            in_force.label("in_force"),
+            moved_at.label("moved_at"),
+            waiting.label("waiting"),
+        )
+        .select_from(Officer)
+        .outerjoin(newest, newest.c.officer_id == Officer.id)
+        .outerjoin(
+            WorkPlan,
+            and_(WorkPlan.officer_id == Officer.id, WorkPlan.year == year, WorkPlan.version == newest.c.version),
+        )
+        .order_by(func.lower(Officer.name), Officer.id)
+    )
+
+
+def _posted_below(unit_id: int) -> ColumnElement[bool]:
+    if unit_id >= 2**63:
+        return false()
+    top = select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
+    return Officer.id.in_(
+        select(Posting.officer_id)
+        .join(Unit, Unit.id == Posting.unit_id)
+        .where(Posting.ends_on.is_(None), func.starts_with(Unit.path, top))
+    )

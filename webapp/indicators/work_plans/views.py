@@ -1,0 +1,117 @@
+"""What pages show of work plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """What the officer said he did in a month; `outcome` is None while nobody has decided."""
+
+    id: int
+    month: str
+    done: float
+    evidence: str
+    at: datetime
+    outcome: str | None
+    note: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """A month of a target, "2026-11": `done` as it counts now (None: nothing known), the latest report beside it.
+
+    `ended`: the month is over, so that it counts in the figure. Of a running month `done` is what there is until now.
+    """
+
+    month: str
+    done: float | None
+    ended: bool
+    report: ReportView | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterView:
+    """A quarter of a target, "2026-Q4": `done` is the sum of what is known, `ratio` done by target, None without."""
+
+    period: str
+    target: float
+    done: float
+    ratio: float | None
+    months: tuple[MonthView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """A row of a plan with its four quarters."""
+
+    id: int
+    position: int
+    superior_result: str
+    result: str
+    aspect: str
+    indicator: str
+    measure: str
+    unit_of_measure: str
+    quarters: tuple[QuarterView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """Who did what with a plan, and why."""
+
+    step: str
+    by: str
+    note: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A version of a plan. `may` has what the viewer may do now: edit, propose, report, agree, return, confirm.
+
+    `in_force` is the version that counts, where this is not it; None where none was agreed.
+    """
+
+    id: int
+    officer_id: int
+    officer: str
+    year: int
+    version: int
+    state: str
+    in_force: int | None
+    targets: tuple[TargetView, ...]
+    steps: tuple[StepView, ...]
+    may: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """An officer of a unit with the latest version of his plan that is not a draft, if there is one.
+
+    `waiting`: reports that wait for a superior's word.
+    """
+
+    officer_id: int
+    officer: str
+    unit: str
+    plan_id: int | None
+    version: int | None
+    state: str | None
+    in_force: bool
+    moved_at: datetime | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanList:
+    """A page of a unit's plans."""
+
+    plans: tuple[PlanSummary, ...]
+    total: int
+    page: int
+    pages: int
