@@ -29,6 +29,14 @@ class Keyring:
         """Decrypt what any of the keys has encrypted; raises cryptography.fernet.InvalidToken otherwise."""
         return self._fernet.decrypt(token).decode()
 
+    def seal(self, content: bytes) -> bytes:
+        """Encrypt what is no text, a file, with the newest key."""
+        return self._fernet.encrypt(content)
+
+    def unseal(self, token: bytes) -> bytes:
+        """What `seal` has encrypted with any of the keys; raises cryptography.fernet.InvalidToken otherwise."""
+        return self._fernet.decrypt(token)
+
     def key_of(self, token: bytes) -> int | None:
         """Which of the keys has encrypted `token`, counted from the newest (0); None if none of them has."""
         for number, key in enumerate(self._keys):
@@ -71,3 +79,16 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         return None if value is None else keyring().decrypt(bytes(value))
+
+
+class EncryptedBytes(TypeDecorator[bytes]):
+    """A column for the content of a file, encrypted before it reaches the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring().seal(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring().unseal(bytes(value))

@@ -8,17 +8,19 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, Table, literal, select, tuple_, type_coerce, update
 
 from webapp.database import Base, db
-from webapp.encryption import EncryptedText, keyring
+from webapp.encryption import EncryptedBytes, EncryptedText, keyring
 
 #: Rows of a transaction: a row is locked no longer than it takes to encrypt so many.
 BATCH = 500
+#: The same for tables that keep files: a file is held in memory some times over.
+BATCH_OF_FILES = 5
 
 
 def encrypted_tables() -> list[tuple[Table, tuple[Column[Any], ...]]]:
     """Every table with encrypted columns, by name, as the models declare them."""
     found = []
     for table in sorted(Base.metadata.tables.values(), key=lambda table: table.name):
-        columns = tuple(column for column in table.columns if isinstance(column.type, EncryptedText))
+        columns = tuple(column for column in table.columns if isinstance(column.type, EncryptedText | EncryptedBytes))
         if columns:
             found.append((table, columns))
     return found
@@ -39,14 +41,16 @@ class Batch:
 def rotate_batch(
     table: Table, columns: tuple[Column[Any], ...], after: tuple[Any, ...] | None, *, write: bool = True
 ) -> Batch:
-    """Encrypt with the newest key what an older one has encrypted, in the next BATCH rows after the key `after`.
+    """Encrypt with the newest key what an older one has encrypted, in the next BATCH rows after the key `after`, or
+    BATCH_OF_FILES.
 
     What is under the newest key is left alone, so that a run which was stopped goes on where something is left. What
     no key reads stays as it is, and is counted. With `write` off nothing is changed. Rows that somebody holds are
     waited for, so that none is passed over. Flushes only.
     """
     key = list(table.primary_key.columns)
-    query = select(*key, *(type_coerce(column, LargeBinary) for column in columns)).order_by(*key).limit(BATCH)
+    most = BATCH_OF_FILES if any(isinstance(column.type, EncryptedBytes) for column in columns) else BATCH
+    query = select(*key, *(type_coerce(column, LargeBinary) for column in columns)).order_by(*key).limit(most)
     if write:
         query = query.with_for_update()
     if after is not None:

@@ -16,7 +16,7 @@ from config import Settings
 from tests.factories.desk import make_agency, make_placed
 from webapp import key_rotation
 from webapp.database import Base, transaction
-from webapp.encryption import EncryptedText, Keyring, install_keyring, keyring
+from webapp.encryption import EncryptedBytes, EncryptedText, Keyring, install_keyring, keyring
 from webapp.feedback.models import Complaint
 from webapp.key_rotation import encrypted_tables, rotate_batch
 from webapp.organisation.models import Officer
@@ -54,7 +54,7 @@ def test_every_encrypted_column_is_found(app: Flask) -> None:
         (table.name, column.name)
         for table in Base.metadata.tables.values()
         for column in table.columns
-        if isinstance(column.type, EncryptedText)
+        if isinstance(column.type, EncryptedText | EncryptedBytes)
     }
     assert found == declared
     assert {("complaint", "contact_phone"), ("telegram_conversation", "chat_id"), ("officer", "nip")} <= found

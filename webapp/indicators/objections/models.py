@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.database import Base, BigId
-from webapp.encryption import EncryptedText
+from webapp.encryption import EncryptedBytes, EncryptedText
 
 
 class LineSeen(Base):
@@ -76,11 +76,12 @@ class ObjectionFile(Base):
     )
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"))
     upload_key: Mapped[str]
+    #: Tells the same file sent twice; made with the city's secret.
     digest: Mapped[bytes]
     filename: Mapped[str] = mapped_column(EncryptedText)
     media_type: Mapped[str]
     size: Mapped[int]
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes] = mapped_column(EncryptedBytes, deferred=True)
     created_at: Mapped[datetime]
 
 
@@ -95,7 +96,10 @@ class ObjectionDecision(Base):
         BigInteger, ForeignKey("indicator_objection.id", ondelete="CASCADE"), unique=True
     )
     outcome: Mapped[str]
-    reasons: Mapped[str]
+    #: Why, as the officer reads it. Encrypted: it may say what his case was.
+    reasons: Mapped[str] = mapped_column(EncryptedText)
+    #: What outside of his control it was put down to, if anything.
+    cause_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("pause_cause.id"))
     decided_by_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"))
     at: Mapped[datetime]
 
