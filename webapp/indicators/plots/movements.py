@@ -83,7 +83,7 @@ class MovementPlot:
         to = across(low, high, self.width, "to")
         layers = [
             *axis_layers(low, high, [(row["level"] - 9, row["level"] + 9) for row in rows], self.width),
-            base.mark_text(align="left", fontSize=WORDS, baseline="middle").encode(
+            base.mark_text(align="left", fontSize=WORDS, baseline="middle", limit=self.width - 64).encode(
                 text="words:N", x=alt.value(0), y=down("head")
             ),
             base.mark_text(align="right", fontSize=WORDS, fontWeight=700, baseline="middle").encode(

@@ -72,12 +72,17 @@ def outlined(svg: str) -> str:
     root = ET.fromstring(svg)  # noqa: S314  what our own library drew
     used: dict[str, str] = {}
     for parent in list(root.iter()):
-        for place, child in enumerate(list(parent)):
+        for child in list(parent):
             if child.tag == f"{{{_SVG}}}text":
-                parent[place] = _drawn(child, used)
+                parent[list(parent).index(child)] = _drawn(child, used)
+            elif child.tag == f"{{{_SVG}}}path" and not child.get("d", "").startswith("M"):
+                parent.remove(child)  # marks without a place: nothing is drawn, and some readers stumble over it
     for element in root.iter():
         for key in [key for key in element.attrib if _DROPPED.match(key) and element.tag != f"{{{_SVG}}}text"]:
             del element.attrib[key]
+        if element.tag == f"{{{_SVG}}}line":  # what the standard takes for granted, but not every reader
+            for end in ("x1", "y1", "x2", "y2"):
+                element.attrib.setdefault(end, "0")
     if used:
         kept = ET.Element(f"{{{_SVG}}}defs")
         for name, path in used.items():
