@@ -1,34 +1,41 @@
-"""The reference is fitted here: what is usual, from the facts of many officers. Pure: numpy only.
+"""The reference is fitted here: what is usual, from the facts of many officers. Pure: numpy and the kernel.
 
-    mu = logistic(b0 + b[cell] + u[officer]),   Var(y) = phi mu (1 - mu) / w, b[cell] ~ (0, tau_cell^2),  u ~ (0, tau^2)
+    mu = logistic(b0 + b[service x channel] + b[service x quarter] + b[unit] + theta[officer])
+    Var(y) = phi mu (1 - mu) / w
 
-Fitted from certain facts only (share above .99) by penalised quasi-likelihood on the sums of each (officer, cell).
+by penalised quasi-likelihood with variances by restricted maximum likelihood (kernel/variances.py), officers eliminated
+exactly (kernel/crossed.py). Levels and officers are estimated together, and where weak officers are sent to hard
+services the levels are learned from officers who work in several (gamma in kernel/crossed.py), so that nobody is
+scored lower for hard work (law 6). Each variance has a prior worth a few officers, effects or facts: with no data the
+prior is the answer, with much data it vanishes.
 """
 
 import json
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 
-from webapp.indicators.facts import UNVERIFIED_WEIGHT, Cell, Fact, Floats, Indexes, added_up, logistic
+from webapp.indicators.facts import Fact
 from webapp.indicators.presets import Prior, load_preset
-from webapp.indicators.reference import CELL_DEVIATION, ComponentReference, Reference
+from webapp.indicators.reference import (
+    CELL_DEVIATION,
+    QUARTER_DEVIATION,
+    UNIT_DEVIATION,
+    ComponentReference,
+    Reference,
+    service_of,
+)
 
 CERTAIN_SHARE: Final = 0.99  # only facts surer than this teach the reference (indicator.md, A)
-LEVEL_LIMIT: Final = 5.0  # a cell's level stays within logistic(+-5), .7 % to 99.3 %: none is ever certain
 PRIOR_OFFICERS: Final = 4.0  # the prior of tau weighs as much as this many officers
-PRIOR_CELLS: Final = 4.0  # likewise for the cells
+PRIOR_EFFECTS: Final = 4.0  # likewise for cells, quarters and units
 PRIOR_FACTS: Final = 20.0  # the prior of phi weighs as much as this many verified facts
 PRIOR_LEVEL_FACTS: Final = 5.0  # the prior expectation weighs as much as this many
-ROUNDS: Final = 300
-TOLERANCE: Final = 1e-9
-
-
-def _sort_key(cell: Cell) -> str:
-    return json.dumps(cell)
+SORTING_DEVIATION: Final = 0.1  # of gamma, before there is data
+SORTING_OFFICERS: Final = 20  # with fewer, nothing tells sorting from chance
 
 
 def fit_reference(facts: Iterable[Fact], version: str, priors: Mapping[str, Prior] | None = None) -> Reference:
@@ -47,119 +54,111 @@ def fit_reference(facts: Iterable[Fact], version: str, priors: Mapping[str, Prio
             raise ValueError(f"Fact {fact.id} belongs to component {fact.component}, for which no prior is given.")
         if fact.share > CERTAIN_SHARE:
             by_component[fact.component].append(fact)
-    return Reference(version, {name: _fit(name, by_component[name], priors[name]) for name in priors})
+    fitted = {name: _fit(name, by_component[name], priors[name]) for name in priors}
+    covariances = _covariances({name: surely for name, (_reference, surely) in fitted.items()}, fitted)
+    return Reference(version, {name: reference for name, (reference, _surely) in fitted.items()}, covariances)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """The facts compressed: for each (officer, cell) the sums of w, w y and w y^2. Officer -1: not known."""
-
-    officer: Indexes
-    cell: Indexes
-    cells: list[Cell]
-    officers: int
-    w: Floats
-    wy: Floats
-    wyy: Floats
+def _key(value: object) -> str:
+    return json.dumps(value)
 
 
-def _compress(facts: list[Fact]) -> _Sums:
-    cells = sorted({fact.cell for fact in facts}, key=_sort_key)
-    officers = sorted({fact.officer for fact in facts if fact.officer is not None})
-    cell_number = {cell: number for number, cell in enumerate(cells)}
-    officer_number: dict[str | None, int] = {officer: number for number, officer in enumerate(officers)}
-    sums: dict[tuple[int, int], list[float]] = {}
-    for fact in sorted(facts, key=lambda fact: (fact.id, fact.officer or "")):
-        weight = 1.0 if fact.verified else UNVERIFIED_WEIGHT
-        entry = sums.setdefault((officer_number.get(fact.officer, -1), cell_number[fact.cell]), [0.0, 0.0, 0.0])
-        entry[0] += weight
-        entry[1] += weight * fact.y
-        entry[2] += weight * fact.y * fact.y
-    pairs = sorted(sums)
-    values = np.array([sums[pair] for pair in pairs], dtype=np.float64).reshape(len(pairs), 3)
-    return _Sums(
-        officer=np.array([officer for officer, _cell in pairs], dtype=np.intp),
-        cell=np.array([cell for _officer, cell in pairs], dtype=np.intp),
-        cells=cells,
-        officers=len(officers),
-        w=values[:, 0],
-        wy=values[:, 1],
-        wyy=values[:, 2],
-    )
+def _numbers(keys: Sequence[Hashable]) -> tuple[list[int], list[Hashable]]:
+    """Number of each key among the distinct ones, which come sorted."""
+    distinct = sorted(set(keys), key=_key)
+    number = {key: place for place, key in enumerate(distinct)}
+    return [number[key] for key in keys], distinct
 
 
-def _fit(name: str, facts: list[Fact], prior: Prior) -> ComponentReference:
-    start = math.log(prior.expectation / (1.0 - prior.expectation))
+Surely = dict[str, tuple[float, float]]  # officer: theta and its reliability
+
+
+def _fit(name: str, facts: list[Fact], prior: Prior) -> tuple[ComponentReference, Surely]:
+    """One component's reference, and what is known of each officer's effect."""
+    level = math.log(prior.expectation / (1.0 - prior.expectation))
     if not facts:
-        return ComponentReference(name, start, prior.phi, prior.tau)
-    sums = _compress(facts)
-    known = sums.officer >= 0
-    who = np.where(known, sums.officer, sums.officers)  # the last place takes the unknown and stays 0
-    b0, phi, tau, cell_deviation = start, prior.phi, prior.tau, CELL_DEVIATION
-    cell_effect = np.zeros(len(sums.cells))
-    officer_effect = np.zeros(sums.officers + 1)
+        return ComponentReference(name, level, prior.phi, prior.tau), {}
+    # compiled code is loaded only where something is fitted
+    from webapp.indicators.kernel.crossed import Compressor
+    from webapp.indicators.kernel.learning import NO_DAY, NO_RATER, learn, weights_of
+    from webapp.indicators.kernel.variances import Assumed, Assumptions
 
-    def means() -> Floats:
-        return logistic(b0 + cell_effect[sums.cell] + officer_effect[who])
-
-    for _round in range(ROUNDS):
-        before = (b0, phi, tau, cell_deviation)
-        mu = means()
-        prior_pull = PRIOR_LEVEL_FACTS * (prior.expectation * (1.0 - prior.expectation))
-        level_step = (float(np.sum(sums.wy - sums.w * mu)) - prior_pull * (b0 - start)) / (
-            float(np.sum(sums.w * mu * (1.0 - mu))) + prior_pull
-        )
-        b0 = min(max(b0 + min(max(level_step, -1.0), 1.0), -LEVEL_LIMIT), LEVEL_LIMIT)
-
-        cell_effect, cell_information = _effects(
-            means(), sums.w, sums.wy, sums.cell, cell_effect, phi / cell_deviation**2
-        )
-        cell_doubt = phi / (cell_information + phi / cell_deviation**2)
-        officer_effect, officer_information = _effects(means(), sums.w, sums.wy, who, officer_effect, phi / tau**2)
-        officer_effect[-1] = 0.0
-        officer_doubt = phi / (officer_information + phi / tau**2)
-
-        cell_deviation = math.sqrt(
-            (float(np.sum(cell_effect**2 + cell_doubt)) + PRIOR_CELLS * CELL_DEVIATION**2)
-            / (len(cell_effect) + PRIOR_CELLS)
-        )
-        tau = math.sqrt(
-            (float(np.sum((officer_effect**2 + officer_doubt)[:-1])) + PRIOR_OFFICERS * prior.tau**2)
-            / (sums.officers + PRIOR_OFFICERS)
-        )
-        tau = min(max(tau, prior.tau / 3.0), prior.tau * 3.0)
-        mu = means()
-        squares = float(np.sum((sums.wyy - 2.0 * mu * sums.wy + mu * mu * sums.w) / (mu * (1.0 - mu))))
-        spent = (
-            1.0
-            + float(np.sum(1.0 - cell_doubt / cell_deviation**2))
-            + float(np.sum((1.0 - officer_doubt / tau**2)[:-1]))
-        )
-        free = max(float(np.sum(sums.w)) - max(spent, 0.0), 1.0)
-        phi = min(max((squares + PRIOR_FACTS * prior.phi) / (free + PRIOR_FACTS), prior.phi / 2.0), prior.phi * 2.0)
-        if max(abs(new - old) for new, old in zip((b0, phi, tau, cell_deviation), before, strict=True)) < TOLERANCE:
-            break
-
-    cell_effect = np.clip(b0 + cell_effect, -LEVEL_LIMIT, LEVEL_LIMIT) - b0
-    in_cell = added_up(sums.cell, sums.w, len(sums.cells))
-    mix = in_cell / math.fsum(in_cell.tolist())
-    return ComponentReference(
-        component=name,
-        b0=b0 + 0.0,
-        phi=phi,
-        tau=tau,
-        cells=tuple(
-            (cell, float(effect) + 0.0, float(share))  # + 0.0 turns -0.0, which JSON stores may lose, into 0.0
-            for cell, effect, share in zip(sums.cells, cell_effect, mix, strict=True)
-        ),
-        facts=len(facts),
-        officers=sums.officers,
+    facts = sorted(facts, key=lambda fact: (fact.id, fact.officer or ""))
+    cell, cells = _numbers([fact.cell for fact in facts])
+    quarter, quarters = _numbers([(service_of(fact.cell), fact.quarter) for fact in facts])
+    unit, units = _numbers([fact.unit for fact in facts])
+    known, officers = _numbers([fact.officer for fact in facts if fact.officer is not None])
+    of = iter(known)
+    officer = np.array([-1 if fact.officer is None else next(of) for fact in facts], dtype=np.int32)
+    raters = {rater: number for number, rater in enumerate(sorted({fact.rater for fact in facts if fact.rater}))}
+    events = np.array([fact.events for fact in facts], dtype=np.float64)
+    weight = weights_of(
+        officer,
+        np.array([raters[fact.rater] if fact.rater else NO_RATER for fact in facts], dtype=np.int64),
+        np.array([fact.day.toordinal() if fact.day else NO_DAY for fact in facts], dtype=np.int32),
+        np.array([fact.verified for fact in facts]),
+        events,
     )
+    compressor = Compressor(len(officers), (len(cells), len(quarters), len(units)))
+    numbers = [np.array(codes, dtype=np.int32) for codes in (cell, quarter, unit)]
+    compressor.add(officer, numbers, weight, np.array([fact.y for fact in facts], dtype=np.float32))
+    sorted_out = len(officers) >= SORTING_OFFICERS and len(cells) > 1
+    learned = learn(
+        compressor.groups(),
+        Assumptions(
+            families=(
+                Assumed(CELL_DEVIATION**2, PRIOR_EFFECTS),
+                Assumed(QUARTER_DEVIATION**2, PRIOR_EFFECTS),
+                Assumed(UNIT_DEVIATION**2, PRIOR_EFFECTS),
+            ),
+            officers=Assumed(prior.tau**2, PRIOR_OFFICERS),
+            phi=Assumed(prior.phi, PRIOR_FACTS),
+            sorting=Assumed(SORTING_DEVIATION**2, PRIOR_EFFECTS) if sorted_out else None,
+            phi_limits=(prior.phi / 2.0, prior.phi * 2.0),
+            tau_limits=(prior.tau / 3.0, prior.tau * 3.0),
+            level=level,
+            level_worth=PRIOR_LEVEL_FACTS,
+        ),
+        float(np.sum(weight / events)),
+    )
+    # + 0.0 turns -0.0, which JSON stores may lose, into 0.0
+    effects, mix = (learned.effects + 0.0).tolist(), learned.mix
+    shares = (mix[: len(cells)] / math.fsum(mix[: len(cells)].tolist())).tolist()
+    first_unit = len(cells) + len(quarters)
+    below = np.tril_indices(len(learned.covariance))
+    theta = (learned.theta + 0.0).tolist()
+    surely = np.clip(1.0 - learned.doubt / learned.tau**2, 0.0, 1.0).tolist()
+    reference = ComponentReference(
+        component=name,
+        b0=learned.b0 + 0.0,
+        phi=learned.phi,
+        tau=learned.tau,
+        cells=tuple(zip(cells, effects, shares, strict=False)),  # type: ignore[arg-type]
+        facts=len(facts),
+        officers=len(officers),
+        quarters=tuple(zip(quarters, effects[len(cells) :], mix[len(cells) :].tolist(), strict=False)),  # type: ignore[arg-type]
+        units=tuple(zip(units, effects[first_unit:], mix[first_unit:].tolist(), strict=False)),  # type: ignore[arg-type]
+        deviations=learned.deviations,
+        thetas=tuple(zip(officers, theta, strict=True)),  # type: ignore[arg-type]
+        doubt=learned.covariance[below].astype("<f4").tobytes(),
+    )
+    return reference, dict(zip(map(str, officers), zip(theta, surely, strict=True), strict=True))
 
 
-def _effects(mu: Floats, w: Floats, wy: Floats, of: Indexes, effect: Floats, shrinkage: float) -> tuple[Floats, Floats]:
-    """One Newton step of shrunken effects, at most 1 in size; and each one's information, sum w mu (1 - mu)."""
-    size = len(effect)
-    pull = added_up(of, wy - w * mu, size) - shrinkage * effect
-    information = added_up(of, w * mu * (1.0 - mu), size)
-    return effect + np.clip(pull / (information + shrinkage), -1.0, 1.0), information
+def _covariances(
+    surely: Mapping[str, Surely], fitted: Mapping[str, tuple[ComponentReference, Surely]]
+) -> tuple[tuple[tuple[str, str], float], ...]:
+    """T_kl = sum_j theta_k theta_l / sum_j B_k B_l over the officers of both components, B the reliability.
+
+    The assumption of no covariance is worth PRIOR_OFFICERS; no correlation may exceed 1 (.95 leaves it invertible).
+    """
+    found = []
+    for one, other in combinations(sorted(surely), 2):
+        both = sorted(set(surely[one]) & set(surely[other]))
+        if not both:
+            continue
+        product = math.fsum(surely[one][officer][0] * surely[other][officer][0] for officer in both)
+        known = math.fsum(surely[one][officer][1] * surely[other][officer][1] for officer in both)
+        most = 0.95 * fitted[one][0].tau * fitted[other][0].tau
+        found.append(((one, other), min(max(product / (known + PRIOR_OFFICERS), -most), most) + 0.0))
+    return tuple(found)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from webapp.indicators.facts import Cell, CellPart, Fact
+from webapp.indicators.facts import Cell, CellPart, Fact, Floats
 from webapp.indicators.kernel.reference_columns import FAMILIES, Levels, Places
 
 CELL_DEVIATION: Final = 0.5  # prior standard deviation of cell effects: services differ about as much as officers do
@@ -27,7 +27,8 @@ class ComponentReference:
     """One component's reference. Effects are on the logistic scale.
 
     `cells` holds (service x channel, effect, share of the city's case mix), the shares summing to 1; without any cell
-    the case mix is the usual level alone. `quarters` holds ((service, period), effect), `units` (unit, effect).
+    the case mix is the usual level alone. `quarters` holds ((service, period), effect, cases), `units` (unit, effect,
+    cases): how the cases fell, by which quarters and units are averaged in the case mix.
     `deviations`: standard deviations of the effects of cells, quarters and units. `thetas`: (officer, effect) as
     fitted, the frozen offsets of who shares a fact. `doubt`: covariance of the errors of b0, cells, quarters and units
     in this order, its lower triangle row by row in little-endian float32; empty where nothing is known of it.
@@ -41,8 +42,8 @@ class ComponentReference:
     cells: tuple[tuple[Cell, float, float], ...] = ()
     facts: int = 0
     officers: int = 0
-    quarters: tuple[tuple[tuple[CellPart, str], float], ...] = ()
-    units: tuple[tuple[CellPart, float], ...] = ()
+    quarters: tuple[tuple[tuple[CellPart, str], float, float], ...] = ()
+    units: tuple[tuple[CellPart, float, float], ...] = ()
     deviations: tuple[float, float, float] = (CELL_DEVIATION, QUARTER_DEVIATION, UNIT_DEVIATION)
     thetas: tuple[tuple[str, float], ...] = ()
     doubt: bytes = field(default=b"", repr=False)
@@ -55,10 +56,10 @@ class ComponentReference:
             raise ValueError(f"The reference of {self.component} has a cell with an impossible effect or share.")
         if self.cells and abs(math.fsum(share for _cell, _effect, share in self.cells) - 1.0) > 1e-9:
             raise ValueError(f"The case mix of {self.component} must sum to 1.")
-        if not all(math.isfinite(effect) for _key, effect in (*self.quarters, *self.units, *self.thetas)):
-            raise ValueError(
-                f"The reference of {self.component} has an impossible effect of a quarter, unit or officer."
-            )
+        if not all(math.isfinite(effect) and cases >= 0.0 for _key, effect, cases in (*self.quarters, *self.units)):
+            raise ValueError(f"The reference of {self.component} has an impossible effect of a quarter or unit.")
+        if not all(math.isfinite(theta) for _officer, theta in self.thetas):
+            raise ValueError(f"The reference of {self.component} has an officer with an impossible effect.")
         if self.doubt and len(self.doubt) != 2 * self._known * (self._known + 1):
             raise ValueError(f"The doubt of the reference of {self.component} does not fit its effects.")
 
@@ -118,8 +119,8 @@ def _books(
     unknown = first_unit + len(reference.units)
     return (
         {cell: 1 + number for number, (cell, _effect, _share) in enumerate(reference.cells)},
-        {key: first_quarter + number for number, (key, _effect) in enumerate(reference.quarters)},
-        {unit: first_unit + number for number, (unit, _effect) in enumerate(reference.units)},
+        {key: first_quarter + number for number, (key, _effect, _cases) in enumerate(reference.quarters)},
+        {unit: first_unit + number for number, (unit, _effect, _cases) in enumerate(reference.units)},
         (unknown, unknown + 1, unknown + 2),
     )
 
@@ -130,7 +131,7 @@ def _levels(reference: ComponentReference) -> Levels:
         [
             reference.b0,
             *(effect for _cell, effect, _share in reference.cells),
-            *(effect for _key, effect in (*reference.quarters, *reference.units)),
+            *(effect for _key, effect, _cases in (*reference.quarters, *reference.units)),
             *(0.0,) * FAMILIES,
         ],
         dtype=np.float64,
@@ -141,12 +142,29 @@ def _levels(reference: ComponentReference) -> Levels:
         covariance[below] = np.frombuffer(reference.doubt, dtype="<f4")
         covariance[below[1], below[0]] = covariance[below]
         covariance[range(known, known + FAMILIES), range(known, known + FAMILIES)] = np.square(reference.deviations)
-    mix = np.zeros((max(len(reference.cells), 1), known + FAMILIES))
-    mix[:, 0] = 1.0
-    for number in range(len(reference.cells)):
-        mix[number, 1 + number] = 1.0
-    shares = np.array([share for _cell, _effect, share in reference.cells] or [1.0], dtype=np.float64)
+    mix, shares = mix_rows(reference)
     return Levels(coefficients, covariance, reference.phi, reference.tau, mix, shares)
+
+
+def mix_rows(reference: ComponentReference) -> tuple[Floats, Floats]:
+    """Design rows of the case mix, one a cell, and their shares: `Levels.mix`, `Levels.mix_share`.
+
+    A cell is read at the mean of its service's quarters and of all units, as the cases fell.
+    """
+    cells, quarters, units = reference.cells, reference.quarters, reference.units
+    rows = np.zeros((max(len(cells), 1), reference._known + FAMILIES))
+    rows[:, 0] = 1.0
+    of_service: dict[CellPart, list[tuple[int, float]]] = {}
+    for place, ((service, _period), _effect, cases) in enumerate(quarters, 1 + len(cells)):
+        of_service.setdefault(service, []).append((place, cases))
+    all_units = [(place, cases) for place, (_unit, _effect, cases) in enumerate(units, 1 + len(cells) + len(quarters))]
+    for number, (cell, _effect, _share) in enumerate(cells):
+        rows[number, 1 + number] = 1.0
+        for averaged in (of_service.get(service_of(cell), []), all_units):
+            total = math.fsum(cases for _place, cases in averaged)
+            for place, cases in averaged:
+                rows[number, place] = cases / total if total > 0.0 else 0.0
+    return rows, np.array([share for _cell, _effect, share in cells] or [1.0], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +235,8 @@ def _component_to_json(item: ComponentReference) -> dict[str, Any]:
         "cells": [[_cell_to_json(cell), effect, share] for cell, effect, share in item.cells],
         "facts": item.facts,
         "officers": item.officers,
-        "quarters": [[service, period, effect] for (service, period), effect in item.quarters],
-        "units": [[unit, effect] for unit, effect in item.units],
+        "quarters": [[service, period, effect, cases] for (service, period), effect, cases in item.quarters],
+        "units": [[unit, effect, cases] for unit, effect, cases in item.units],
         "deviations": list(item.deviations),
         "thetas": [[officer, theta] for officer, theta in item.thetas],
         "doubt": len(item.doubt),
@@ -243,8 +261,8 @@ def _component_from_json(item: Mapping[str, Any], doubt: bytes) -> ComponentRefe
         ),
         facts=int(item["facts"]),
         officers=int(item["officers"]),
-        quarters=tuple(((service, period), float(effect)) for service, period, effect in quarters),
-        units=tuple((unit, float(effect)) for unit, effect in units),
+        quarters=tuple(((service, period), float(effect), float(cases)) for service, period, effect, cases in quarters),
+        units=tuple((unit, float(effect), float(cases)) for unit, effect, cases in units),
         deviations=(float(cell), float(quarter), float(unit)),
         thetas=tuple((officer, float(theta)) for officer, theta in thetas),
         doubt=doubt,

@@ -1,0 +1,205 @@
+"""The variances of a crossed model by restricted maximum likelihood, and its levels on the logistic scale by penalised
+quasi-likelihood. Pure: numpy and scipy.
+
+Deviance, with q_f effects in family f and sigma^2 profiled out:
+
+    log|D| + log|S| - sum_f q_f log lambda_f + (n - 1) log sigma^2 + R / sigma^2,    R: penalised sum of squares
+    d / d log lambda_f = lambda_f tr(C^ff) - q_f + lambda_f u_f'u_f / sigma^2
+
+as lme4 has it (Bates et al. 2015), to the number of groups instead of facts. A prior that is worth m effects of
+variance s adds m (log tau_f^2 + s / tau_f^2), tau_f^2 = sigma^2 / lambda_f: with no data it is the answer, with few
+officers it keeps tau off zero (as Chung et al. 2013 ask), with many it vanishes. Quasi-likelihood (Breslow and Clayton
+1993): V = mu (1 - mu), omega = V sum w, z = eta + (mean - mu) / V, until eta stands still.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.optimize import minimize
+
+from webapp.indicators.facts import Floats, added_up, logistic
+from webapp.indicators.kernel.crossed import Groups, Normal, Rows, Solution, rows_of
+
+LEVEL_LIMIT: Final = 5.0  # levels stay within logistic(+-5), .7 % to 99.3 %: nothing is ever certain
+ROUNDS: Final = 12
+STILL: Final = 1e-6  # a round that moves no level by more is the last
+LOG_LIMITS: Final = (-9.0, 18.0)  # of log lambda: deviations from far above to far below anything that matters
+LARGEST_MOVE: Final = 1.5  # of a level in one round
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """A prior of a variance: its value, and how many effects (or facts) it weighs; 0 for none."""
+
+    variance: float
+    worth: float
+
+
+NOTHING: Final = Assumed(1.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """Priors of a fit. `families`: one for each family of coefficients; `sorting`: of gamma, None for a model without
+    it. `phi_limits`: bounds of sigma^2. `level`: where the intercept is pulled to, with the weight of `level_worth`
+    facts. `tau_limits`: bounds of the officers' deviation.
+    """
+
+    families: tuple[Assumed, ...]
+    officers: Assumed
+    phi: Assumed
+    sorting: Assumed | None = None
+    phi_limits: tuple[float, float] = (1e-9, 1e9)
+    tau_limits: tuple[float, float] = (1e-6, 1e6)
+    level: float = 0.0
+    level_worth: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """`solution` with the variances that make it likeliest: `sigma2`, and `shrinkages`: lambda of each family, of gamma
+    where there is one, and of the officers. `evaluations` of the deviance, `rounds` of quasi-likelihood.
+    """
+
+    solution: Solution
+    sigma2: float
+    shrinkages: tuple[float, ...]
+    deviance: float
+    evaluations: int = 0
+    rounds: int = 1
+
+    def deviation(self, family: int) -> float:
+        """Standard deviation of the effects of a family (-1: the officers)."""
+        return float(np.sqrt(self.sigma2 / self.shrinkages[family]))
+
+
+class _Likelihood:
+    """The deviance of one set of normal equations as a function of log lambda."""
+
+    def __init__(self, normal: Normal, sizes: Sequence[int], count: float, assumed: Assumptions, level: float) -> None:
+        self.normal, self.sizes, self.count, self.assumed = normal, list(sizes), count, assumed
+        self.priors = [*assumed.families, *([assumed.sorting] if assumed.sorting else []), assumed.officers]
+        self.level = level  # the precision that pulls the intercept, in units of 1 / sigma^2
+        self.edges = np.cumsum([1, *self.sizes])
+        self.evaluations = 0
+
+    def at(self, log_lambda: Floats) -> tuple[Solution, float, float, Floats]:
+        """Solution, sigma^2, deviance and its gradient."""
+        self.evaluations += 1
+        shrinkages = np.exp(log_lambda)
+        penalty = np.concatenate([[self.level], np.repeat(shrinkages[:-1], self.sizes)])
+        solution = self.normal.solve(float(shrinkages[-1]), penalty, self.assumed.level)
+        phi = self.assumed.phi
+        square = solution.residual + phi.worth * phi.variance
+        free = self.count - 1.0 + phi.worth + (1.0 if self.level else 0.0)
+        for prior, shrinkage in zip(self.priors, shrinkages, strict=True):
+            square += prior.worth * prior.variance * shrinkage
+            free += prior.worth
+        sigma2 = float(np.clip(square / max(free, 1e-300), *self.assumed.phi_limits))
+        deviance = solution.log_determinants + free * np.log(sigma2) + square / sigma2
+        gradient = np.empty(len(shrinkages))
+        diagonal = np.diag(solution.inverse)
+        for number, (prior, shrinkage) in enumerate(zip(self.priors, shrinkages, strict=True)):
+            if number < len(self.sizes):
+                own = slice(self.edges[number], self.edges[number + 1])
+                effects, trace = solution.beta[own], float(np.sum(diagonal[own]))
+            else:
+                effects, trace = solution.theta, float(np.sum(solution.doubt))
+            size = len(effects) + prior.worth
+            spread = float(effects @ effects) + prior.worth * prior.variance
+            deviance -= size * log_lambda[number]
+            gradient[number] = shrinkage * trace - size + shrinkage * spread / sigma2
+        return solution, sigma2, float(deviance), gradient
+
+
+def likeliest(
+    normal: Normal,
+    sizes: Sequence[int],
+    count: float,
+    assumed: Assumptions,
+    start: Floats,
+    tolerance: float = 1e-8,
+    level: float = 0.0,
+) -> Fitted:
+    """Variances by restricted maximum likelihood for given normal equations; `sizes` of the families, gamma included.
+
+    `count`: facts that the equations stand for. `start`: log lambda of each family and of the officers.
+    """
+    likelihood = _Likelihood(normal, sizes, count, assumed, level)
+
+    def deviance(log_lambda: Floats) -> tuple[float, Floats]:
+        _solution, _sigma2, value, gradient = likelihood.at(log_lambda)
+        return value, gradient
+
+    found = minimize(
+        deviance,
+        np.clip(start, *LOG_LIMITS),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[LOG_LIMITS] * len(start),
+        options={"maxiter": 200, "ftol": tolerance * 1e-4, "gtol": tolerance * max(count, 1.0), "maxls": 30},
+    )
+    solution, sigma2, value, _gradient = likelihood.at(found.x)
+    tau = float(np.sqrt(sigma2 / np.exp(found.x[-1])))
+    bounded = float(np.clip(tau, *assumed.tau_limits))
+    if bounded != tau:
+        moved = np.append(found.x[:-1], np.log(sigma2 / bounded**2))
+        solution, sigma2, value, _gradient = likelihood.at(moved)
+        found.x = moved
+    return Fitted(solution, sigma2, tuple(np.exp(found.x).tolist()), value, likelihood.evaluations)
+
+
+def fitted_levels(groups: Groups, rows: Rows, solution: Solution, sorting: bool) -> Floats:
+    """eta of each group: coefficients, gamma's part and the officer's effect."""
+    eta = solution.beta[0] + np.sum(solution.beta[groups.places], axis=1)
+    effect = np.append(solution.theta, 0.0)
+    if sorting:
+        effect += moved_by_sorting(groups, rows, solution)
+    levels: Floats = eta + np.repeat(effect, np.diff(np.append(groups.first, len(groups.weight))))
+    return levels
+
+
+def moved_by_sorting(groups: Groups, rows: Rows, solution: Solution) -> Floats:
+    """xbar_j' gamma of each officer (J + 1, the last 0)."""
+    gamma = np.zeros(1 + sum(groups.sizes))
+    gamma[1 : 1 + groups.sizes[0]] = solution.beta[1 + sum(groups.sizes) :]
+    owner = np.repeat(np.arange(len(rows.start) - 1), np.diff(rows.start))
+    return added_up(owner, rows.cell_part * gamma[rows.column], len(rows.start) - 1)
+
+
+def fit_logistic(groups: Groups, assumed: Assumptions, count: float) -> tuple[Fitted, Rows]:
+    """The crossed model on the logistic scale by penalised quasi-likelihood; `count`: sum of the weights.
+
+    Deterministic. Levels start from the mean of all facts, variances from their priors.
+    """
+    rows = rows_of(groups)
+    sorting = assumed.sorting is not None
+    sizes = [*groups.sizes, *([groups.sizes[0]] if sorting else [])]
+    worth = assumed.level_worth
+    start = float(logistic(np.array([assumed.level]))[0])
+    mean = (float(groups.weight @ groups.mean) + worth * start) / (float(np.sum(groups.weight)) + worth)
+    mean = min(max(mean, 0.01), 0.99)
+    eta = np.full(len(groups.weight), np.log(mean / (1.0 - mean)))
+    priors = [*assumed.families, *([assumed.sorting] if assumed.sorting else []), assumed.officers]
+    log_lambda = np.log([assumed.phi.variance / prior.variance for prior in priors])
+    evaluations = rounds = 0
+    largest = np.inf
+    while rounds < ROUNDS and largest >= STILL:
+        rounds += 1
+        mu = logistic(eta)
+        variance = mu * (1.0 - mu)
+        omega = groups.weight * variance
+        z = eta + (groups.mean - mu) / variance
+        normal = Normal(groups, rows, omega, z, float(np.sum(groups.within / variance)), sorting)
+        fitted = likeliest(normal, sizes, count, assumed, log_lambda, 1e-6, worth * start * (1.0 - start))
+        evaluations += fitted.evaluations
+        moved = fitted_levels(groups, rows, fitted.solution, sorting) - eta
+        largest = float(np.max(np.abs(moved), initial=0.0))
+        eta = np.clip(eta + moved * min(1.0, LARGEST_MOVE / max(largest, 1e-300)), -LEVEL_LIMIT, LEVEL_LIMIT)
+        log_lambda = np.log(fitted.shrinkages)
+    return (
+        Fitted(fitted.solution, fitted.sigma2, fitted.shrinkages, fitted.deviance, evaluations, rounds),
+        rows,
+    )
