@@ -8,7 +8,7 @@ from typing import Any, Final
 from webapp.indicators.plots import pixels
 from webapp.indicators.plots.scale import close_window, ticks
 from webapp.indicators.plots.theme import NARROW, SMALL, WIDE, WORDS, configured
-from webapp.indicators.plots.titles import titled
+from webapp.indicators.plots.titles import title_height, titled
 
 _ROW: Final = 34
 _TALL_ROW: Final = 52
@@ -36,6 +36,15 @@ class DifferencesPlot:
     rows: tuple[DifferenceRow, ...]
     width: int = WIDE
     title: str = ""
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return (
+            (_TALL_ROW if self.width <= NARROW else _ROW) * len(self.rows)
+            + _FOOT
+            + title_height(self.title, self.width)
+        )
 
     def specification(self) -> dict[str, Any]:
         """The level as a point on its interval, what is usual as a dash; what is surely different as a diamond."""
@@ -68,4 +77,4 @@ class DifferencesPlot:
             pixels.rules(usual, color="--ink", strokeWidth=1.5, strokeDash=[3, 3]),
             pixels.points(marks, size=120, stroke="--paper", strokeWidth=2),
         ]
-        return titled(configured(pixels.layered(layers), width=self.width, height=depth + _FOOT), self.title)
+        return titled(configured(pixels.layered(layers), width=self.width, height=self.height), self.title)

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from webapp.indicators.plots import pixels
 from webapp.indicators.plots.theme import NARROW, SMALL, WIDE, WORDS, configured
-from webapp.indicators.plots.titles import titled
+from webapp.indicators.plots.titles import title_height, titled
 
 _HEIGHT: Final = 360
 _LEFT: Final = 38
@@ -44,6 +44,11 @@ class FunnelPlot:
     spread_words: str
     width: int = WIDE
     title: str = ""
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return _HEIGHT + title_height(self.title, self.width)
 
     def specification(self) -> dict[str, Any]:
         """Marks over the funnel of chance, which stands in the wider one of what officers usually differ by."""
@@ -115,7 +120,7 @@ class FunnelPlot:
             ),
             *self._names(x, up),
         ]  # fmt: skip
-        return titled(configured(pixels.layered(layers), width=self.width, height=_HEIGHT), self.title)
+        return titled(configured(pixels.layered(layers), width=self.width, height=self.height), self.title)
 
     def _limit_near(self, part: float) -> tuple[float, float, float]:
         return self.limits[int(part * (len(self.limits) - 1))]

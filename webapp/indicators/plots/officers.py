@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from webapp.indicators.plots import pixels
 from webapp.indicators.plots.scale import ticks, window
 from webapp.indicators.plots.theme import NARROW, SMALL, WIDE, WORDS, configured
-from webapp.indicators.plots.titles import titled
+from webapp.indicators.plots.titles import title_height, titled
 
 Mark = Literal["look", "too_little", "none"]
 
@@ -42,6 +42,15 @@ class OfficersPlot:
     none_words: str
     width: int = WIDE
     title: str = ""
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return (
+            (_TALL_ROW if self.width <= NARROW else _ROW) * len(self.rows)
+            + _FOOT
+            + title_height(self.title, self.width)
+        )
 
     def specification(self) -> dict[str, Any]:
         """The interval as a bar, the figure as a point (a triangle where a look is needed), what is usual as a dash."""
@@ -86,7 +95,7 @@ class OfficersPlot:
             pixels.points((m for m in marks if m["shape"] == "circle"), size=110, stroke="--paper", strokeWidth=2),
             pixels.points((m for m in marks if m["shape"] != "circle"), size=190, stroke="--paper", strokeWidth=1.5),
         ]
-        look = configured(pixels.layered(layers), width=self.width, height=depth + _FOOT)
+        look = configured(pixels.layered(layers), width=self.width, height=self.height)
         return titled(look, self.title)
 
 
