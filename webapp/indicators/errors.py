@@ -9,3 +9,15 @@ class IndicatorError(Exception):
 
 class NoSuchOfficer(IndicatorError):
     """There is no such officer, or he is not among those whose figures the viewer may read: never said which."""
+
+
+class NoSuchPreset(IndicatorError):
+    """No preset of this version is stored."""
+
+
+class PeriodClosed(IndicatorError):
+    """The quarter has ended: nothing that is decided later changes it."""
+
+
+class NoSuchSnapshot(IndicatorError):
+    """There is no such snapshot, or it is of an officer whose figures the viewer may not read."""

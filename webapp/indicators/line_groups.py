@@ -106,7 +106,8 @@ def _arrival(fact: Fact) -> tuple[int, str]:
     return _number(fact), fact.id
 
 
-def _raters(facts: Iterable[Fact]) -> int:
+def count_raters(facts: Iterable[Fact]) -> int:
+    """How many different people rated; all unverified ones without a known rater are one."""
     return len({_person(fact) for fact in facts})
 
 
@@ -142,7 +143,7 @@ def released(facts: Iterable[Fact], minimum: int = MINIMUM_RATERS) -> list[Fact]
     waiting: set[tuple[str, str]] = set()
     for component in RATED_COMPONENTS:
         _closed, filling = _batches(
-            (fact for fact in facts if fact.component == component and _is_rating(fact)), minimum
+            (fact for fact in facts if fact.component == component and is_rating(fact)), minimum
         )
         waiting.update((fact.component, fact.id) for fact in filling)
     return [fact for fact in facts if (fact.component, fact.id) not in waiting]
@@ -187,17 +188,27 @@ def members_of(
     }
 
 
+def waiting_components(facts: Iterable[Fact], minimum: int = MINIMUM_RATERS) -> tuple[str, ...]:
+    """The components whose ratings come from fewer raters than may be told: `group_lines` shows no group of them."""
+    rated: dict[str, list[Fact]] = {}
+    for fact in facts:
+        if is_rating(fact):
+            rated.setdefault(fact.component, []).append(fact)
+    return tuple(sorted(component for component, own in rated.items() if count_raters(own) < minimum))
+
+
 def _all_members(facts: Sequence[Fact], points: dict[tuple[str, str], float], minimum: int) -> Iterator[_Members]:
     for component in sorted({fact.component for fact in facts}):
         own = [fact for fact in facts if fact.component == component]
-        if ratings := [fact for fact in own if _is_rating(fact)]:
+        if ratings := [fact for fact in own if is_rating(fact)]:
             yield from _rating_members(ratings, minimum)
-        others = [fact for fact in own if not _is_rating(fact)]
+        others = [fact for fact in own if not is_rating(fact)]
         yield from _case_members([fact for fact in others if _is_case(fact)], points)
         yield from _day_members([fact for fact in others if not _is_case(fact)])
 
 
-def _is_rating(fact: Fact) -> bool:
+def is_rating(fact: Fact) -> bool:
+    """Whether a person rated here, who must not be told."""
     return fact.component in RATED_COMPONENTS and fact.source not in CASE_SOURCES
 
 
@@ -225,7 +236,7 @@ def _group(members: _Members, points: dict[tuple[str, str], float]) -> LineGroup
         first_day=min(days, default=None),
         last_day=last.day,
         facts=len(facts),
-        raters=_raters(facts) if secret else 0,
+        raters=count_raters(facts) if secret else 0,
         sources=tuple(sorted(Counter(fact.source for fact in facts).items())),
         points=math.fsum(points[fact.component, fact.id] for fact in facts),
         shown=members.kind != "waiting",

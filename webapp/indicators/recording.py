@@ -149,7 +149,7 @@ def _reasons(
             reasons[key] = "evidence" if now_judged[1] == "rules" else "attribution"
         elif source == "complaint" and key not in due:
             reasons[key] = "repeated" if fact.feedback_id in founded else "decision"
-        elif source in ("complaint", "answer"):
+        elif source in ("complaint", "answer", "unanswered"):
             reasons[key] = "decision"
         else:
             reasons[key] = "corrected"

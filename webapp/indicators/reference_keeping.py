@@ -9,23 +9,26 @@ from sqlalchemy import Text, literal_column, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.database import db
+from webapp.indicators.components.registry import PRIORS
 from webapp.indicators.formula import Reference, fit_reference
 from webapp.indicators.models import IndicatorFact, IndicatorReference
 from webapp.indicators.periods import day_of, last_periods, period_of
-from webapp.indicators.presets import load_preset
+from webapp.indicators.presets.stored import preset_for
 from webapp.indicators.rounds import mark_outdated
-from webapp.indicators.stored_facts import as_formula_fact, fact_columns
+from webapp.indicators.stored_facts import fact_columns, facts_to_learn
 
 _WRITTEN_BY = literal_column("indicator_reference.xmin::text", Text)
 #: Facts of so many quarters, the running one among them, teach the reference.
 QUARTERS = 4
+#: The version of the reference that was learned from no fact at all.
+PRIOR_ONLY = "prior"
 
 
 def current_reference(at: datetime) -> tuple[int, Reference]:
     """The reference in force with its id; before the first fit, one of prior expectations only."""
     newest = _known()
     if newest is None:
-        prior = fit_reference([], "prior", load_preset().priors)
+        prior = fit_reference([], PRIOR_ONLY, PRIORS)
         db.session.execute(
             upsert(IndicatorReference)
             .values(version=prior.version, fitted_at=at, content=prior.to_json())
@@ -77,8 +80,9 @@ def renew_reference(version: str, at: datetime) -> None:
             IndicatorFact.period.in_(last_periods(today, QUARTERS)),
             IndicatorFact.withdrawn_at.is_(None),
         )
-    )
-    reference = fit_reference((as_formula_fact(row) for row in rows), version, load_preset().priors)
+    ).all()
+    preset = preset_for(period_of(today), at)
+    reference = fit_reference(facts_to_learn(rows, preset), version, {**PRIORS, **preset.priors})
     db.session.add(IndicatorReference(version=version, fitted_at=at, content=reference.to_json()))
     db.session.flush()
     mark_outdated(period_of(today))

@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Row, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from webapp.attribution.rules import RULES_VERSION
 from webapp.database import db
-from webapp.indicators.formula import FORMULA_VERSION
+from webapp.indicators.formula import FORMULA_VERSION, Reference, score_officer
 from webapp.indicators.models import IndicatorFact, IndicatorOutdated, IndicatorSnapshot
-from webapp.indicators.periods import day_of, span_of
-from webapp.indicators.presets import load_preset
-from webapp.indicators.reference_keeping import current_reference
+from webapp.indicators.periods import day_of, is_closed, span_of
+from webapp.indicators.presets.stored import preset_for
+from webapp.indicators.reference_keeping import PRIOR_ONLY, current_reference, reference_by_id
 from webapp.indicators.rounds import end_round, mark
-from webapp.indicators.stored_facts import as_formula_fact, standing_facts
-from webapp.indicators.views import snapshot_content
+from webapp.indicators.stored_facts import StoredFact, formula_facts, standing_facts
+from webapp.indicators.views import score_content
+from webapp.organisation.models import WorkingCalendar
 
 #: Up to so many officers are computed in the transaction that changed their facts; more go to the background.
 MOST_AT_ONCE = 20
 #: So many outdated figures are computed in one background job.
 BACKGROUND_BATCH = 50
+
+_OFFICER_LOCK: Final = text("SELECT pg_advisory_xact_lock(1, :officer)")
+#: What is needed of the snapshot that stands, without what pages show of it.
+_STANDING: Final = (
+    IndicatorSnapshot.id,
+    IndicatorSnapshot.fact_ids,
+    IndicatorSnapshot.formula_version,
+    IndicatorSnapshot.preset_version,
+    IndicatorSnapshot.rules_version,
+    IndicatorSnapshot.reference_id,
+    IndicatorSnapshot.content["trend"].label("trend"),
+)
+#: "3:7,4:1": each calendar with the version that days and terms are counted with now.
+_CALENDARS: Final = select(
+    func.string_agg(
+        func.concat(WorkingCalendar.id, ":", WorkingCalendar.version),
+        aggregate_order_by(text("','"), WorkingCalendar.id),
+    )
+).scalar_subquery()
 
 
 def refresh_or_mark(outdated: Collection[tuple[int, str]], at: datetime) -> None:
@@ -36,31 +58,33 @@ def refresh_or_mark(outdated: Collection[tuple[int, str]], at: datetime) -> None
 
 def refresh_figure(officer_id: int, period: str, at: datetime) -> None:
     """Compute one officer's figure of a quarter from all its standing facts; a new snapshot if anything changed."""
-    db.session.execute(text("SELECT pg_advisory_xact_lock(1, :officer)"), {"officer": officer_id})
-    reference_id, reference = current_reference(at)
-    rows = standing_facts(officer_id, period)
-    fact_ids = [row.id for row in rows]
-    standing = db.session.scalars(
-        select(IndicatorSnapshot).where(
+    db.session.execute(_OFFICER_LOCK, {"officer": officer_id})
+    standing = db.session.execute(
+        select(*_STANDING).where(
             IndicatorSnapshot.officer_id == officer_id,
             IndicatorSnapshot.period == period,
             IndicatorSnapshot.superseded_at.is_(None),
         )
     ).one_or_none()
-    preset = load_preset()
+    preset = preset_for(period, at)
+    reference_id, reference = _reference_for(standing, period, at)
+    rows = standing_facts(officer_id, period)
+    fact_ids = [row.id for row in rows]
     versions = (FORMULA_VERSION, preset.version, RULES_VERSION, reference_id)
-    if standing is not None and standing.fact_ids == fact_ids and _versions_of(standing) == versions:
+    same_versions = standing is not None and _versions_of(standing) == versions
+    if standing is not None and same_versions and standing.fact_ids == fact_ids:
         return
     if standing is not None:
-        standing.superseded_at = at
-        db.session.flush()
+        db.session.execute(
+            update(IndicatorSnapshot).where(IndicatorSnapshot.id == standing.id).values(superseded_at=at),
+            execution_options={"synchronize_session": False},
+        )
+    facts = formula_facts(rows, preset)
+    score = score_officer(facts, reference, preset)
+    kept = _kept_trend(standing, rows) if standing is not None and same_versions else []
     until = min(span_of(period)[1], day_of(at))
-    earlier_trend = standing.content["trend"] if standing is not None and _versions_of(standing) == versions else ()
-    score, content = snapshot_content(
-        [as_formula_fact(row) for row in rows], reference, preset, period, until, earlier_trend
-    )
-    db.session.add(
-        IndicatorSnapshot(
+    db.session.execute(
+        insert(IndicatorSnapshot).values(
             officer_id=officer_id,
             period=period,
             computed_at=at,
@@ -74,14 +98,36 @@ def refresh_figure(officer_id: int, period: str, at: datetime) -> None:
             preset_version=preset.version,
             rules_version=RULES_VERSION,
             reference_id=reference_id,
+            calendar_version=_CALENDARS,
             fact_ids=fact_ids,
-            content=content,
+            content=score_content(facts, score, reference, preset, period, until, kept),
         )
     )
-    db.session.flush()
 
 
-def _versions_of(snapshot: IndicatorSnapshot) -> tuple[str, str, str, int]:
+def _reference_for(standing: Row[*tuple[Any, ...]] | None, period: str, at: datetime) -> tuple[int, Reference]:
+    """The reference in force; for a quarter that has ended the one it ended with: late facts move it, a new month's
+    level does not."""
+    if standing is not None and is_closed(period, day_of(at)) and standing.formula_version == FORMULA_VERSION:
+        own = reference_by_id(standing.reference_id)
+        if own.version != PRIOR_ONLY:
+            return standing.reference_id, own
+    return current_reference(at)
+
+
+def _kept_trend(standing: Row[*tuple[Any, ...]], rows: Sequence[StoredFact]) -> list[dict[str, Any]]:
+    """The weeks of the last snapshot's trend whose facts have not changed since: they would come out the same."""
+    then, now = set(standing.fact_ids), {row.id for row in rows}
+    days = [row.day for row in rows if row.id not in then]
+    if gone := then - now:
+        days += db.session.scalars(select(IndicatorFact.day).where(IndicatorFact.id.in_(gone))).all()
+    if None in days or len(gone) > len(days):
+        return []
+    first_change = min(days).isoformat() if days else ""
+    return [row for row in standing.trend if row["until"] < first_change]
+
+
+def _versions_of(snapshot: Row[*tuple[Any, ...]]) -> tuple[str, str, str, int]:
     return snapshot.formula_version, snapshot.preset_version, snapshot.rules_version, snapshot.reference_id
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, select
 
+from webapp.attribution.models import AttributionShare
 from webapp.database import db
+from webapp.indicators.components.registry import SATISFACTION, counted_in
+from webapp.indicators.components.satisfaction import blended
 from webapp.indicators.facts import Fact
 from webapp.indicators.models import IndicatorFact
+from webapp.indicators.presets import Preset
 
 #: What the formula reads of a fact; `id` tells rows apart, `key` facts.
 COLUMNS: Final = (
@@ -30,7 +34,11 @@ COLUMNS: Final = (
     IndicatorFact.recorded_at,
     IndicatorFact.withdrawn_at,
     IndicatorFact.withdrawn_why,
+    IndicatorFact.attribution_id,
+    IndicatorFact.details,
 )
+
+StoredFact = Row[*tuple[Any, ...]]
 
 
 def fact_columns() -> Select[*tuple[Any, ...]]:
@@ -39,7 +47,7 @@ def fact_columns() -> Select[*tuple[Any, ...]]:
     return columns
 
 
-def standing_facts(officer_id: int, period: str) -> list[Row[*tuple[Any, ...]]]:
+def standing_facts(officer_id: int, period: str) -> list[StoredFact]:
     """What counts for an officer in a quarter now, in the order in which it was written."""
     return list(
         db.session.execute(
@@ -54,17 +62,72 @@ def standing_facts(officer_id: int, period: str) -> list[Row[*tuple[Any, ...]]]:
     )
 
 
-def facts_by_id(ids: Iterable[int]) -> list[Row[*tuple[Any, ...]]]:
+def facts_by_id(ids: Iterable[int]) -> list[StoredFact]:
     """These facts, withdrawn or not, by id; what is stored no more is left out."""
     return list(db.session.execute(fact_columns().where(IndicatorFact.id.in_(list(ids))).order_by(IndicatorFact.id)))
 
 
-def as_formula_fact(row: Row[*tuple[Any, ...]] | IndicatorFact) -> Fact:
-    """A stored fact as the formula reads it."""
+def formula_facts(rows: Sequence[StoredFact], preset: Preset) -> list[Fact]:
+    """What the formula makes a figure of under this preset, in the order of `rows`.
+
+    What the preset does not weigh is left out; a founded complaint then counts where it stands in. The elements of a
+    rating count as the preset says. Who else may be meant by a fact is named in it, with his share.
+    """
+    facts: list[Fact] = []
+    others = _others(rows)
+    for row in rows:
+        component = counted_in(row.component, row.key, preset.weights)
+        if component is not None:
+            facts.append(
+                _fact(row, component, _value(row, preset), others.get((row.attribution_id, row.officer_id), ()))
+            )
+    return facts
+
+
+def facts_to_learn(rows: Sequence[StoredFact], preset: Preset) -> Iterable[Fact]:
+    """What the reference of all components is fitted to while this preset is in force."""
+    for row in rows:
+        component = counted_in(row.component, row.key, preset.weights) or row.component
+        yield _fact(row, component, _value(row, preset), ())
+
+
+def _value(row: StoredFact, preset: Preset) -> float:
+    if row.details is None or not preset.elements or row.component != SATISFACTION or "elements" not in row.details:
+        y: float = row.y
+        return y
+    return blended(row.y, row.details["elements"], preset.elements)
+
+
+def _others(rows: Sequence[StoredFact]) -> dict[tuple[int | None, int], tuple[tuple[str, float], ...]]:
+    """By attribution and officer: the other officers who may be meant, with their shares."""
+    unsure = {row.attribution_id for row in rows if row.share < 1.0 and row.attribution_id is not None}
+    if not unsure:
+        return {}
+    shares: dict[int, list[tuple[int, float]]] = {}
+    for attribution_id, officer_id, share in db.session.execute(
+        select(AttributionShare.attribution_id, AttributionShare.officer_id, AttributionShare.share)
+        .where(AttributionShare.attribution_id.in_(unsure))
+        .order_by(AttributionShare.attribution_id, AttributionShare.officer_id)
+    ):
+        if officer_id is not None:
+            shares.setdefault(attribution_id, []).append((officer_id, share))
+    return {
+        (attribution_id, me): tuple((str(other), share) for other, share in meant if other != me)
+        for attribution_id, meant in shares.items()
+        for me, _share in meant
+    }
+
+
+def as_formula_fact(row: StoredFact | IndicatorFact) -> Fact:
+    """A stored fact as it stands, in its own component: for whoever looks at facts rather than at figures."""
+    return _fact(row, row.component, row.y, ())
+
+
+def _fact(row: StoredFact | IndicatorFact, component: str, y: float, others: tuple[tuple[str, float], ...]) -> Fact:
     return Fact(
         id=row.key,
-        component=row.component,
-        y=row.y,
+        component=component,
+        y=y,
         share=row.share,
         verified=row.verified,
         day=row.day,
@@ -75,4 +138,5 @@ def as_formula_fact(row: Row[*tuple[Any, ...]] | IndicatorFact) -> Fact:
         events=row.events,
         unit=row.unit_id,
         period=row.period,
+        others=others,
     )

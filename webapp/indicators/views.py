@@ -1,42 +1,57 @@
-"""A score as it is stored for showing: components, groups of lines, weekly trend, what counted less. Pure."""
+"""A score as it is stored for showing: components, weekly trend, groups of lines, what counted less. Pure.
+
+What a list of officers shows, and what the next score needs, is made with every score. Groups of lines are made when
+somebody reads them, or when there is time: they take longer than the score itself.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from webapp.indicators.formula import ComponentScore, Fact, OfficerScore, Preset, Reference, score_officer
-from webapp.indicators.line_groups import LineGroup, group_lines
+from webapp.indicators.line_groups import LineGroup, group_lines, waiting_components
 from webapp.indicators.periods import weeks_until
 
+TrendRow = dict[str, Any]
 
-def snapshot_content(
+
+def score_content(
     facts: Sequence[Fact],
+    score: OfficerScore,
     reference: Reference,
     preset: Preset,
     period: str,
     until: date,
-    earlier_trend: Sequence[dict[str, Any]] = (),
-) -> tuple[OfficerScore, dict[str, Any]]:
-    """The score of one officer from all facts of a quarter, and what pages show of it.
+    kept: Sequence[TrendRow] = (),
+) -> dict[str, Any]:
+    """What lists show of a score. Points are on the scale of 25 to 100.
 
-    Points are on the scale of 25 to 100; the points of `groups` sum to figure - expected. `trend` has the figure as it
-    was at the end of each week up to `until`, from the facts up to then (facts without a day count from the start).
-    `earlier_trend` is that of the officer's last snapshot on the same reference: weeks whose facts have not changed
-    since are taken from it, since they would come out the same to the last digit.
+    `trend` has the figure as it was at the end of each week up to `until`, from the facts up to then (facts without a
+    day count from the start); weeks that are in `kept` are taken from there. `hidden`: components in which fewer
+    raters stand than may be shown to the officer.
     """
-    score = score_officer(facts, reference, preset)
-    reasons = Counter(reason for line in score.lines for reason in line.reasons)
-    content: dict[str, Any] = {
+    return {
         "components": [_component(name, part, preset.weights[name]) for name, part in score.components.items()],
+        "hidden": list(waiting_components(facts)),
+        "trend": trend_rows(facts, score, reference, preset, weeks_until(period, until), kept),
+    }
+
+
+def line_content(facts: Sequence[Fact], score: OfficerScore) -> dict[str, Any]:
+    """What the sheet of one officer shows besides: the points of `groups` sum to figure - expected."""
+    reasons = Counter(reason for line in score.lines for reason in line.reasons)
+    return {
         "groups": [_group(group) for group in group_lines(score.lines, facts)],
-        "trend": _trend(facts, score, reference, preset, weeks_until(period, until), earlier_trend),
         "not_counted": [{"reason": reason, "facts": count} for reason, count in sorted(reasons.items())],
     }
-    return score, content
+
+
+def component_rows(score: OfficerScore, weights: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The components as `score_content` stores them."""
+    return [_component(name, part, weights[name]) for name, part in score.components.items()]
 
 
 def _component(name: str, part: ComponentScore, weight: float) -> dict[str, Any]:
@@ -68,36 +83,24 @@ def _group(group: LineGroup) -> dict[str, Any]:
     }
 
 
-def _trend(
+def trend_rows(
     facts: Sequence[Fact],
     score: OfficerScore,
     reference: Reference,
     preset: Preset,
     week_ends: Sequence[date],
-    earlier: Sequence[dict[str, Any]],
-) -> list[dict[str, Any]]:
-    known_points = {(point["until"], point["of"]): point for point in earlier}
-    trend: list[dict[str, Any]] = []
+    kept: Sequence[TrendRow] = (),
+) -> list[TrendRow]:
+    """The figure at the end of each of these weeks; none for a week before the first fact. `score`: of all facts."""
+    known_rows = {row["until"]: row for row in kept}
+    rows: list[TrendRow] = []
     for week_end in week_ends:
-        known = [fact for fact in facts if fact.day is None or fact.day <= week_end]
-        if not known:
-            continue
-        of = _digest(known)
-        point = known_points.get((week_end.isoformat(), of))
-        if point is None:
+        row = known_rows.get(week_end.isoformat())
+        if row is None:
+            known = [fact for fact in facts if fact.day is None or fact.day <= week_end]
+            if not known:
+                continue
             then = score if len(known) == len(facts) else score_officer(known, reference, preset)
-            point = {
-                "until": week_end.isoformat(),
-                "figure": then.figure,
-                "low": then.low,
-                "high": then.high,
-                "of": of,
-            }
-        trend.append(point)
-    return trend
-
-
-def _digest(facts: Sequence[Fact]) -> str:
-    """Tells whether two points of a trend were computed from the same facts."""
-    said = sorted(f"{fact.component} {fact.id} {fact.y!r} {fact.share!r}" for fact in facts)
-    return sha256("\n".join(said).encode()).hexdigest()[:16]
+            row = {"until": week_end.isoformat(), "figure": then.figure, "low": then.low, "high": then.high}
+        rows.append(row)
+    return rows

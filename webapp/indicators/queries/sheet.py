@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.database import db
+from webapp.indicators.contents import FactsMissing, OldFormula, content_of
 from webapp.indicators.line_keys import line_key
 from webapp.indicators.models import IndicatorReference, IndicatorSnapshot
+from webapp.indicators.presets.stored import preset_of_version
 from webapp.indicators.queries.views import ComponentView, Damped, GroupView, ScoreSheet, TrendPoint
 from webapp.organisation.models import Officer, Posting, Unit
 
@@ -33,7 +35,7 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
     ).one_or_none()
     if snapshot is None:
         return empty
-    content = snapshot.content
+    content = _content(snapshot)
     withheld = own and too_few(content)
     return replace(
         empty,
@@ -55,17 +57,32 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
             select(IndicatorReference.version).where(IndicatorReference.id == snapshot.reference_id)
         ).one(),
         formula_version=snapshot.formula_version,
+        preset_title=preset_of_version(snapshot.preset_version).title,
         snapshot_id=snapshot.id,
     )
 
 
+def _content(snapshot: IndicatorSnapshot) -> dict[str, Any]:
+    try:
+        return content_of(snapshot)
+    except (OldFormula, FactsMissing):
+        return snapshot.content | {"groups": [], "not_counted": []}
+
+
+def _hidden(content: dict[str, Any]) -> set[str]:
+    """The components in which fewer raters stand than may be shown."""
+    if "hidden" in content:
+        return set(content["hidden"])
+    return {group["component"] for group in content["groups"] if not group["shown"]}  # as it was stored before
+
+
 def too_few(content: dict[str, Any] | None) -> bool:
-    """Whether a group stands there of fewer raters than may be shown: then the figure would tell what it hides."""
-    return content is not None and any(not group["shown"] for group in content["groups"])
+    """Whether there are fewer raters than may be shown: then the figure would tell what it hides."""
+    return content is not None and bool(_hidden(content))
 
 
 def _component(part: dict[str, Any], content: dict[str, Any], withheld: bool) -> ComponentView:
-    hidden = withheld and any(g["component"] == part["name"] and not g["shown"] for g in content["groups"])
+    hidden = withheld and part["name"] in _hidden(content)
     return ComponentView(
         name=part["name"],
         figure=None if hidden else part["figure"],

@@ -1,0 +1,108 @@
+"""Presets as they are stored and in force: every version that a figure was made with is kept as text, for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from webapp.database import db
+from webapp.indicators.errors import NoSuchPreset, PeriodClosed
+from webapp.indicators.models import IndicatorPreset, PresetInForce
+from webapp.indicators.periods import day_of, is_closed, period_of
+from webapp.indicators.presets.presets import Preset, load_preset, read_preset, shipped_names, shipped_text
+from webapp.indicators.rounds import mark_outdated
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A preset that holds from a quarter on, until another does; `decided_at` None: by default."""
+
+    preset: Preset
+    from_period: str
+    decided_at: datetime | None
+
+
+def preset_for(period: str, at: datetime) -> Preset:
+    """The preset that holds in a quarter; the default one where nothing was put in force.
+
+    Its text is stored before it is used, so that the figure can be computed again whatever becomes of the file.
+    """
+    shipped = load_preset(DEFAULT)
+    text = db.session.scalar(
+        select(IndicatorPreset.content)
+        .outerjoin(
+            PresetInForce,
+            and_(PresetInForce.preset_id == IndicatorPreset.id, PresetInForce.from_period <= period),
+        )
+        .where(or_(PresetInForce.id.is_not(None), IndicatorPreset.version == shipped.version))
+        .order_by(PresetInForce.from_period.desc().nulls_last(), PresetInForce.id.desc().nulls_last())
+        .limit(1)
+    )
+    if text is None:
+        store_shipped(DEFAULT, at)
+        return shipped
+    return read_preset(text)
+
+
+def preset_of_version(version: str) -> Preset:
+    """The preset of a version as it was used. Raises NoSuchPreset."""
+    text = db.session.scalar(select(IndicatorPreset.content).where(IndicatorPreset.version == version))
+    if text is None:
+        raise NoSuchPreset(version)
+    return read_preset(text)
+
+
+def store_shipped(name: str, at: datetime) -> None:
+    """Keep the text of a preset that comes with the product; one whose version is kept already stays as it is."""
+    preset = load_preset(name)
+    db.session.execute(
+        upsert(IndicatorPreset)
+        .values(version=preset.version, name=preset.name, title=preset.title, content=shipped_text(name), made_at=at)
+        .on_conflict_do_nothing(index_elements=["version"])
+    )
+
+
+def store_all_shipped(at: datetime) -> None:
+    """Keep the texts of all presets that come with the product."""
+    for name in shipped_names():
+        store_shipped(name, at)
+
+
+def put_in_force(version: str, from_period: str, at: datetime, decided_by_id: int | None = None) -> None:
+    """Have a stored preset hold from the running or a coming quarter on; the running one's figures follow.
+
+    Raises NoSuchPreset, and PeriodClosed for a quarter that has ended: a change never touches a closed period.
+    """
+    today = day_of(at)
+    if is_closed(from_period, today):
+        raise PeriodClosed(from_period)
+    preset_id = db.session.scalar(select(IndicatorPreset.id).where(IndicatorPreset.version == version))
+    if preset_id is None:
+        raise NoSuchPreset(version)
+    db.session.add(
+        PresetInForce(preset_id=preset_id, from_period=from_period, decided_by_id=decided_by_id, decided_at=at)
+    )
+    db.session.flush()
+    running = period_of(today)
+    if from_period <= running:
+        mark_outdated(running)
+
+
+def list_in_force(at: datetime) -> list[InForce]:
+    """What holds in the running quarter, and what will hold from coming ones on, in the order of the quarters."""
+    running = period_of(day_of(at))
+    rows = db.session.execute(
+        select(PresetInForce.from_period, PresetInForce.decided_at, IndicatorPreset.content)
+        .join(IndicatorPreset, IndicatorPreset.id == PresetInForce.preset_id)
+        .order_by(PresetInForce.from_period, PresetInForce.id)
+    ).all()
+    by_period = {row.from_period: InForce(read_preset(row.content), row.from_period, row.decided_at) for row in rows}
+    past = [period for period in by_period if period <= running]
+    coming = [by_period[period] for period in sorted(by_period) if period > running]
+    now = by_period[max(past)] if past else InForce(load_preset(DEFAULT), "", None)
+    return [now, *coming]
