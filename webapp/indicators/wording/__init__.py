@@ -1,0 +1,1 @@
+"""Figures in words: what the page, its print and the chat say alike."""

@@ -1,0 +1,121 @@
+"""A score sheet in words: how sure it is, what moved it, and what counts no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from webapp.indicators.queries.views import Change, Movement, ScoreSheet
+from webapp.indicators.wording.facts import counted, part_name
+from webapp.indicators.wording.numbers import day_and_month, decimal, full_day
+
+#: Why a fact that stood in the figure counts no more, said to its officer.
+_WITHDRAWN: Final[Mapping[str, LazyString]] = {
+    "attribution": _l("ternyata tidak menyangkut Anda"),
+    "objection": _l("keberatan Anda diterima"),
+    "evidence": _l("bukti yang datang belakangan mengubahnya"),
+    "decision": _l("putusan atas pengaduannya berubah"),
+    "corrected": _l("catatan aslinya dibetulkan"),
+    "repeated": _l("sudah dihitung bersama pengaduan lain tentang hal yang sama"),
+}
+
+
+def reliability_in_words(sheet: ScoreSheet) -> str:
+    """How far the figure may be trusted, in a sentence."""
+    if sheet.withheld:
+        words = _(
+            "Baru sedikit warga yang menilai. Angka ditampilkan setelah sedikitnya lima warga menilai, "
+            "supaya tidak ada yang dapat dikenali."
+        )
+    elif sheet.figure is None:
+        words = _("Belum ada penilaian atau pengaduan yang dihitung pada triwulan ini.")
+    elif sheet.status == "sufficient":
+        words = _("Datanya cukup: angka ini dapat dipakai sebagai bahan pembicaraan.")
+    elif sheet.status == "provisional":
+        words = _("Sementara: datanya belum banyak, angka ini masih dapat bergeser.")
+    else:
+        words = _("Belum cukup data. Rentangnya lebar; jangan menarik kesimpulan dari angka ini.")
+    return str(words)
+
+
+def against_expected(sheet: ScoreSheet) -> str:
+    """Whether the figure differs from what is usual, as far as can be told; "" without a figure."""
+    if sheet.figure is None or sheet.low is None or sheet.high is None or sheet.expected is None:
+        return ""
+    usual = decimal(sheet.expected)
+    if sheet.low > sheet.expected:
+        return str(_("Itu di atas yang wajar (%(usual)s), dan bukan karena kebetulan.", usual=usual))
+    if sheet.high < sheet.expected:
+        return str(_("Itu di bawah yang wajar (%(usual)s), dan bukan karena kebetulan.", usual=usual))
+    return str(_("Itu tidak berbeda nyata dari yang wajar (%(usual)s).", usual=usual))
+
+
+def figure_in_words(sheet: ScoreSheet) -> str:
+    """The figure in a sentence, as somebody hears it who sees no plot."""
+    if sheet.figure is None or sheet.low is None or sheet.high is None:
+        return reliability_in_words(sheet)
+    low, high = decimal(sheet.low), decimal(sheet.high)
+    if sheet.status == "not_enough_data":
+        return str(_("Kira-kira antara %(low)s dan %(high)s; belum cukup data.", low=low, high=high))
+    words = _("%(figure)s, antara %(low)s dan %(high)s.", figure=decimal(sheet.figure), low=low, high=high)
+    return f"{words} {against_expected(sheet)}"
+
+
+def moved_since(sheet: ScoreSheet) -> str:
+    """ "31 Oktober", or what the figure began with where nothing was known before."""
+    if sheet.moved_since is None:
+        return str(_("awal triwulan (angka wajar)"))
+    return day_and_month(sheet.moved_since)
+
+
+def movement_title(movement: Movement) -> str:
+    """What moved the figure, in a few words: room for a plot's line."""
+    match movement.kind:
+        case "new_facts":
+            sources: Mapping[str, int] = movement.details.get("sources", {})
+            name = part_name(movement.component) if movement.component else ""
+            words = counted(sources) if sources else str(_("catatan baru"))
+            return str(_("%(part)s: %(what)s", part=name, what=words)) if name else words
+        case "withdrawn":
+            return str(_("Tidak lagi dihitung: %(why)s", why=_why(movement.details)))
+        case "reference":
+            return str(_("Angka wajar kota dihitung ulang"))
+        case "preset":
+            return str(_("Bobot bagian diubah instansi"))
+        case _:
+            return str(_("Lain-lain"))
+
+
+def movement_reason(movement: Movement) -> str:
+    """Why it moved the figure, in a sentence."""
+    match movement.kind:
+        case "new_facts" if movement.details.get("withdrawn"):
+            return str(_("Catatan baru, dan yang tidak lagi dihitung; digabung supaya penilai tidak dikenali."))
+        case "new_facts" if movement.points > 0:
+            return str(_("Hasilnya lebih baik dari yang wajar untuk layanan itu."))
+        case "new_facts":
+            return str(_("Hasilnya tidak sebaik yang wajar untuk layanan itu."))
+        case "withdrawn":
+            return str(_("Yang tadinya dihitung sudah dikeluarkan dari angka Anda."))
+        case "reference":
+            return str(_("Tiap bulan dihitung lagi apa yang biasa di kota ini; Anda sendiri tidak berbuat apa-apa."))
+        case "preset":
+            return str(_("Instansi menetapkan bobot baru; berlaku untuk semua petugas."))
+        case _:
+            return str(_("Perubahan yang tidak dapat dipisahkan tanpa mengungkap penilai."))
+
+
+def change_in_words(change: Change, zone_day: date) -> tuple[str, str]:
+    """What stood in the figure and counts no more, and why; `zone_day`: when, in the unit's zone."""
+    what = counted({change.source: change.facts}) or part_name(change.component)
+    title = _("%(what)s tidak lagi dihitung sejak %(day)s", what=what, day=full_day(zone_day))
+    return str(title), str(_WITHDRAWN.get(change.why, _("diperbarui")))
+
+
+def _why(details: Mapping[str, Any]) -> str:
+    return str(_WITHDRAWN.get(str(details.get("why", "")), _("diperbarui")))
