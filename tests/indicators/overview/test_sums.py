@@ -30,8 +30,8 @@ class City:
             phi=0.5,
             tau=0.4,
             cells=((first, 1.0, 1.0),),
-            quarters=(((self.other.id, "2026-Q4"), -1.0),),
-            units=((self.agency.unit.id, 0.5),),
+            quarters=(((self.other.id, "2026-Q4"), -1.0, 9.0),),
+            units=((self.agency.unit.id, 0.5, 9.0),),
         )
         reference = IndicatorReference(
             version="v", fitted_at=AT, content=Reference("v", {"satisfaction": component}).to_json()
@@ -74,7 +74,7 @@ def test_each_fact_weighs_as_the_model_says_and_is_expected_by_its_service_chann
     city.fact(budi, 1.0, "d", period="2026-Q3")
     city.fact(city.agency.tono_officer, 1.0, "e")
     sums = city.sums(sari, budi)
-    officers = dict(sums.officers)
+    officers = {group.key: group.tally for group in sums.officers}
     assert officers[sari.id].weight == pytest.approx(0.5 + 0.5 + 0.125)
     assert officers[sari.id].good == pytest.approx(0.5 + 0.125)
     assert officers[sari.id].expected == pytest.approx(25 + 75 * 0.7310586)  # logistic(0 + 1)
@@ -86,7 +86,7 @@ def test_each_fact_weighs_as_the_model_says_and_is_expected_by_its_service_chann
 def test_a_crowded_day_weighs_less(city: City) -> None:
     for n in range(21):
         city.fact(city.agency.sari_officer, 1.0, f"r{n}")
-    assert dict(city.sums(city.agency.sari_officer).officers).popitem()[1].weight == pytest.approx(21 / 2)
+    assert city.sums(city.agency.sari_officer).officers[0].tally.weight == pytest.approx(21 / 2)
 
 
 def test_groups_count_people_whoever_served_them(city: City) -> None:
@@ -101,6 +101,7 @@ def test_groups_count_people_whoever_served_them(city: City) -> None:
     assert {group.key: group.raters for group in sums.services} == {city.agency.service.id: 7, city.other.id: 3}
     assert {group.key: group.raters for group in sums.channels} == {"receipt": 6, "portal": 4}
     assert {group.key: group.raters for group in sums.weekdays} == {0: 1, 1: 6, 2: 3}
+    assert {group.key: group.raters for group in sums.officers} == {sari.id: 6, budi.id: 4}
     small = next(group for group in sums.channels if group.key == "portal")
     assert small.persons == {"r0", "r1", "r2", "-"}
     assert not next(group for group in sums.channels if group.key == "receipt").persons

@@ -26,7 +26,7 @@ class UnitSums:
     (Monday) to 7 (0: the day is not known). `phi` and `tau` are the reference's."""
 
     component: str
-    officers: tuple[tuple[int, Tally], ...]
+    officers: tuple[Group[int], ...]
     services: tuple[Group[int], ...]
     channels: tuple[Group[str], ...]
     weekdays: tuple[Group[int], ...]
@@ -62,7 +62,7 @@ def sums_of(officer_ids: Sequence[int], period: str, component: str, reference_i
     raters = _raters(votes)
     return UnitSums(
         component=component,
-        officers=tuple(sorted(by_officer.items())),
+        officers=_groups(by_officer, raters["officer"]),
         services=_groups(by_service, raters["service"]),
         channels=_groups(by_channel, raters["channel"]),
         weekdays=_groups(by_weekday, raters["weekday"]),
@@ -73,7 +73,9 @@ def sums_of(officer_ids: Sequence[int], period: str, component: str, reference_i
 
 def _expected_by(reference: ComponentReference, period: str) -> Callable[[int | None, str, int | None], float]:
     """mu of a service, channel and unit in that quarter, 0 to 1."""
-    cells, quarters, units = reference.effects(), dict(reference.quarters), dict(reference.units)
+    cells = reference.effects()
+    quarters = {key: effect for key, effect, _cases in reference.quarters}
+    units = {unit: effect for unit, effect, _cases in reference.units}
 
     def expected(service_id: int | None, channel: str, unit_id: int | None) -> float:
         eta = reference.b0 + cells.get((service_id, channel), 0.0)
@@ -132,25 +134,23 @@ def _sums(votes: CTE) -> Sequence[Row[Any]]:
 
 
 def _raters(votes: CTE) -> dict[str, dict[Any, tuple[int, frozenset[str]]]]:
-    """How many different people stand behind each service, channel and weekday; who, where they are fewer than may be
-    told."""
+    """How many different people stand behind each officer, service, channel and weekday; who, where they are fewer
+    than may be told."""
     v = votes.c
-    found: dict[str, dict[Any, tuple[int, frozenset[str]]]] = {"service": {}, "channel": {}, "weekday": {}}
+    keys = {"officer": v.officer_id, "service": v.service_id, "channel": v.channel, "weekday": v.weekday}
+    found: dict[str, dict[Any, tuple[int, frozenset[str]]]] = {name: {} for name in keys}
     rows = db.session.execute(
         select(
-            func.grouping(v.service_id, v.channel, v.weekday).label("left_out"),
-            v.service_id,
-            v.channel,
-            v.weekday,
+            func.grouping(*keys.values()).label("left_out"),
+            *keys.values(),
             func.count(v.person.distinct()).label("raters"),
             func.array_agg(v.person.distinct(), type_=ARRAY(Text))[1:MINIMUM].label("persons"),
-        ).group_by(func.grouping_sets(tuple_(v.service_id), tuple_(v.channel), tuple_(v.weekday)))
+        ).group_by(func.grouping_sets(*(tuple_(column) for column in keys.values())))
     )
     for row in rows:
-        # bits of what a row is not grouped by: service 4, channel 2, weekday 1
-        name, key = {3: ("service", row.service_id or 0), 5: ("channel", row.channel), 6: ("weekday", row.weekday)}[
-            row.left_out
-        ]
+        # bits of what a row is not grouped by, the first column's the highest
+        name = {0b0111: "officer", 0b1011: "service", 0b1101: "channel", 0b1110: "weekday"}[row.left_out]
+        key = getattr(row, keys[name].key) or 0
         found[name][key] = (row.raters, frozenset(row.persons if row.raters < MINIMUM else ()))
     return found
 
