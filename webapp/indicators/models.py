@@ -33,6 +33,13 @@ class IndicatorFact(Base):
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
         Index("ix_indicator_fact_officer_id_period", "officer_id", "period"),
+        # What is summed up by day: looked at again when a day's records change.
+        Index(
+            "ix_indicator_fact_day",
+            "day",
+            "officer_id",
+            postgresql_where=text("feedback_id IS NULL AND withdrawn_at IS NULL"),
+        ),
     )
 
     id: Mapped[BigId]
@@ -65,6 +72,22 @@ class IndicatorFact(Base):
     #: Why it counts no more: attribution, objection, evidence (came late), decision (of a complaint), corrected,
     #: repeated.
     withdrawn_why: Mapped[str | None]
+
+
+class UsualServingTime(Base):
+    """How long a service usually took at the counter before a quarter began: its median of a year, else its standard.
+
+    Frozen for the quarter, so that what is usual does not follow those who are measured by it.
+    """
+
+    __tablename__ = "usual_serving_time"
+
+    service_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("service.id", ondelete="CASCADE"), primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    #: Null: neither visits enough nor a standard, so nothing is said of speed.
+    seconds: Mapped[float | None]
+    #: The visits whose median it is; 0: it is the standard.
+    visits: Mapped[int]
 
 
 class IndicatorOutdated(Base):

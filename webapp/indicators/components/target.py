@@ -10,7 +10,7 @@ What the product counts (visits served, stages finished, answers given) comes fr
 the superior has confirmed them; months that wait for his word are left out. Only a plan that was agreed on before the
 quarter ended counts in it.
 
-Doing more never lowers, refusing work and closing early never raise (law 1): y rises with what was done, and with nothing
+Doing more never lowers, refusing work and closing early never raise (law 1): y rises with what was done, by nothing
 else.
 
 Sources: PermenPANRB 6/2022 (SKP: yearly plan, quarterly targets, evidence); Surabaya (exceeding the target is
