@@ -32,7 +32,9 @@ _COUNTED: Final[Mapping[str, Callable[[int], str]]] = {
         "%(num)s pengaduan lewat batas tanpa jawaban", "%(num)s pengaduan lewat batas tanpa jawaban", n
     ),
     "speed": lambda n: ngettext("%(num)s catatan waktu di loket", "%(num)s catatan waktu di loket", n),
-    "left": lambda n: ngettext("%(num)s catatan warga yang menunggu", "%(num)s catatan warga yang menunggu", n),
+    "left": lambda n: ngettext(
+        "%(num)s catatan warga yang masih menunggu", "%(num)s catatan warga yang masih menunggu", n
+    ),
     "turnaround": lambda n: ngettext("%(num)s tahap berkas", "%(num)s tahap berkas", n),
     "served": lambda n: ngettext(
         "%(num)s catatan kunjungan yang dilayani", "%(num)s catatan kunjungan yang dilayani", n
