@@ -16,6 +16,7 @@ def register_commands(app: Flask) -> None:
     from webapp.importing.commands import import_commands
     from webapp.operations.attribution import attribution
     from webapp.operations.audit import audit
+    from webapp.operations.indicator import indicator
     from webapp.operations.keys import keys
     from webapp.operations.life_cycle import life_cycle
     from webapp.operations.retention import retention
@@ -24,6 +25,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(audit)
     app.cli.add_command(demo)
     app.cli.add_command(import_commands)
+    app.cli.add_command(indicator)
     app.cli.add_command(keys)
     app.cli.add_command(retention)
     app.cli.add_command(life_cycle)

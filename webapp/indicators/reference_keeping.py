@@ -67,13 +67,13 @@ def _read(known: _Known) -> Reference:
     return Reference.from_json(content)
 
 
-def renew_reference(version: str, at: datetime) -> None:
+def renew_reference(version: str, at: datetime) -> bool:
     """Fit the reference anew from the last four quarters and freeze it; all figures of this quarter follow.
 
-    A version that exists stays as it is.
+    False for a version that exists: it stays as it is.
     """
     if db.session.scalar(select(IndicatorReference.id).where(IndicatorReference.version == version)) is not None:
-        return
+        return False
     today = day_of(at)
     rows = db.session.execute(
         fact_columns().where(
@@ -86,3 +86,4 @@ def renew_reference(version: str, at: datetime) -> None:
     db.session.add(IndicatorReference(version=version, fitted_at=at, content=reference.to_json()))
     db.session.flush()
     mark_outdated(period_of(today))
+    return True

@@ -12,8 +12,7 @@ from sqlalchemy import select
 from webapp.database import db
 from webapp.indicators.contents import FactsMissing, OldFormula, content_of
 from webapp.indicators.line_keys import line_key
-from webapp.indicators.models import IndicatorReference, IndicatorSnapshot
-from webapp.indicators.presets.stored import preset_of_version
+from webapp.indicators.models import IndicatorPreset, IndicatorReference, IndicatorSnapshot
 from webapp.indicators.queries.views import ComponentView, Damped, GroupView, ScoreSheet, TrendPoint
 from webapp.organisation.models import Officer, Posting, Unit
 
@@ -57,7 +56,10 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
             select(IndicatorReference.version).where(IndicatorReference.id == snapshot.reference_id)
         ).one(),
         formula_version=snapshot.formula_version,
-        preset_title=preset_of_version(snapshot.preset_version).title,
+        preset_title=db.session.scalar(
+            select(IndicatorPreset.title).where(IndicatorPreset.version == snapshot.preset_version)
+        )
+        or "",
         snapshot_id=snapshot.id,
     )
 
