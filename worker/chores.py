@@ -18,6 +18,7 @@ from webapp.feedback.clocks import upkeep as clocks
 from webapp.feedback.search import lexicon
 from webapp.indicators import actions as indicators
 from webapp.indicators.events import ReferenceDue
+from webapp.indicators.objections.files import forget_unsent_files
 from webapp.organisation.csv_import import forget_staged_imports
 from webapp.outbox.actions import publish
 from webapp.outbox.events import Event
@@ -85,6 +86,7 @@ def sweep(event: Event, key: str, now: datetime) -> None:
     """Note what went overdue, go on with figures given up, forget what nobody needs."""
     assert isinstance(event, SweepDue)
     upkeep.forget_unsent_photos(now)
+    forget_unsent_files(now)
     close_past_days(now)
     turnaround_facts.record_overdue(now)
     forget_staged_imports(now)

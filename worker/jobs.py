@@ -44,6 +44,10 @@ from webapp.feedback.life_cycle import State
 from webapp.feedback.notices import queue_notices
 from webapp.feedback.staff_notices import queue_digests, queue_staff_notices
 from webapp.indicators import actions as indicators
+from webapp.indicators.objections.effects import apply_decision, apply_left_over
+from webapp.indicators.objections.events import ObjectionDecided, ObjectionFiled
+from webapp.indicators.objections.notices import queue_objection_notices
+from webapp.indicators.objections.notices import tell_of_overdue as tell_of_overdue_objection
 from webapp.indicators.periods import period_of
 from webapp.messaging.events import MailQueued
 from webapp.messaging.mail import Postbox
@@ -273,6 +277,25 @@ def tell_of_overdue_contests(event: Event, key: str, now: datetime) -> None:
     tell_of_overdue(now, _sender())
 
 
+def notify_objection(event: Event, key: str, now: datetime) -> None:
+    """Tell whoever may decide that an officer objects to a line of his figure; tell him what was decided."""
+    assert isinstance(event, ObjectionFiled | ObjectionDecided)
+    queue_objection_notices(event, key=key, at=now, sender=_sender())
+
+
+def apply_objection(event: Event, key: str, now: datetime) -> None:
+    """Let figures follow what was decided about objections; daily, too, in case something was left."""
+    if isinstance(event, ObjectionDecided):
+        apply_decision(event.objection_id, now)
+    else:
+        apply_left_over(now)
+
+
+def tell_of_overdue_objections(event: Event, key: str, now: datetime) -> None:
+    """Tell of objections that wait longer than they may."""
+    tell_of_overdue_objection(now, _sender())
+
+
 def notify_signal(event: Event, key: str, now: datetime) -> None:
     """Tell whoever leads the unit that something is complained of more than usual."""
     assert isinstance(event, SignalRaised)
@@ -354,6 +377,9 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         notify_staff,
         notify_contest,
         tell_of_overdue_contests,
+        notify_objection,
+        apply_objection,
+        tell_of_overdue_objections,
         raise_signals,
         notify_signal,
         send_digests,

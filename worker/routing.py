@@ -33,6 +33,7 @@ from webapp.feedback.events import (
     ReporterTold,
 )
 from webapp.indicators.events import FactsOutdated, ReferenceDue
+from webapp.indicators.objections.events import ObjectionDecided, ObjectionFiled, ObjectionsDue
 from webapp.messaging.events import MailQueued
 from webapp.outbox import Event
 from webapp.retention.events import RetentionDue
@@ -62,6 +63,9 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     ContestFiled: (Route("notify_contest", MESSAGES),),
     ContestDecided: (Route("notify_contest", MESSAGES),),
     ContestsDue: (Route("tell_of_overdue_contests", MESSAGES),),
+    ObjectionFiled: (Route("notify_objection", MESSAGES),),
+    ObjectionDecided: (Route("apply_objection", INDICATORS), Route("notify_objection", MESSAGES)),
+    ObjectionsDue: (Route("apply_objection", INDICATORS), Route("tell_of_overdue_objections", MESSAGES)),
     # Behind what waits to be attributed: after an import all of it counts.
     SignalsDue: (Route("raise_signals", ATTRIBUTION),),
     SignalRaised: (Route("notify_signal", MESSAGES),),

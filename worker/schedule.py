@@ -21,6 +21,7 @@ from webapp.attribution.signals.events import SignalsDue
 from webapp.audit.events import TrailSealingDue
 from webapp.database import transaction
 from webapp.indicators.events import ReferenceDue
+from webapp.indicators.objections.events import ObjectionsDue
 from webapp.messaging.mail import announce_due_mail
 from webapp.outbox import Event, publish
 from webapp.retention.events import RetentionDue
@@ -48,6 +49,7 @@ TASKS = (
     Task("learn_words", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}", lambda _slot: LexiconDue()),
     Task("send_digests", lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 15 * 15:02}", lambda _slot: DigestsDue()),
     Task("tell_of_overdue_contests", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: ContestsDue()),
+    Task("tell_of_overdue_objections", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: ObjectionsDue()),
     # Several times a day: what comes today is held against a whole day, so that looking early costs no false alarm.
     Task("raise_signals", lambda now: f"{now:%Y-%m-%d}T{now.hour // 3 * 3:02}", lambda _slot: SignalsDue()),
     Task("erase_ended_terms", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: RetentionDue()),

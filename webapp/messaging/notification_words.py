@@ -82,6 +82,26 @@ def sentence_of(kind: str, code: str | None, particulars: Mapping[str, Any]) -> 
             )
         case NoticeKind.CONTEST_DECIDED:
             return str(_("Keberatan Anda atas sebuah pengaduan sudah diputuskan. Alasannya ada di halaman nilai Anda."))
+        case NoticeKind.OBJECTION_FILED:
+            return str(
+                _("Ada keberatan atas nilai untuk Anda putuskan, paling lambat %(due)s.", due=_moment(particulars))
+            )
+        case NoticeKind.OBJECTION_OVERDUE:
+            return str(
+                _(
+                    "Sebuah keberatan atas nilai belum diputuskan. Batasnya sudah lewat: %(due)s.",
+                    due=_moment(particulars),
+                )
+            )
+        case NoticeKind.OBJECTION_STRANDED:
+            return str(
+                _(
+                    "Sebuah keberatan atas nilai tidak dapat diputuskan siapa pun: semua yang berwenang terlibat. Beri "
+                    "peran pengawas di unit yang lebih tinggi kepada orang lain."
+                )
+            )
+        case NoticeKind.OBJECTION_DECIDED:
+            return str(_("Keberatan Anda atas nilai Anda sudah diputuskan. Alasannya ada di halaman keberatan."))
         case NoticeKind.SIGNAL:
             return str(
                 _(

@@ -30,5 +30,13 @@ class NoticeKind(StrEnum):
     CONTEST_STRANDED = "contest_stranded"
     #: What you contested was decided.
     CONTEST_DECIDED = "contest_decided"
+    #: An officer objects to a line of his figure, and you may decide.
+    OBJECTION_FILED = "objection_filed"
+    #: That waits longer than it may.
+    OBJECTION_OVERDUE = "objection_overdue"
+    #: Nobody may decide an objection.
+    OBJECTION_STRANDED = "objection_stranded"
+    #: What you objected to was decided.
+    OBJECTION_DECIDED = "objection_decided"
     #: Something is complained of at your unit more than usual.
     SIGNAL = "signal"

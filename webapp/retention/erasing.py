@@ -24,6 +24,7 @@ from webapp.feedback.casework.models import CaseNote, CasePresence
 from webapp.feedback.life_cycle import END_STATES
 from webapp.feedback.models import Complaint, ComplaintMessage, Disposition, Feedback, Follower, Photo, Rating
 from webapp.feedback.vocabulary import ERASED
+from webapp.indicators.objections.models import IndicatorObjection, ObjectionDecision, ObjectionFile
 from webapp.messaging.models import Notification, OutgoingMessage
 from webapp.retention.models import Erasure
 from webapp.retention.terms import Kind, Term, load_terms
@@ -82,6 +83,9 @@ def _waiting(kind: Kind, before: datetime) -> tuple[type, ColumnElement[bool]]:
             return Application, and_(Application.finished_at < before, or_(named, followed))
         case Kind.PRESENCE:
             return CasePresence, CasePresence.seen_at < before
+        case Kind.OBJECTIONS:
+            decided = select(ObjectionDecision.objection_id).where(ObjectionDecision.at < before)
+            return IndicatorObjection, and_(IndicatorObjection.id.in_(decided), IndicatorObjection.erased_at.is_(None))
 
 
 def _some(kind: Kind, before: datetime, most: int) -> list[int]:
@@ -208,6 +212,20 @@ def _presence(before: datetime, _now: datetime, _most: int) -> int:
     return len(gone.all())
 
 
+def _objections(before: datetime, now: datetime, most: int) -> int:
+    """What was said and sent. That there was an objection, and how it ended, stays: the figure hangs on it."""
+    ids = _some(Kind.OBJECTIONS, before, most)
+    if ids:
+        db.session.execute(delete(ObjectionFile).where(ObjectionFile.objection_id.in_(ids)))
+        db.session.execute(
+            update(IndicatorObjection).where(IndicatorObjection.id.in_(ids)).values(reason=ERASED, erased_at=now)
+        )
+        db.session.execute(
+            update(ObjectionDecision).where(ObjectionDecision.objection_id.in_(ids)).values(reasons=ERASED)
+        )
+    return len(ids)
+
+
 _ERASE: dict[Kind, Callable[[datetime, datetime, int], int]] = {
     Kind.CONTACT: _contact,
     Kind.PHOTOS: _photos,
@@ -218,4 +236,5 @@ _ERASE: dict[Kind, Callable[[datetime, datetime, int], int]] = {
     Kind.TICKETS: _tickets,
     Kind.APPLICANTS: _applicants,
     Kind.PRESENCE: _presence,
+    Kind.OBJECTIONS: _objections,
 }

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     TICKETS = "tickets"
     APPLICANTS = "applicants"
     PRESENCE = "presence"
+    OBJECTIONS = "objections"
 
 
 #: From when on the term of a kind runs.
@@ -40,6 +41,7 @@ _BEGINS: Final = {
     Kind.TICKETS: "drawn",
     Kind.APPLICANTS: "finished",
     Kind.PRESENCE: "seen",
+    Kind.OBJECTIONS: "decided",
 }
 
 

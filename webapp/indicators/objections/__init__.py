@@ -1,1 +1,1 @@
-"""An officer objects to a line of his figure; somebody above, who is no party to it, decides."""
+"""An officer objects to a line of his figure; somebody above him who is no party decides, with reasons, by a date."""

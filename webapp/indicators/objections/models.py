@@ -25,7 +25,7 @@ class LineSeen(Base):
 
 
 class IndicatorObjection(Base):
-    """An officer says that a line of his figure is wrong, and why. Never changed; its decision is a row of its own."""
+    """An officer says that a line of his figure is wrong, and why. Its decision is a row of its own."""
 
     __tablename__ = "indicator_objection"
     __table_args__ = (
@@ -55,6 +55,8 @@ class IndicatorObjection(Base):
     reason: Mapped[str] = mapped_column(EncryptedText)
     filed_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    #: When its words and files were erased, at the end of their term.
+    erased_at: Mapped[datetime | None]
 
     files: Mapped[list[ObjectionFile]] = relationship(order_by="ObjectionFile.id")
     decision: Mapped[ObjectionDecision | None] = relationship(back_populates="objection")

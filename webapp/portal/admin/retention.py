@@ -27,6 +27,7 @@ _KINDS: dict[Kind, tuple[LazyString, LazyString]] = {
     Kind.TICKETS: (_l("Nomor antrean"), _l("Obrolan atau perangkat yang mengambil nomor")),
     Kind.APPLICANTS: (_l("Pemohon berkas"), _l("Nama, telepon, dan siapa yang mengikuti berkas")),
     Kind.PRESENCE: (_l("Siapa sedang membuka laporan"), _l("Agar dua petugas tidak saling menimpa")),
+    Kind.OBJECTIONS: (_l("Keberatan atas nilai"), _l("Tulisan dan berkas petugas, dan alasan putusannya")),
 }
 _BEGINS: dict[str, LazyString] = {
     "settled": _l("sejak laporan selesai"),
@@ -36,6 +37,7 @@ _BEGINS: dict[str, LazyString] = {
     "drawn": _l("sejak diambil"),
     "finished": _l("sejak berkas selesai"),
     "seen": _l("sejak terakhir terlihat"),
+    "decided": _l("sejak diputuskan"),
 }
 
 

@@ -88,6 +88,10 @@ _OTHER: dict[tuple[str, str], LazyString] = {
     ("contested", "filed"): _l("berkeberatan: bukan dirinya"),
     ("contested", "upheld"): _l("menerima keberatan atas atribusi"),
     ("contested", "refused"): _l("menolak keberatan atas atribusi"),
+    ("objected", "filed"): _l("berkeberatan atas nilainya"),
+    ("objected", "upheld"): _l("menerima keberatan atas nilai"),
+    ("objected", "partly"): _l("menerima sebagian keberatan atas nilai"),
+    ("objected", "refused"): _l("menolak keberatan atas nilai"),
     ("role", "given"): _l("mendapat peran"),
     ("role", "taken"): _l("kehilangan peran"),
     ("erased", "complaint"): _l("bagian pribadi dihapus karena masa simpan habis"),
@@ -98,6 +102,9 @@ _OTHER: dict[tuple[str, str], LazyString] = {
     ("altered", "state_change"): _l("mengubah catatan keadaan"),
     ("altered", "exclusion"): _l("mengubah siapa yang tidak boleh melihat"),
     ("altered", "contest"): _l("mengubah keberatan yang sudah diputuskan"),
+    ("altered", "indicator_objection"): _l("mengubah keberatan atas nilai"),
+    ("altered", "objection_decision"): _l("mengubah putusan atas keberatan nilai"),
+    ("altered", "fact_exclusion"): _l("mengubah apa yang tidak dihitung karena keberatan"),
     ("altered", "recusal"): _l("mengubah catatan benturan kepentingan"),
 }
 

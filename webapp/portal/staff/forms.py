@@ -45,6 +45,10 @@ NOTICE_KINDS = {
     NoticeKind.CONTEST_OVERDUE: _l("Keberatan atribusi menunggu terlalu lama"),
     NoticeKind.CONTEST_STRANDED: _l("Tidak ada yang boleh memutuskan sebuah keberatan"),
     NoticeKind.CONTEST_DECIDED: _l("Keberatan saya sudah diputuskan"),
+    NoticeKind.OBJECTION_FILED: _l("Petugas berkeberatan atas nilainya, dan saya dapat memutuskannya"),
+    NoticeKind.OBJECTION_OVERDUE: _l("Keberatan atas nilai menunggu terlalu lama"),
+    NoticeKind.OBJECTION_STRANDED: _l("Tidak ada yang boleh memutuskan keberatan atas nilai"),
+    NoticeKind.OBJECTION_DECIDED: _l("Keberatan saya atas nilai sudah diputuskan"),
     NoticeKind.SIGNAL: _l("Laporan tentang satu hal lebih banyak dari biasanya"),
 }
 

@@ -167,6 +167,10 @@ def _page_of(viewer: Account, found: ListedNotification) -> str:
             return url_for("staff.list_contests")
         case NoticeKind.CONTEST_DECIDED if can(viewer, Permission.INDICATOR_READ_OWN):
             return url_for("officer.list_attributed")
+        case NoticeKind.OBJECTION_FILED | NoticeKind.OBJECTION_OVERDUE if can(viewer, Permission.OBJECTION_DECIDE):
+            return url_for("supervisor.list_objections")
+        case NoticeKind.OBJECTION_DECIDED if can(viewer, Permission.INDICATOR_READ_OWN):
+            return url_for("officer.list_objections")
         case NoticeKind.SIGNAL if can(viewer, Permission.SIGNAL_READ):
             return url_for("supervisor.show_signal", signal_id=found.particulars["signal"])
     if (code := found.code) is not None:
