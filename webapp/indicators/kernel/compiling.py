@@ -55,9 +55,12 @@ def _cache_folder() -> Path | None:
 
 CACHE_FOLDER: Final = _cache_folder()
 if CACHE_FOLDER is not None:
-    numba.config.CACHE_DIR = str(CACHE_FOLDER)
+    numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]
 
 
 def compiled(function: _Function) -> _Function:
-    """The function as machine code, free of the interpreter's lock so that threads can share the work."""
-    return cast(_Function, numba.njit(cache=CACHE_FOLDER is not None, nogil=True)(function))
+    """The function as machine code, free of the interpreter's lock so that threads can share the work.
+
+    Dividing by 0 gives what IEEE 754 says instead of an error, without which loops become no vector instructions.
+    """
+    return cast(_Function, numba.njit(cache=CACHE_FOLDER is not None, nogil=True, error_model="numpy")(function))

@@ -1,0 +1,261 @@
+"""The damped pull of one officer, as `webapp.indicators.damping` defines it and proves it monotone. Pure: numba.
+
+Every sum comes with its derivative by theta, so that Newton's slope is exact.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from webapp.indicators.facts import Floats
+from webapp.indicators.kernel.arranging import (
+    ALONE,
+    BLOCK_DAYLESS,
+    BLOCK_START,
+    BLOCK_VERIFIED,
+    DAY_START,
+    GROUP_START,
+    VISIT_GROUP,
+    VISIT_KIND,
+    VISIT_START,
+    WEEK_START,
+    Counts,
+    LongTable,
+)
+from webapp.indicators.kernel.compiling import compiled
+
+UNVERIFIED: Final = 0.25  # facts.UNVERIFIED_WEIGHT; constants of the kernel stand in it, for its cache to see them
+
+DAY_FREE: Final = 2.0  # full surprises (y = 1 where 0 was expected) of one day that count undamped, on an idle post
+DAY_LIMIT: Final = 4.5  # and its most
+DAYS: Final = 63.0  # working days of a quarter
+WEEK_FREE: Final = 4.0
+WEEK_LIMIT: Final = 8.0
+WEEKS: Final = 13.0
+GROWTH: Final = 1.0  # how far the limits grow with what the officer's other days, or weeks, bring
+CROWD_FREE: Final = 1.0  # full surprises of unverified facts that need no verified ones beside them
+CROWD_PART: Final = 0.25  # and how many more for each full surprise of verified ones
+CROWD_LIMIT: Final = 1.5  # the most, in units of what is free
+
+
+# rows of `ways` (2, WAY_ROWS, facts + 2), praise and blame: what is kept of each sum, and scratch
+_DAY_KEPT: Final = 0
+_WEEK_KEPT: Final = 1
+_BY_DAYS: Final = 2  # 1 where a block goes by its days and weeks, 0 where by its raters
+_CROWD_KEPT: Final = 3  # [.., 0]: what is kept of the unverified facts
+_DAY_SUM: Final = 4  # each row of sums has that of its slopes behind it
+_WEEK_SUM: Final = 6
+_GROUP_SUM: Final = 8
+_GROUP_MOST: Final = 10
+WAY_ROWS: Final = 12
+
+
+def ways_for(facts: int) -> Floats:
+    """Room for an officer of at most so many facts."""
+    return np.zeros((2, WAY_ROWS, facts + 2))
+
+
+@compiled
+def _bounded(
+    value: float, slope: float, unit: float, unit_slope: float, free: float, most: float
+) -> tuple[float, float]:
+    """unit x phi(value / unit), phi(u) = u up to `free`, then free + z / (1 + z / (most - free)), z = u - free; with
+    its derivative. It never falls in value, nor in unit.
+    """
+    over = value - free * unit
+    if over <= 0.0:
+        return value, slope
+    room = (most - free) * unit
+    yielding = 1.0 + over / room
+    flat = 1.0 / (yielding * yielding)
+    return (
+        free * unit + over / yielding,
+        slope * flat + unit_slope * (free * (1.0 - flat) + (most - free) * (over / room) * (over / room) * flat),
+    )
+
+
+@compiled
+def _of_one_rater(total: float, slope: float, most: float, most_slope: float, verified: bool) -> tuple[float, float]:
+    """What one rater's pulls in one direction count: unverified, the greatest alone; verified, at most two of it."""
+    if total <= 0.0:
+        return 0.0, 0.0
+    if not verified:
+        return most, most_slope
+    part = most / total
+    return most * (2.0 - part), part * part * slope + 2.0 * (1.0 - part) * most_slope
+
+
+@compiled
+def _of_visit(
+    sign: float, first: int, last: int, pulls: Floats, slopes: Floats, single: Floats
+) -> tuple[float, float, float, float]:
+    """Of the pulls in one direction: their sum, its slope, the greatest that one case has, its slope."""
+    total = slope = most = most_slope = 0.0
+    for fact in range(first, last):
+        pull = sign * pulls[fact]
+        if pull > 0.0:
+            total += pull
+            slope += sign * slopes[fact]
+            if pull * single[fact] > most:
+                most = pull * single[fact]
+                most_slope = sign * slopes[fact] * single[fact]
+    return total, slope, most, most_slope
+
+
+@compiled
+def _bound_each(
+    way_of: Floats, row: int, kept_row: int, first: int, last: int, base: float, free: float, most: float, span: float
+) -> tuple[float, float]:
+    """Bound the sums first..last of a row (its slopes stand in the next), each by a limit that grows with what the
+    others bring; write what is kept. Their total and its slope; the damped sums replace the sums.
+    """
+    sums, slopes, kept = way_of[row], way_of[row + 1], way_of[kept_row]
+    seen = most * base  # no single one lifts the limits of the others by more
+    others = others_slope = 0.0
+    for k in range(first, last):
+        if sums[k] < seen:
+            others += sums[k]
+            others_slope += slopes[k]
+        else:
+            others += seen
+    total = total_slope = 0.0
+    for k in range(first, last):
+        kept[k] = 1.0
+        if sums[k] > free * base and most < np.inf:
+            own = min(sums[k], seen)
+            own_slope = slopes[k] if sums[k] < seen else 0.0
+            unit = base + GROWTH * max(others - own, 0.0) / span
+            unit_slope = GROWTH * (others_slope - own_slope) / span
+            before = sums[k]
+            sums[k], slopes[k] = _bounded(before, slopes[k], unit, unit_slope, free, most)
+            kept[k] = sums[k] / before
+        total += sums[k]
+        total_slope += slopes[k]
+    return total, total_slope
+
+
+@compiled
+def damped_sum(
+    way: int, pulls: Floats, slopes: Floats, single: Floats, room: LongTable, counts: Counts, ways: Floats
+) -> tuple[float, float]:
+    """Praise (way 0) or blame (way 1) and its derivative. `pulls`, `slopes` (facts): undamped; `single`: that part of a
+    fact which is one case. `ways[way]` is written.
+    """
+    sign = 1.0 - 2.0 * way
+    mine = ways[way]
+    verified_sum = verified_slope = crowd_sum = crowd_slope = 0.0
+    for block in range(counts.blocks):
+        verified = room[BLOCK_VERIFIED, block] == 1
+        base = 1.0 if verified else UNVERIFIED
+        first_group, last_group = room[GROUP_START, block], room[GROUP_START, block + 1]
+        for row in range(_GROUP_SUM, _GROUP_MOST + 2):
+            for group in range(first_group, last_group):
+                mine[row, group] = 0.0
+        by_raters = by_raters_slope = 0.0
+        first_week, last_week = room[BLOCK_START, block], room[BLOCK_START, block + 1]
+        for week in range(first_week, last_week):
+            for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
+                day_sum = day_slope = 0.0
+                for visit in range(room[DAY_START, day], room[DAY_START, day + 1]):
+                    first, last = room[VISIT_START, visit], room[VISIT_START, visit + 1]
+                    if last == first + 1 and sign * pulls[first] <= 0.0:
+                        continue
+                    total, slope, most, most_slope = _of_visit(sign, first, last, pulls, slopes, single)
+                    damped, damped_slope = total, slope
+                    if most != total and room[VISIT_KIND, visit] != ALONE:
+                        damped, damped_slope = _of_one_rater(total, slope, most, most_slope, verified)
+                    day_sum += damped
+                    day_slope += damped_slope
+                    group = room[VISIT_GROUP, visit]
+                    if group < 0:
+                        by_raters += damped
+                        by_raters_slope += damped_slope
+                    else:
+                        mine[_GROUP_SUM, group] += total
+                        mine[_GROUP_SUM + 1, group] += slope
+                        if most > mine[_GROUP_MOST, group]:
+                            mine[_GROUP_MOST, group] = most
+                            mine[_GROUP_MOST + 1, group] = most_slope
+                mine[_DAY_SUM, day] = day_sum
+                mine[_DAY_SUM + 1, day] = day_slope
+        block_sum = block_slope = 0.0
+        for level in range(2):  # days, then weeks
+            row, kept_row = (_WEEK_SUM, _WEEK_KEPT) if level else (_DAY_SUM, _DAY_KEPT)
+            start = first_week if level else room[WEEK_START, first_week]
+            end = last_week if level else room[WEEK_START, last_week]
+            if level:
+                for week in range(start, end):
+                    week_sum = week_slope = 0.0
+                    for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
+                        week_sum += mine[_DAY_SUM, day]
+                        week_slope += mine[_DAY_SUM + 1, day]
+                    mine[_WEEK_SUM, week] = week_sum
+                    mine[_WEEK_SUM + 1, week] = week_slope
+            block_sum, block_slope = _bound_each(
+                mine,
+                row,
+                kept_row,
+                start,
+                end,
+                base,
+                WEEK_FREE if level else DAY_FREE,
+                (WEEK_LIMIT if level else DAY_LIMIT) if room[BLOCK_DAYLESS, block] == 0 else np.inf,
+                WEEKS if level else DAYS,
+            )
+        mine[_BY_DAYS, block] = 1.0
+        if last_group > first_group:
+            for group in range(first_group, last_group):
+                damped, damped_slope = _of_one_rater(
+                    mine[_GROUP_SUM, group],
+                    mine[_GROUP_SUM + 1, group],
+                    mine[_GROUP_MOST, group],
+                    mine[_GROUP_MOST + 1, group],
+                    verified,
+                )
+                by_raters += damped
+                by_raters_slope += damped_slope
+            if by_raters < block_sum:
+                mine[_BY_DAYS, block] = 0.0
+                block_sum, block_slope = by_raters, by_raters_slope
+        if verified:
+            verified_sum += block_sum
+            verified_slope += block_slope
+        else:
+            crowd_sum += block_sum
+            crowd_slope += block_slope
+    mine[_CROWD_KEPT, 0] = 1.0
+    unit = CROWD_FREE + CROWD_PART * verified_sum
+    if crowd_sum > unit:
+        before = crowd_sum
+        crowd_sum, crowd_slope = _bounded(crowd_sum, crowd_slope, unit, CROWD_PART * verified_slope, 1.0, CROWD_LIMIT)
+        mine[_CROWD_KEPT, 0] = crowd_sum / before
+    return verified_sum + crowd_sum, verified_slope + crowd_slope
+
+
+@compiled
+def kept_of_facts(pulls: Floats, single: Floats, room: LongTable, counts: Counts, ways: Floats, kept: Floats) -> None:
+    """What damping keeps of each fact, after `damped_sum` went both ways: kept (3, facts), by rater, by day and week,
+    and for want of verified facts.
+    """
+    for block in range(counts.blocks):
+        verified = room[BLOCK_VERIFIED, block] == 1
+        for week in range(room[BLOCK_START, block], room[BLOCK_START, block + 1]):
+            for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
+                for visit in range(room[DAY_START, day], room[DAY_START, day + 1]):
+                    group = room[VISIT_GROUP, visit]
+                    first, last = room[VISIT_START, visit], room[VISIT_START, visit + 1]
+                    for way in range(2):
+                        mine = ways[way]
+                        sign = 1.0 - 2.0 * way
+                        total, _slope, most, _most_slope = _of_visit(sign, first, last, pulls, pulls, single)
+                        by_days = mine[_BY_DAYS, block] == 1.0
+                        if not by_days and group >= 0:
+                            total, most = mine[_GROUP_SUM, group], mine[_GROUP_MOST, group]
+                        by_rater = 1.0
+                        if room[VISIT_KIND, visit] != ALONE and most != total and total > 0.0:
+                            by_rater = _of_one_rater(total, 0.0, most, 0.0, verified)[0] / total
+                        for fact in range(first, last):
+                            if (pulls[fact] > 0.0) == (way == 0):
+                                kept[0, fact] = by_rater
+                                kept[1, fact] = mine[_DAY_KEPT, day] * mine[_WEEK_KEPT, week] if by_days else 1.0
+                                kept[2, fact] = 1.0 if verified else mine[_CROWD_KEPT, 0]
