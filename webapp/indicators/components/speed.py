@@ -1,21 +1,21 @@
 """Speed of service: how long citizens are served and wait because of the officer, and how long files lie with him.
 
 Policy. A visit: y = .8 serving + .2 waiting, where
-- serving: .5 - .5 log2(time / usual), from 0 to 1: the usual time of the service is .5, half of it 1, twice as long 0. To
-  be faster than that brings nothing, so that nobody is rushed out of the door;
+- serving: .5 - .5 log2(time / usual), from 0 to 1: the usual time of the service is .5, half of it 1, twice as long 0.
+  To be faster than that brings nothing, so that nobody is rushed out of the door;
 - waiting: the time in which the officer was free, the citizen already waited, and was not called: 1 up to two minutes
   (tidying up), falling to 0 at ten. What somebody waited before that is the crowd's and the unit's, and counts for no
   officer. Where it is not known since when he was free, serving alone counts.
 The usual time is the service's median over the year before the quarter, else its standard; frozen for the quarter.
 
-A file in his hands: .5 - .25 log2(counted time / target of the stage), from 0 to 1: on target .5, a quarter of it 1, four
-times as long 0. Counted is working time, without the pauses that lie outside the agency's control. What still lies with
-him after four times the target counts as 0 already, so that letting it lie does not pay.
+A file in his hands: .5 - .25 log2(counted time / target of the stage), from 0 to 1: on target .5, a quarter of it 1,
+four times as long 0. Counted is working time, without the pauses that lie outside the agency's control. What still lies
+with him after four times the target counts as 0 already, so that letting it lie does not pay.
 
 Whoever closes his counter before the end of his shift and leaves people waiting in his lines has his part of them
 counted as 0, as many as he could still have served; so has whoever calls somebody and leaves him to a colleague. So
-closing early and passing on never raise (law 1). Asking fewer people for a rating changes nothing here. An officer's day
-in a service is one fact: the mean of y, weighing as many cases as it sums up.
+closing early and passing on never raise (law 1). Asking fewer people for a rating changes nothing here. An officer's
+day in a service is one fact: the mean of y, weighing as many cases as it sums up.
 
 Sources: Senapelan (speed of service), Semarang (waiting time), Surabaya (documents within the set time); Permendagri
 19/2018 (turnaround counts from a complete file). Pure.

@@ -10,8 +10,7 @@ What the product counts (visits served, stages finished, answers given) comes fr
 the superior has confirmed them; months that wait for his word are left out. Only a plan that was agreed on before the
 quarter ended counts in it.
 
-Doing more never lowers, refusing work and closing early never raise (law 1): y rises with what was done, by nothing
-else.
+Doing more never lowers, refusing work and closing early never raise (law 1): y rises with what was done alone.
 
 Sources: PermenPANRB 6/2022 (SKP: yearly plan, quarterly targets, evidence); Surabaya (exceeding the target is
 rewarded), Semarang ("a measurable yearly work plan, quantity and quality, reviewed periodically"). Pure.
