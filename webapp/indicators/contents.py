@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.database import db
-from webapp.indicators.errors import IndicatorError
+from webapp.indicators.errors import IndicatorError, NoSuchPreset
 from webapp.indicators.formula import FORMULA_VERSION, Fact, OfficerScore, Preset, Reference, score_officer
 from webapp.indicators.models import IndicatorSnapshot
 from webapp.indicators.presets.stored import preset_of_version
@@ -50,18 +50,25 @@ def basis_of(snapshot: IndicatorSnapshot) -> Basis:
     return Basis(rows, formula_facts(rows, preset), preset, reference_by_id(snapshot.reference_id))
 
 
-def content_of(snapshot: IndicatorSnapshot) -> dict[str, Any]:
-    """The snapshot's content with its groups of lines, whether they are stored already or not.
-
-    Raises OldFormula, FactsMissing where they are not stored and can't be made any more.
-    """
-    if "groups" in snapshot.content:
-        return snapshot.content
+def sound_basis_of(snapshot: IndicatorSnapshot) -> Basis:
+    """What the snapshot stands on, whole. Raises OldFormula, FactsMissing, NoSuchPreset where that can't be had."""
     if snapshot.formula_version != FORMULA_VERSION:
         raise OldFormula(snapshot.formula_version)
     basis = basis_of(snapshot)
     if len(basis.rows) != len(snapshot.fact_ids):
         raise FactsMissing
+    return basis
+
+
+def content_of(snapshot: IndicatorSnapshot, basis: Basis | None = None) -> dict[str, Any]:
+    """The snapshot's content with its groups of lines, whether they are stored already or not.
+
+    `basis`: what it stands on, if it was read already. Raises OldFormula, FactsMissing, NoSuchPreset where they are not
+    stored and can't be made any more.
+    """
+    if "groups" in snapshot.content:
+        return snapshot.content
+    basis = basis or sound_basis_of(snapshot)
     return snapshot.content | line_content(basis.facts, basis.score())
 
 
@@ -81,7 +88,7 @@ def complete_contents(most: int = 300) -> int:
     for snapshot in waiting:
         try:
             snapshot.content = content_of(snapshot)
-        except FactsMissing:
+        except (FactsMissing, NoSuchPreset):
             # Erased since: the figure follows with the next fact, and nothing is left to be explained here.
             snapshot.content = snapshot.content | {"groups": [], "not_counted": []}
     db.session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from webapp.indicators.movements import Movement
 from webapp.indicators.queries.own import counted_complaints, own_sheet
 from webapp.indicators.queries.unit import PAGE, in_reach, list_figures, periods_of, sheet_of, unit_filters
 from webapp.indicators.queries.views import (
@@ -10,7 +11,6 @@ from webapp.indicators.queries.views import (
     Damped,
     FigureList,
     GroupView,
-    Movement,
     OfficerFigure,
     ScoreSheet,
     TrendPoint,

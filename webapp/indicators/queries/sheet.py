@@ -10,9 +10,12 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.database import db
-from webapp.indicators.contents import FactsMissing, OldFormula, content_of
+from webapp.indicators.contents import Basis, FactsMissing, OldFormula, content_of, sound_basis_of
+from webapp.indicators.errors import NoSuchPreset
 from webapp.indicators.line_keys import line_key
 from webapp.indicators.models import IndicatorPreset, IndicatorReference, IndicatorSnapshot
+from webapp.indicators.objections.marks import objections_on
+from webapp.indicators.queries.moved import changes_of, moved
 from webapp.indicators.queries.views import ComponentView, Damped, GroupView, ScoreSheet, TrendPoint
 from webapp.organisation.models import Officer, Posting, Unit
 
@@ -34,7 +37,9 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
     ).one_or_none()
     if snapshot is None:
         return empty
-    content = _content(snapshot)
+    content, basis = _content(snapshot)
+    moves = moved(snapshot, basis, own=own) if basis is not None and not (own and too_few(content)) else None
+    marks = objections_on(officer.id, period)
     withheld = own and too_few(content)
     return replace(
         empty,
@@ -47,7 +52,7 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         facts=len(snapshot.fact_ids),
         withheld=withheld,
         components=tuple(_component(part, content, withheld) for part in content["components"]),
-        groups=_groups(content, own, officer.id, period),
+        groups=tuple(_marked(group, marks) for group in _groups(content, own, officer.id, period)),
         trend=() if withheld else trend_points(content),
         damped=tuple(Damped(item["reason"], item["facts"]) for item in content["not_counted"]),
         reliability=snapshot.reliability,
@@ -61,14 +66,24 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         )
         or "",
         snapshot_id=snapshot.id,
+        movements=moves.movements if moves is not None else (),
+        moved_since=moves.since if moves is not None else None,
+        moved_from=moves.since_figure if moves is not None else None,
+        changes=changes_of(officer.id, period),
     )
 
 
-def _content(snapshot: IndicatorSnapshot) -> dict[str, Any]:
+def _content(snapshot: IndicatorSnapshot) -> tuple[dict[str, Any], Basis | None]:
+    """The content with its groups, and what the figure was computed from; None where that can't be had any more."""
     try:
-        return content_of(snapshot)
-    except (OldFormula, FactsMissing):
-        return snapshot.content | {"groups": [], "not_counted": []}
+        basis = sound_basis_of(snapshot)
+    except (OldFormula, FactsMissing, NoSuchPreset):
+        return {"groups": [], "not_counted": []} | snapshot.content, None
+    return content_of(snapshot, basis), basis
+
+
+def _marked(group: GroupView, marks: dict[str, str]) -> GroupView:
+    return replace(group, objected=marks[group.line_key]) if group.line_key in marks else group
 
 
 def _hidden(content: dict[str, Any]) -> set[str]:
@@ -104,13 +119,13 @@ def _groups(content: dict[str, Any], own: bool, officer_id: int, period: str) ->
     groups = [_group(group, own, officer_id, period) for group in content["groups"]]
     if not own:
         return tuple(groups)
-    about_him = [_month_alone(group) for group in groups if "complaint" in group.sources]
+    about_him = [month_alone(group) for group in groups if "complaint" in group.sources]
     others = [group for group in groups if "complaint" not in group.sources]
     about_him.sort(key=lambda group: (group.until or date.min, group.points or 0.0), reverse=True)
     return (*others, *about_him)
 
 
-def _month_alone(group: GroupView) -> GroupView:
+def month_alone(group: GroupView) -> GroupView:
     if group.since is None or group.until is None:
         return group
     following = (group.until.replace(day=1) + timedelta(days=31)).replace(day=1)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
-from typing import Any
+
+from webapp.indicators.movements import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +62,15 @@ class Damped:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
-    """A part of the way from the figure at the end of an earlier month to the figure now, in points.
-
-    `kind`: new_facts, withdrawn, reference, preset, other. `component`: "" where it is about several. `facts`: how many
-    stand behind it. `details`: {"why": "objection"} of what was withdrawn, {"from": "2026-10", "to": "2026-11"} of a
-    reference or preset, {"sources": {"rating": 12}}, {"withdrawn": 1} where one is summed up in another for secrecy.
-    """
-
-    kind: str
-    component: str
-    points: float
-    facts: int
-    details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
-    """What stood in the figure and counts no more, on its day. `why`: as IndicatorFact.withdrawn_why says.
+    """Facts that were changed by a later decision or record, and not by a new visit.
 
-    `facts`: how many. `source`: rating, complaint, answer, ... `at`: when it was withdrawn.
+    `what`: withdrawn (they stood in the figure and count no more), added (they count since another judgement was
+    replaced). `why`: objection, attribution (a person decided otherwise), evidence (came late), decision (about the
+    complaint), repeated, corrected. `source`: rating, complaint, answer, ... `at`: the latest of them.
     """
 
+    what: str
     why: str
     component: str
     source: str

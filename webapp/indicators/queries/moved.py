@@ -1,0 +1,169 @@
+"""What moved one officer's figure since an earlier month, and which later decisions and records changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
+
+from webapp.attribution.models import Attribution
+from webapp.database import db
+from webapp.indicators.contents import Basis
+from webapp.indicators.errors import NoSuchPreset
+from webapp.indicators.formula import score_officer
+from webapp.indicators.models import IndicatorFact, IndicatorSnapshot
+from webapp.indicators.movements import Movement, State, movements, tells_nobody
+from webapp.indicators.periods import DEFAULT_TIMEZONE, day_of, span_of
+from webapp.indicators.presets.stored import preset_of_version
+from webapp.indicators.queries.views import Change
+from webapp.indicators.reference_keeping import reference_by_id
+from webapp.indicators.stored_facts import facts_by_id, formula_facts
+
+#: A fact written anew for the same officer, as an answer is when its reporter accepts it, is no change to tell.
+_USUAL = ("decision", "corrected")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """`movements` sum to the figure - `since_figure`, the figure at the end of `since`."""
+
+    movements: tuple[Movement, ...]
+    since: date
+    since_figure: float
+
+
+def moved(snapshot: IndicatorSnapshot, basis: Basis, *, own: bool) -> Moved:
+    """What moved the figure since the end of last month; to the officer himself since the latest month's end from which
+    enough raters stand between, at last the quarter's begin, when it was the expected one."""
+    first, last = span_of(snapshot.period)
+    day = min(day_of(snapshot.computed_at), last)
+    for month_end in _month_ends(first, day):
+        then, why_by_key = _state_at(snapshot, basis, month_end)
+        as_then = basis.facts if then.preset.version == basis.preset.version else formula_facts(basis.rows, then.preset)
+        if own and not tells_nobody(then.facts, as_then):
+            continue
+        now = State(snapshot.figure, as_then, basis.reference, basis.preset)
+        why = {(fact.component, fact.id): why_by_key.get(fact.id, "") for fact in then.facts}
+        return Moved(movements(then, now, why, own=own), month_end, then.figure)
+    expected = State(snapshot.expected, (), basis.reference, basis.preset)
+    now = State(snapshot.figure, basis.facts, basis.reference, basis.preset)
+    return Moved(movements(expected, now, {}, own=own), first - timedelta(days=1), snapshot.expected)
+
+
+def _month_ends(first: date, day: date) -> Iterator[date]:
+    """The ends of the months of the quarter that are over on `day`, the latest first."""
+    month = day.replace(day=1)
+    while month > first:
+        yield month - timedelta(days=1)
+        month = (month - timedelta(days=1)).replace(day=1)
+
+
+def _state_at(snapshot: IndicatorSnapshot, basis: Basis, month_end: date) -> tuple[State, dict[str, str]]:
+    """The figure as it was published at the end of a month; where none was yet, as the facts until then give it now.
+
+    With it, why those of its facts that count no more don't, by their keys.
+    """
+    midnight = datetime.combine(month_end + timedelta(days=1), time(), ZoneInfo(DEFAULT_TIMEZONE)).astimezone(UTC)
+    published = db.session.execute(
+        select(
+            IndicatorSnapshot.figure,
+            IndicatorSnapshot.fact_ids,
+            IndicatorSnapshot.preset_version,
+            IndicatorSnapshot.reference_id,
+        )
+        .where(
+            IndicatorSnapshot.officer_id == snapshot.officer_id,
+            IndicatorSnapshot.period == snapshot.period,
+            IndicatorSnapshot.computed_at < midnight,
+        )
+        .order_by(IndicatorSnapshot.computed_at.desc(), IndicatorSnapshot.id.desc())
+        .limit(1)
+    ).first()
+    if published is not None and (state := _published(*published)) is not None:
+        return state
+    facts = [fact for fact in basis.facts if fact.day is None or fact.day <= month_end]
+    score = score_officer(facts, basis.reference, basis.preset)
+    return State(score.figure, facts, basis.reference, basis.preset), {}
+
+
+def _published(
+    figure: float, fact_ids: list[int], preset_version: str, reference_id: int
+) -> tuple[State, dict[str, str]] | None:
+    """None where what it was computed from is stored no more, or is too old to be read."""
+    try:
+        preset, reference = preset_of_version(preset_version), reference_by_id(reference_id)
+    except (NoSuchPreset, ValueError):
+        return None
+    rows = facts_by_id(fact_ids)
+    if len(rows) != len(fact_ids) or not preset.weights.keys() <= reference.components.keys():
+        return None
+    why = {row.key: row.withdrawn_why or "" for row in rows if row.withdrawn_at is not None}
+    return State(figure, formula_facts(rows, preset), reference, preset), why
+
+
+def changes_of(officer_id: int, period: str) -> tuple[Change, ...]:
+    """Which later decisions and records changed the officer's facts of a quarter, the latest first."""
+    again = aliased(IndicatorFact)
+    source = func.split_part(IndicatorFact.key, ":", 1).label("source")
+    stands_anew = exists().where(
+        again.officer_id == officer_id,
+        again.key == IndicatorFact.key,
+        again.component == IndicatorFact.component,
+        again.withdrawn_at.is_(None),
+    )
+    withdrawn = db.session.execute(
+        select(
+            IndicatorFact.withdrawn_why.label("why"),
+            IndicatorFact.component,
+            source,
+            func.count().label("facts"),
+            func.max(IndicatorFact.withdrawn_at).label("at"),
+        )
+        .where(
+            IndicatorFact.officer_id == officer_id,
+            IndicatorFact.period == period,
+            IndicatorFact.withdrawn_why.is_not(None),
+            ~(IndicatorFact.withdrawn_why.in_(_USUAL) & stands_anew),
+        )
+        .group_by(IndicatorFact.withdrawn_why, IndicatorFact.component, source)
+    ).all()
+    before = aliased(Attribution)
+    added = db.session.execute(
+        select(
+            Attribution.made_by,
+            IndicatorFact.component,
+            source,
+            func.count().label("facts"),
+            func.max(IndicatorFact.recorded_at).label("at"),
+        )
+        .join(Attribution, Attribution.id == IndicatorFact.attribution_id)
+        .where(
+            IndicatorFact.officer_id == officer_id,
+            IndicatorFact.period == period,
+            IndicatorFact.withdrawn_at.is_(None),
+            exists().where(before.feedback_id == Attribution.feedback_id, before.id < Attribution.id),
+            ~exists().where(
+                again.officer_id == officer_id,
+                again.key == IndicatorFact.key,
+                again.withdrawn_at.is_not(None),
+            ),
+        )
+        .group_by(Attribution.made_by, IndicatorFact.component, source)
+    ).all()
+    found = [Change("withdrawn", one.why, one.component, one.source, one.facts, one.at) for one in withdrawn]
+    found += [
+        Change(
+            "added",
+            "evidence" if one.made_by == "rules" else "attribution",
+            one.component,
+            one.source,
+            one.facts,
+            one.at,
+        )
+        for one in added
+    ]
+    return tuple(sorted(found, key=lambda one: (one.at, one.why, one.component, one.source), reverse=True))
