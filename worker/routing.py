@@ -32,8 +32,9 @@ from webapp.feedback.events import (
     ReporterReplied,
     ReporterTold,
 )
-from webapp.indicators.events import FactsOutdated, ReferenceDue
+from webapp.indicators.events import FactsOutdated, ReferenceDue, ServiceDaysDue
 from webapp.indicators.objections.events import ObjectionDecided, ObjectionFiled, ObjectionsDue
+from webapp.indicators.work_plans.events import PlansDue, WorkConfirmed
 from webapp.messaging.events import MailQueued
 from webapp.outbox import Event
 from webapp.retention.events import RetentionDue
@@ -81,17 +82,20 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     ReporterReplied: (Route("notify_staff", MESSAGES),),
     ColleagueMentioned: (Route("notify_staff", MESSAGES),),
     ClockNearing: (Route("notify_staff", MESSAGES),),
-    ClockMissed: (Route("notify_staff", MESSAGES),),
+    ClockMissed: (Route("notify_staff", MESSAGES), Route("record_unanswered", INDICATORS)),
     MailQueued: (Route("send_mail", MESSAGES),),
     HandlingRecorded: (Route("refresh_handling", INDICATORS),),
     FactsOutdated: (Route("refresh_outdated", INDICATORS),),
     ReferenceDue: (Route("fit_reference", INDICATORS),),
+    ServiceDaysDue: (Route("record_service_days", INDICATORS),),
+    PlansDue: (Route("record_targets", INDICATORS),),
+    WorkConfirmed: (Route("record_targets", INDICATORS),),
     TicketMoved: (Route("notify_ticket_holder", MESSAGES),),
     QueueAdvanced: (Route("tell_who_is_near", MESSAGES),),
     RemindersDue: (Route("tell_who_is_near", MESSAGES),),
-    VisitsReported: (Route("attribute_corrected", ATTRIBUTION),),
-    VisitsCorrected: (Route("attribute_corrected", ATTRIBUTION),),
-    TurnaroundRecorded: (Route("attribute_delayed", ATTRIBUTION),),
+    VisitsReported: (Route("attribute_corrected", ATTRIBUTION), Route("record_visit_days", INDICATORS)),
+    VisitsCorrected: (Route("attribute_corrected", ATTRIBUTION), Route("record_visit_days", INDICATORS)),
+    TurnaroundRecorded: (Route("attribute_delayed", ATTRIBUTION), Route("record_file_days", INDICATORS)),
     ApplicationMoved: (Route("record_turnaround", INDICATORS), Route("notify_applicant", MESSAGES)),
     StagesReported: (Route("record_turnaround", INDICATORS),),
     DigestsDue: (Route("send_digests", MESSAGES),),

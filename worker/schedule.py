@@ -20,8 +20,9 @@ from webapp.attribution.events import ContestsDue
 from webapp.attribution.signals.events import SignalsDue
 from webapp.audit.events import TrailSealingDue
 from webapp.database import transaction
-from webapp.indicators.events import ReferenceDue
+from webapp.indicators.events import ReferenceDue, ServiceDaysDue
 from webapp.indicators.objections.events import ObjectionsDue
+from webapp.indicators.work_plans.events import PlansDue
 from webapp.messaging.mail import announce_due_mail
 from webapp.outbox import Event, publish
 from webapp.retention.events import RetentionDue
@@ -60,6 +61,13 @@ TASKS = (
         lambda now: (now + timedelta(hours=8)).strftime("%G-W%V"),
         lambda _slot: LearningDue(weekly=True),
     ),
+    # A quarter of an hour behind what it sums up: a day that rests is in the figure soon after.
+    Task(
+        "record_service_days",
+        lambda now: f"{now:%Y-%m-%dT%H}:{now.minute // 15 * 15:02}",
+        lambda _slot: ServiceDaysDue(),
+    ),
+    Task("record_targets", lambda now: now.strftime("%Y-%m-%d"), lambda _slot: PlansDue()),
     Task("learn_strengths", lambda now: now.strftime("%Y-%m"), lambda _slot: StrengthsDue()),
     Task("fit_reference", lambda now: now.strftime("%Y-%m"), lambda slot: ReferenceDue(slot)),
 )

@@ -23,6 +23,8 @@ TOGETHER: dict[str, Callable[[list[int]], Event]] = {
     "record_turnaround": StagesReported,
     "attribute_delayed": TurnaroundRecorded,
     "attribute_corrected": VisitsCorrected,
+    "record_visit_days": VisitsCorrected,
+    "record_file_days": TurnaroundRecorded,
 }
 #: Jobs that are done one after the other in one transaction: each is short, and ending a transaction costs more.
 APART = frozenset({"notify_followers", "notify_staff"})

@@ -13,6 +13,11 @@ class FactsOutdated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceDaysDue(Event):
+    """It is time to look whose day at the counter or at his desk has come to rest, to sum it up."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceDue(Event):
     """It is time to fit the reference anew; `version` is the month, e.g. "2026-11"."""
 

@@ -7,12 +7,16 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final
 
+from sqlalchemy import select
+
+from webapp.database import db
+from webapp.feedback.clocks.models import ComplaintClock
 from webapp.indicators.fact_sources.days import changed_days, days_of_visits
 from webapp.indicators.fact_sources.files import days_of_files
 from webapp.indicators.fact_sources.plans import targets_due
 from webapp.indicators.fact_sources.visits import DaysAsked
 from webapp.indicators.periods import day_of
-from webapp.indicators.recording import record_due
+from webapp.indicators.recording import record_due, record_facts
 
 DAYS_TOGETHER: Final = 7
 """Days that are read at a time, so that a year of somebody else's records does not fill the memory."""
@@ -62,3 +66,10 @@ def record_targets(at: datetime, *, officer_ids: Collection[int] | None = None) 
             record_due(keys, due, at)
         looked_at += len(keys)
     return looked_at
+
+
+def record_missed_term(clock_id: int, at: datetime) -> None:
+    """Bring the facts of a complaint up to a clock of it that ran out."""
+    complaint_id = db.session.scalar(select(ComplaintClock.complaint_id).where(ComplaintClock.id == clock_id))
+    if complaint_id is not None:
+        record_facts([complaint_id], at)

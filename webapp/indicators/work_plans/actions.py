@@ -18,7 +18,7 @@ from webapp.feedback.masking import mask_personal_numbers
 from webapp.indicators.periods import day_of
 from webapp.indicators.work_plans.access import below
 from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, NotAnOfficer, StepNotPossible
-from webapp.indicators.work_plans.events import PlanMoved, WorkConfirmed
+from webapp.indicators.work_plans.events import WorkConfirmed
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
 from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Aspect, Measure, Outcome, PlanState, PlanStep
 from webapp.organisation.models import Officer
@@ -81,7 +81,6 @@ def propose_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> Work
         raise StepNotPossible
     plan.state = PlanState.PROPOSED
     _note(plan, PlanStep.PROPOSED, viewer, note, at)
-    publish(PlanMoved(plan.id, PlanStep.PROPOSED))
     return plan
 
 
@@ -106,7 +105,6 @@ def agree_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> WorkPl
         _note(before, PlanStep.SUPERSEDED, viewer, None, at)  # and flushed: one agreed version a year
     plan.state = PlanState.AGREED
     _note(plan, PlanStep.AGREED, viewer, note, at)
-    publish(PlanMoved(plan.id, PlanStep.AGREED))
     publish(WorkConfirmed([plan.officer_id]))
     return plan
 
@@ -122,7 +120,6 @@ def return_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> WorkP
         raise FaultyPlan("words_missing")
     plan.state = PlanState.RETURNED
     _note(plan, PlanStep.RETURNED, viewer, note, at)
-    publish(PlanMoved(plan.id, PlanStep.RETURNED))
     return plan
 
 

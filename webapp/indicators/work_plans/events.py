@@ -8,14 +8,6 @@ from webapp.outbox import Event
 
 
 @dataclass(frozen=True, slots=True)
-class PlanMoved(Event):
-    """Somebody proposed, returned or agreed to a plan: `step` as in its log."""
-
-    plan_id: int
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
 class WorkConfirmed(Event):
     """A superior confirmed or returned what an officer says he did, or agreed to a plan: facts of targets follow."""
 
