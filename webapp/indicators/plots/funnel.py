@@ -54,8 +54,8 @@ class FunnelPlot:
         """Marks over the funnel of chance, which stands in the wider one of what officers usually differ by."""
         first, last = self.limits[0][0], self.limits[-1][0]
         most = max(abs(mark.difference) for mark in self.marks) * 1.12
-        # limits of the smallest volumes may run out of the picture: it is made for the marks
-        reach = max(most, self._limit_near(0.35)[2] * 1.05, 4.0)
+        # limits of very small volumes may run out of the picture: it is made for the marks
+        reach = max(most, min(self.limits[0][2] * 1.05, 1.7 * most), 4.0)
         across = pixels.Axis(math.sqrt(first), math.sqrt(last), _LEFT + 6, self.width - 14)
         up = pixels.Axis(-reach, reach, _HEIGHT - _FOOT, _TOP)
 
@@ -121,9 +121,6 @@ class FunnelPlot:
             *self._names(x, up),
         ]  # fmt: skip
         return titled(configured(pixels.layered(layers), width=self.width, height=self.height), self.title)
-
-    def _limit_near(self, part: float) -> tuple[float, float, float]:
-        return self.limits[int(part * (len(self.limits) - 1))]
 
     def _names(self, x: Any, up: Any) -> list[Any]:
         """Names beside marks, on the side where there is room."""

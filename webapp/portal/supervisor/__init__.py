@@ -1,6 +1,6 @@
 """Pages for the supervisor."""
 
-from webapp.portal.supervisor import applications, halls, handling, signals
+from webapp.portal.supervisor import applications, halls, handling, objections, officer, signals, unit_files
 from webapp.portal.supervisor.views import blueprint
 
-__all__ = ["applications", "blueprint", "halls", "handling", "signals"]
+__all__ = ["applications", "blueprint", "halls", "handling", "objections", "officer", "signals", "unit_files"]
