@@ -69,13 +69,7 @@ from worker.chores import (
     sweep,
 )
 from worker.events import RemindersDue
-from worker.summing_up import (
-    record_file_days,
-    record_service_days,
-    record_targets,
-    record_unanswered,
-    record_visit_days,
-)
+from worker.summing_up import SUMMING_UP
 from worker.together import APART, TOGETHER, subjects_of
 
 log = structlog.get_logger()
@@ -374,11 +368,7 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         refresh_handling,
         refresh_outdated,
         fit_reference,
-        record_service_days,
-        record_visit_days,
-        record_file_days,
-        record_targets,
-        record_unanswered,
+        *SUMMING_UP,
         notify_followers,
         notify_ticket_holder,
         tell_who_is_near,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from webapp.feedback.events import ClockMissed
 from webapp.indicators import summing_up
@@ -36,3 +38,12 @@ def record_unanswered(event: Event, key: str, now: datetime) -> None:
     """Note a complaint whose term for an answer ran out."""
     assert isinstance(event, ClockMissed)
     summing_up.record_missed_term(event.clock_id, now)
+
+
+SUMMING_UP: Final[tuple[Callable[[Event, str, datetime], None], ...]] = (
+    record_service_days,
+    record_visit_days,
+    record_file_days,
+    record_targets,
+    record_unanswered,
+)
