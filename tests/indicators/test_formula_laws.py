@@ -179,7 +179,7 @@ def test_a_stored_reference_gives_the_same_bits(facts: list[Fact], chance: rando
     chance.shuffle(shuffled)
     fitted = fit_reference(certain, "2026-11")
     assert repr(fit_reference(shuffled, "2026-11")) == repr(fitted)
-    stored = Reference.from_json(json.loads(json.dumps(fitted.to_json())))
+    stored = Reference.from_json(json.loads(json.dumps(fitted.to_json())), fitted.doubt_bytes())
     assert repr(stored) == repr(fitted)
     own = [replace(fact, officer="p") for fact in facts]
     assert repr(score_officer(own, stored)) == repr(score_officer(own, fitted))

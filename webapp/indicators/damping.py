@@ -1,205 +1,153 @@
-"""How much the facts of one officer weigh: no rater and no single day without bound. Pure: numpy only.
+"""How much the facts of one officer weigh: no rater, day, week or crowd without bound. Pure: numpy, and the compiled
+kernel behind it (kernel/damping.py), which the bulk run uses too.
 
-Two families of damping are crossed here (a rater comes on many days, a day has many raters), and law 1 must hold
+Four families of damping are crossed here (a rater comes on many days, a day has many raters), and law 1 must hold
 whatever is added: a 4 never lowers, a 1 never raises. The obvious weights, 1/(ratings of the same rater) times
 1/(1 + (m - 1) rho), break it: a further 4 for an easy service takes more weight from the earlier 4s for a hard one
 than it brings. So not the votes are damped but their sums, praise and blame apart.
 
-Let c_i(theta) = b_i p_i (y_i - logistic(eta_i + p_i theta)) be the undamped pull of fact i, with b = 1 verified, .25
-not; max(c, 0) is its praise, max(-c, 0) its blame. For praise and likewise for blame, in each block (calendar quarter,
-verified or not):
+Let c_i(theta) = b_i n_i p_i (y_i - logistic(eta_i + p_i theta)) be the undamped pull of fact i, which sums up n_i
+cases, with b = 1 verified, .25 not, and 0 for a share under .3; max(c, 0) is its praise, max(-c, 0) its blame. For
+praise and likewise for blame, in each block (calendar quarter, verified or not), with h for one rater, f for a day, g
+for a week:
 
-    A = sum over days d of      f(sum over raters r on d of  h(sum of the pulls of r on d))
-    B = sum over raters r of    h(sum of the pulls of r in the block)
+    A = sum over weeks of  g(sum over days of  f(sum over raters r on that day of  h(pulls of r on that day)))
+    B = sum over raters r of  h(pulls of r in the block)
     pull of the block = min(A, B)
+    V = sum over verified blocks,  U = sum over unverified blocks
+    pull = V + u(U, V)
 
-    h(x) = min(x, b)                                    a rater moves at most as much as one vote that surprises wholly
-    f(x) = x                        up to x0 = 2.5 b    an ordinary day counts in full
-         = x0 + z / (1 + z / (10 b - x0)), z = x - x0   and no day more than 10 b: 20 votes, each surprising by a half
+    h     of pulls with sum S and greatest M (of one case): M, where they are not verified; M (2 - M / S), where they
+          are: at most two of the greatest. S itself for a verified fact without key: a visit or file stands behind it
+    f(x)  = x up to 2 s, then 2 s + z / (1 + z / 2.5 s), z = x - 2 s: at most 4.5 s. s = b + T / 63, where T is what the
+          other days of the block bring (of each at most 4.5 b): a post where 40 people vote each day may have 40 more
+    g(x)  likewise with 4 and 8, s = b + T / 13 by the other weeks: a burst spread over the days of a week
+    u     U up to C = 1 + V / 4, then C + z / (1 + z / (C / 2)): at most 1.5 C. Votes that nobody can check count beside
+          what those say who were served, not in their stead: patience over many days brings a crowd no further
 
-    F(theta) = sum over blocks of praise - sum over blocks of blame,     lambda theta = F(theta)
-
-**Law 1, proof.** f, h, sums and min never fall when an argument grows. (i) Each c_i falls in theta, so praise falls,
-blame rises and F falls in theta; lambda theta rises; there is exactly one root. (ii) Add a fact with y = 1. At every
-theta its c = b p (1 - mu) > 0: one praise sum grows by it, no blame sum changes, whatever its day, rater, cell, share
-and whatever else is there; so F is nowhere lower than before, and the root of lambda theta = F is not lower either.
-(iii) y = 0 is the mirror image. The order of the facts plays no part. Q.E.D.
+**Law 1, proof.** All of h, f, g, u, sums and min never fall when a pull grows, or is added: h has dh/dS = (M/S)^2 and
+dh/dM = 2 - 2 M/S, neither below 0; f, g and u have the form s phi(x / s) with phi concave and phi(0) = 0, which falls
+neither in x nor in s, and s never falls in any *other* pull of the same direction. Praise and blame never enter each
+other's. (i) Each c_i falls in theta, so praise falls, blame rises and F = praise - blame falls in theta; lambda theta
+rises; all are continuous, so there is exactly one root. (ii) Add a fact with y = 1. At every theta its c > 0: praise
+grows or stays, blame does not change, whatever its day, rater, cell, share and whatever else is there; so F is nowhere
+lower than before, and the root of lambda theta = F is not lower either. (iii) y = 0 is the mirror image. (iv) A
+better y of the same fact raises its c, likewise. The order of the facts plays no part. Q.E.D.
 
 Verified and unverified facts stand in blocks of their own, so that a flood of anonymous votes can't crowd out the
 votes of people who were really served. A rater counts anew each quarter: another visit is another experience, and
 reviews are quarterly. Facts without a day (imports that know none) make a block of their own, where only raters are
-damped.
+damped. Unverified facts without any key can't be told from repeats: those of one day pass for one rater.
 
-The weight of a fact, as the officer is shown it, is w_i = b_i x (pull of its block after damping / before), following
-the chain that applied: F = sum w_i p_i (y_i - mu_i) holds exactly.
+The weight of a fact, as the officer is shown it, is w_i = b_i n_i x (what damping keeps of its sums), following the
+chain that applied: F = sum w_i p_i (y_i - mu_i) holds exactly.
 
-Residual risk: min(A, B) is gentler than A and B multiplied. Where half a block already is one rater's repeats, a burst
-on one day may bring as much as those repeats lost, before its own damping bites.
+Residual risks. min(A, B) is gentler than A and B multiplied. A crowd with real tickets, spread over a quarter, is not
+told from people who were served. Who has many verified blames may be blamed by as many strangers again as make a
+quarter of them. One rater's votes on many officers are damped for each of them apart.
 """
 
-import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
 
 import numpy as np
 
-from webapp.indicators.facts import MINIMUM_SHARE, UNVERIFIED_WEIGHT, Cell, Fact, Floats, Indexes, added_up, logistic
-
-RATER_LIMIT: Final = 1.0  # full surprises (y = 1 where 0 was expected) of one rater in a block, each direction
-DAY_FREE: Final = 2.5  # full surprises of one day that count undamped
-DAY_LIMIT: Final = 10.0  # and its most: 20 votes of a mean surprise of a half (rho = .05 of indicator.md)
+from webapp.indicators.facts import MINIMUM_SHARE, UNVERIFIED_WEIGHT, Fact, Floats
+from webapp.indicators.reference import ComponentReference
 
 
-def _numbered(keys: Iterable[Hashable]) -> Indexes:
-    """Each key's number in order of first appearance."""
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.intp)
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """One officer read against the reference; the arrays are in the order of the facts given.
 
-
-def _rater_of(fact: Fact) -> Hashable:
-    """Who rated. A verified fact without key is a person of its own: a visit or file stands behind it. Unverified ones
-    without key can't be told from repeats, so those of one day pass for one rater. Tuples, so that none equals a
-    rater's key.
+    `theta`: effect on the logistic scale. `information`: sum w p^2 V. `resistance`: sum w p^2 S (formula.py). `error`:
+    PEV, logistic scale squared. `variance`: of the points. `eta`: usual level of each fact. `weights`: after damping,
+    1 for a full vote. `by_rater`, `by_day`, `by_crowd`: which part each damping kept.
     """
-    if fact.rater is not None:
-        return fact.rater
-    return (fact.id,) if fact.verified else (fact.day,)
 
-
-def _quarter(day: date | None) -> int:
-    return 4 * day.year + (day.month - 1) // 3 if day else -1
-
-
-def _share_kept(after: Floats, before: Floats) -> Floats:
-    return np.divide(after, before, out=np.ones_like(before), where=before > 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One damping of group sums: what share of each group's sum is kept, and how steep the damped sum still is."""
-
-    kept: Floats
-    slope: Floats
-    damped: Floats
-
-
-def _damp_rater(total: Floats, base: Floats) -> _Step:
-    damped = np.minimum(total, RATER_LIMIT * base)
-    return _Step(_share_kept(damped, total), np.where(total <= RATER_LIMIT * base, 1.0, 0.0), damped)
-
-
-def _damp_day(total: Floats, base: Floats) -> _Step:
-    free = DAY_FREE * base
-    over = np.maximum(total - free, 0.0)
-    yielding = 1.0 + over / ((DAY_LIMIT - DAY_FREE) * base)
-    damped = np.minimum(total, free) + over / yielding
-    return _Step(_share_kept(damped, total), 1.0 / (yielding * yielding), damped)
-
-
-@dataclass(frozen=True, slots=True)
-class _Groups:
-    """A partition of the facts: each fact's group, and each group's base weight (one value within a group)."""
-
-    of: Indexes
-    base: Floats
-
-    @classmethod
-    def by(cls, keys: Indexes, base: Floats) -> "_Groups":
-        """Facts with the same whole number as key are a group."""
-        of = np.unique(keys, return_inverse=True)[1]
-        group_base = np.zeros(int(of.max()) + 1)
-        group_base[of] = base
-        return cls(of, group_base)
-
-    def sums(self, values: Floats) -> Floats:
-        return added_up(self.of, values, len(self.base))
-
-
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """F(theta), its slope dF/dtheta (at most 0), the weight of each fact and the two reasons why it may be lower."""
-
-    total: float
-    slope: float
+    theta: float
+    information: float
+    resistance: float
+    error: float
+    variance: float
+    eta: Floats
     weights: Floats
-    damped_by_rater: Floats
-    damped_by_day: Floats
+    by_rater: Floats
+    by_day: Floats
+    by_crowd: Floats
 
 
-class DampedFacts:
-    """The facts of one officer and component, in the order given (by id), ready to be asked for their pull at any
-    theta.
-    """
+def weigh(facts: Sequence[Fact], reference: ComponentReference) -> Weighed:
+    """One officer's facts of one component, by id, on the frozen reference. With none, theta is 0."""
+    from webapp.indicators.kernel.arranging import NO_DAY, NO_RATER, arrange, room_for
+    from webapp.indicators.kernel.damping import ways_for
+    from webapp.indicators.kernel.officers import read_officer, usual_of
 
-    def __init__(self, facts: Sequence[Fact], eta: Floats) -> None:
-        self.eta = eta
-        self.y = np.array([fact.y for fact in facts], dtype=np.float64)
-        self.p = np.array([fact.share for fact in facts], dtype=np.float64)
-        base = np.array([1.0 if fact.verified else UNVERIFIED_WEIGHT for fact in facts], dtype=np.float64)
-        # law 3: what is too unsure to be charged to an officer weighs nothing, and his page can say so
-        self.base = np.where(self.p >= MINIMUM_SHARE, base, 0.0)
-        verified = np.array([fact.verified for fact in facts], dtype=np.intp)
-        raters = _numbered(_rater_of(fact) for fact in facts)
-        # facts without a day share a block, and each has a day of its own: nothing is known of a crowd
-        days = np.array([fact.day.toordinal() if fact.day else -n for n, fact in enumerate(facts)], dtype=np.intp)
-        quarters = np.array([_quarter(fact.day) for fact in facts], dtype=np.intp)
-        days, quarters = 2 * days + verified, 2 * quarters + verified
-        self._blocks = _Groups.by(quarters, base)
-        self._days = _Groups.by(days, base)
-        self._raters = _Groups.by(raters * len(self._blocks.base) + self._blocks.of, base)
-        self._visits = _Groups.by(raters * len(self._days.base) + self._days.of, base)
-        # where each (rater, day) belongs
-        self._day_of_visit = np.zeros(len(self._visits.base), dtype=np.intp)
-        self._day_of_visit[self._visits.of] = self._days.of
+    levels = reference.levels()
+    place = reference.places(facts)
+    offset = [sum(part * reference.theta_of(who) for who, part in fact.others) for fact in facts]
+    eta: Floats = levels.eta(place) + np.array(offset, dtype=np.float64)
 
-    def _damp(self, pull: Floats, slope: Floats) -> tuple[float, float, Floats, Floats, Floats]:
-        """One direction. pull: undamped, not below 0; slope: its derivative. Gives sum, slope, kept, by rater, by
-        day.
-        """
-        days, visits, raters, blocks = self._days, self._visits, self._raters, self._blocks
-        visit = _damp_rater(visits.sums(pull), visits.base)
-        day_total = added_up(self._day_of_visit, visit.damped, len(days.base))
-        day = _damp_day(day_total, days.base)
-        rater = _damp_rater(raters.sums(pull), raters.base)
+    raters: dict[str, int] = {}
+    rater = [NO_RATER if fact.rater is None else raters.setdefault(fact.rater, len(raters)) for fact in facts]
+    day = [NO_DAY if fact.day is None else fact.day.toordinal() for fact in facts]
+    block = [
+        4 * (10 * int(fact.quarter[:4]) + int(fact.quarter[-1]) if fact.quarter else 0)
+        + 2 * fact.verified
+        + (fact.day is None)
+        for fact in facts
+    ]
+    by_day = np.lexsort((day, block))  # keeps the order by id among equal ones
+    order, spare = np.zeros(len(facts), dtype=np.int64), np.zeros(len(facts), dtype=np.int64)
+    room, table = room_for(len(facts))
+    counts, _stamp = arrange(
+        len(facts),
+        np.array(block, dtype=np.int64)[by_day],
+        np.array(day, dtype=np.int64)[by_day],
+        np.array(rater, dtype=np.int64)[by_day],
+        order,
+        spare,
+        room,
+        table,
+        0,
+    )
+    at = by_day[order]
+    share = np.array([fact.share for fact in facts], dtype=np.float64)
+    cases = np.array([fact.events for fact in facts], dtype=np.float64)
+    base = np.where([fact.verified for fact in facts], 1.0, UNVERIFIED_WEIGHT) * cases
+    base[share < MINIMUM_SHARE] = 0.0  # law 3: what is too unsure is not charged, and his page can say so
+    y = np.array([fact.y for fact in facts], dtype=np.float64)
 
-        by_visit, by_day, by_rater = visit.kept[visits.of], day.kept[days.of], rater.kept[raters.of]
-        through_days = by_visit * by_day
-        days_win = (blocks.sums(pull * through_days) <= blocks.sums(pull * by_rater))[blocks.of]
-        kept = np.where(days_win, through_days, by_rater)
-        steepness = np.where(days_win, visit.slope[visits.of] * day.slope[days.of], rater.slope[raters.of])
-        return (
-            math.fsum((pull * kept).tolist()),
-            math.fsum((slope * steepness).tolist()),
-            kept,
-            np.where(days_win, by_visit, by_rater),
-            np.where(days_win, by_day, 1.0),
-        )
-
-    def pull(self, theta: float) -> Pull:
-        """F(theta) as defined above, with its slope and the weights that hold there."""
-        mu = logistic(self.eta + self.p * theta)
-        undamped = self.base * self.p * (self.y - mu)
-        slope = -self.base * self.p * self.p * mu * (1.0 - mu)
-        praised = undamped > 0.0
-        praise, praise_slope, praise_kept, praise_rater, praise_day = self._damp(
-            np.where(praised, undamped, 0.0), np.where(praised, slope, 0.0)
-        )
-        blame, blame_slope, blame_kept, blame_rater, blame_day = self._damp(
-            np.where(praised, 0.0, -undamped), np.where(praised, 0.0, slope)
-        )
-        return Pull(
-            total=praise - blame,
-            slope=praise_slope + blame_slope,
-            weights=self.base * np.where(praised, praise_kept, blame_kept),
-            damped_by_rater=np.where(praised, praise_rater, blame_rater),
-            damped_by_day=np.where(praised, praise_day, blame_day),
-        )
-
-
-def usual_levels(facts: Sequence[Fact], usual: float, effects: dict[Cell, float]) -> Floats:
-    """eta of each fact: the usual level on the logistic scale plus its cell's effect (0 for a cell not in the
-    reference).
-    """
-    return np.array([usual + effects.get(fact.cell, 0.0) for fact in facts], dtype=np.float64)
+    coefficients = len(levels.coefficients)
+    scratch = np.zeros((5, len(facts)))
+    reading = read_officer(
+        eta[at],
+        share[at],
+        base[at],
+        y[at],
+        1.0 / cases[at],
+        place[at],
+        usual_of(levels),
+        room,
+        counts,
+        ways_for(len(facts)),
+        scratch,
+        np.zeros((4, coefficients)),
+        np.zeros(coefficients + 1, dtype=np.int64),
+        True,
+    )
+    kept = np.empty((3, len(facts)))
+    kept[:, at] = scratch[2:]
+    weights = base * kept[0] * kept[1] * kept[2] / cases
+    return Weighed(
+        reading.theta,
+        reading.information,
+        reading.resistance,
+        reading.error,
+        reading.variance,
+        eta,
+        weights,
+        kept[0],
+        kept[1],
+        kept[2],
+    )

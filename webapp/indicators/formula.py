@@ -1,13 +1,17 @@
-"""The officer's service-quality figure from stored facts on a frozen reference. Pure: numpy only, no clock, no
-database.
+"""The officer's service-quality figure from stored facts on a frozen reference. Pure: no clock, no database.
 
-For one officer j and one component, with eta_i the usual level of the fact's service and channel (reference.py) and
-w_i its damped weight (damping.py, with the proof of law 1):
+For one officer j and one component, with eta_i the usual level of the fact's service, channel, quarter and unit
+(reference.py), what others who share the fact add to it included, and w_i its damped weight (damping.py, with the proof
+of law 1):
 
     mu_i(theta) = logistic(eta_i + p_i theta)
     lambda theta = F(theta) = sum_i w_i p_i (y_i - mu_i(theta)),       lambda = phi / tau^2
     g(theta) = 25 (1 + 3 x mean over the city's case mix of logistic(eta + theta))               the scale of 25 to 100
-    H = sum_i w_i p_i^2 mu_i (1 - mu_i),    PEV = phi / (H + lambda),   reliability = 1 - PEV / tau^2 = H / (H + lambda)
+    H = sum_i w_i p_i^2 mu_i (1 - mu_i),    D = H + lambda,    h = sum_i w_i p_i mu_i (1 - mu_i) x_i
+    PEV = phi / D + h' C h / D^2,    reliability = 1 - PEV / tau^2
+
+x_i is the fact's design row and C the covariance of the reference's coefficients: what is not known of the usual level
+is in the interval too (kernel/officers.py gives the variance of the points).
 
 Lines. Let m_i = logistic(eta_i) be what was expected of fact i and S_i = (mu_i(theta) - m_i) / (p_i theta) > 0 the
 secant. Then y_i - mu_i = (y_i - m_i) - S_i p_i theta, and the equation above becomes, without approximation,
@@ -17,8 +21,16 @@ secant. Then y_i - mu_i = (y_i - m_i) - S_i p_i theta, and the equation above be
 so each line is its case compared with what was expected there; a 4 never shows as a loss, a 1 never as a gain. Times
 the secant of g, the lines are points and sum to figure - expected.
 
-The composite is the preset's weighted sum. A component without facts stays at its expectation with its whole doubt,
-tau^2; the weights are never spread over the others (law 10).
+The composite is the preset's weighted sum, omega_k. Officers who are good at one thing are often good at another, T_kl
+(reference), and what shrinkage takes from one component it then takes from the other too:
+
+    variance = sum_k omega_k^2 V_k + sum_{k /= l} omega_k omega_l (1 - B_k)(1 - B_l) g'_k g'_l T_kl,   B = reliability
+
+A component without facts stays at its expectation with its whole doubt; the weights are never spread over the others
+(law 10).
+
+The arithmetic is compiled (kernel/), the same functions for one officer and for ten million facts; it is imported when
+first asked for.
 """
 
 import math
@@ -26,15 +38,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-import numpy as np
-
-from webapp.indicators.damping import DampedFacts, Pull, usual_levels
-from webapp.indicators.facts import MINIMUM_SHARE, Cell, Fact, Floats, in_order, logistic, logistic_secant
+from webapp.indicators.damping import Weighed, weigh
+from webapp.indicators.facts import MINIMUM_SHARE, Fact, in_order, logistic
 from webapp.indicators.fitting import fit_reference
 from webapp.indicators.presets import Preset, Prior, Thresholds, load_preset
 from webapp.indicators.reference import ComponentReference, Reference
 
-FORMULA_VERSION: Final = "formula-1"
+FORMULA_VERSION: Final = "formula-2"
 """Changes with anything that could change a digit of a score; snapshots store it."""
 
 LOWEST, HIGHEST = 25.0, 100.0
@@ -44,8 +54,9 @@ NORMAL_95: Final = 1.96
 class Line(NamedTuple):
     """What one fact did. `points`: moved the figure by. `y` came where `expected` is usual (both 0 to 1).
 
-    `weight` is what it counted after damping (1 for a full vote). `reasons` say why less than 1: "share_too_small"
-    (nothing is charged), "unverified", "same_rater", "same_day".
+    `weight` is what it counted after damping (1 for a full vote), each of its `events` cases. `reasons` say why less
+    than 1: "share_too_small" (nothing is charged), "unverified", "same_rater", "same_day" (a burst on that day or in
+    that week), "unconfirmed" (many unverified ones beside few that are).
     """
 
     fact_id: str
@@ -56,6 +67,7 @@ class Line(NamedTuple):
     share: float
     weight: float
     reasons: tuple[str, ...]
+    events: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +75,7 @@ class ComponentScore:
     """One component. figure, low, high, expected: points, 25 to 100; low and high bound the 95 % interval.
 
     `theta`: the officer's effect on the logistic scale. `variance` and `prior_variance`: points squared, of the figure
-    now and without any fact. `lines` sum to figure - expected.
+    now and without any fact. `lines` sum to figure - expected. `slope`: points for 1 of theta.
     """
 
     component: str
@@ -78,6 +90,7 @@ class ComponentScore:
     prior_variance: float
     facts: int
     lines: tuple[Line, ...]
+    slope: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,63 +110,17 @@ class OfficerScore:
     preset_version: str
 
 
-class _Scale:
-    """g, its slope and its secant, over the case mix of one component."""
-
-    def __init__(self, reference: ComponentReference) -> None:
-        cells = reference.cells or ((None, 0.0, 1.0),)
-        self.eta: Floats = np.array([reference.b0 + effect for _cell, effect, _share in cells], dtype=np.float64)
-        self.mix: Floats = np.array([share for _cell, _effect, share in cells], dtype=np.float64)
-
-    def _mean(self, values: Floats) -> float:
-        return math.fsum((self.mix * values).tolist())
-
-    def points(self, theta: float) -> float:
-        return 25.0 * (1.0 + 3.0 * self._mean(logistic(self.eta + theta)))
-
-    def slope(self, theta: float) -> float:
-        mu = logistic(self.eta + theta)
-        return 75.0 * self._mean(mu * (1.0 - mu))
-
-    def secant(self, theta: float) -> float:
-        return 75.0 * self._mean(logistic_secant(self.eta, np.full_like(self.eta, theta)))
-
-
-def _solve(facts: DampedFacts, shrinkage: float) -> tuple[float, Pull]:
-    """The one theta with shrinkage x theta = F(theta): Newton within a bracket, bisection where Newton is slow.
-
-    F never rises in theta, so the root lies between 0 and F(0) / shrinkage. The steps depend on nothing but the facts
-    in order.
-    """
-    theta = 0.0
-    pull = facts.pull(theta)
-    low, high = sorted((0.0, pull.total / shrinkage))
-    previous = math.inf
-    for _step in range(200):
-        excess = pull.total - shrinkage * theta
-        if excess == 0.0:
-            break
-        if excess > 0.0:
-            low = theta
-        else:
-            high = theta
-        following = theta + excess / (shrinkage - pull.slope)
-        if not low < following < high or abs(excess) > 0.5 * previous:
-            following = 0.5 * (low + high)
-        previous = abs(excess)
-        if abs(following - theta) <= 1e-15 * max(1.0, abs(theta)):
-            break
-        theta = following
-        pull = facts.pull(theta)
-    return theta, pull
-
-
-def _reasons(fact: Fact, by_rater: float, by_day: float) -> tuple[str, ...]:
+def _reasons(fact: Fact, by_rater: float, by_day: float, by_crowd: float) -> tuple[str, ...]:
     if fact.share < MINIMUM_SHARE:
         return ("share_too_small",)
     if fact.verified and by_rater >= 1.0 and by_day >= 1.0:
         return ()
-    found = ((not fact.verified, "unverified"), (by_rater < 1.0, "same_rater"), (by_day < 1.0, "same_day"))
+    found = (
+        (not fact.verified, "unverified"),
+        (by_rater < 1.0, "same_rater"),
+        (by_day < 1.0, "same_day"),
+        (by_crowd < 1.0, "unconfirmed"),
+    )
     return tuple(reason for applies, reason in found if applies)
 
 
@@ -172,51 +139,57 @@ def score_component(
             raise ValueError(f"Fact {fact.id} belongs to {fact.component}, not to {reference.component}.")
     if len({fact.officer for fact in ordered}) > 1:
         raise ValueError(f"The facts of {reference.component} belong to several officers; score one officer at a time.")
-    scale = _Scale(reference)
-    shrinkage = reference.shrinkage
-    expected = scale.points(0.0)
-    prior_variance = (scale.slope(0.0) * reference.tau) ** 2
-    theta, information, lines = _read(ordered, reference, scale) if ordered else (0.0, 0.0, ())
-    figure = scale.points(theta)
-    variance = scale.slope(theta) ** 2 * reference.phi / (information + shrinkage)
-    reliability = min(max(information / (information + shrinkage), 0.0), 1.0)
-    half = NORMAL_95 * math.sqrt(variance)
+    from webapp.indicators.kernel.officers import points_at, points_slope, usual_of
+
+    usual = usual_of(reference.levels())
+    empty = weigh((), reference)
+    expected = points_at(0.0, usual)
+    read = weigh(ordered, reference) if ordered else empty
+    figure = points_at(read.theta, usual)
+    reliability = min(max(1.0 - read.error / (reference.tau * reference.tau), 0.0), 1.0) if ordered else 0.0
+    half = NORMAL_95 * math.sqrt(read.variance)
     return ComponentScore(
         component=reference.component,
-        theta=theta,
+        theta=read.theta,
         figure=figure,
         low=max(figure - half, LOWEST),
         high=min(figure + half, HIGHEST),
         expected=expected,
         reliability=reliability,
         status=thresholds.status(reliability),
-        variance=variance,
-        prior_variance=prior_variance,
+        variance=read.variance,
+        prior_variance=empty.variance,
         facts=len(ordered),
-        lines=lines,
+        lines=_lines(ordered, reference, read),
+        slope=points_slope(read.theta, usual),
     )
 
 
-def _read(facts: Sequence[Fact], reference: ComponentReference, scale: _Scale) -> tuple[float, float, tuple[Line, ...]]:
-    """theta, the information H, and the lines in points of the component."""
-    effects: dict[Cell, float] = reference.effects()
-    eta = usual_levels(facts, reference.b0, effects)
-    damped = DampedFacts(facts, eta)
-    theta, pull = _solve(damped, reference.shrinkage)
-    p, y, weights = damped.p, damped.y, pull.weights
-    mu = logistic(eta + p * theta)
-    usual = logistic(eta)
-    information = math.fsum((weights * p * p * mu * (1.0 - mu)).tolist())
-    resistance = math.fsum((weights * p * p * logistic_secant(eta, p * theta)).tolist())
-    points = weights * p * (y - usual) * (scale.secant(theta) / (reference.shrinkage + resistance))
-    by_rater, by_day = pull.damped_by_rater.tolist(), pull.damped_by_day.tolist()
-    lines = tuple(
-        Line(fact.id, fact.component, point, fact.y, expected, fact.share, weight, _reasons(fact, rater_kept, day_kept))
-        for fact, point, expected, weight, rater_kept, day_kept in zip(
-            facts, points.tolist(), usual.tolist(), weights.tolist(), by_rater, by_day, strict=True
+def _lines(facts: Sequence[Fact], reference: ComponentReference, read: Weighed) -> tuple[Line, ...]:
+    """What each fact did, in points of the component."""
+    if not facts:
+        return ()
+    from webapp.indicators.kernel.officers import points_secant, usual_of
+
+    usual = logistic(read.eta)
+    scale = points_secant(read.theta, usual_of(reference.levels())) / (reference.shrinkage + read.resistance)
+    weights, by_rater, by_day, by_crowd = (
+        values.tolist() for values in (read.weights, read.by_rater, read.by_day, read.by_crowd)
+    )
+    return tuple(
+        Line(
+            fact.id,
+            fact.component,
+            fact.events * weights[k] * fact.share * (fact.y - expected) * scale,
+            fact.y,
+            expected,
+            fact.share,
+            weights[k],
+            _reasons(fact, by_rater[k], by_day[k], by_crowd[k]),
+            fact.events,
         )
+        for k, (fact, expected) in enumerate(zip(facts, usual.tolist(), strict=True))
     )
-    return theta, information, lines
 
 
 def score_officer(facts: Iterable[Fact], reference: Reference, preset: Preset | None = None) -> OfficerScore:
@@ -242,12 +215,37 @@ def score_officer(facts: Iterable[Fact], reference: Reference, preset: Preset | 
     def weighted(values: Mapping[str, float], power: int = 1) -> float:
         return math.fsum(preset.weights[name] ** power * value for name, value in values.items())
 
+    def moving_together(left: Mapping[str, float]) -> float:
+        """The doubt that components share: left, what reliability leaves of each, times its slope."""
+        return math.fsum(
+            preset.weights[one] * preset.weights[other] * left[one] * left[other] * shared
+            for one in sorted(left)
+            for other in sorted(left)
+            if one != other and (shared := reference.covariance_between(one, other))
+        )
+
+    def doubt(own: Mapping[str, float], left: Mapping[str, float]) -> float:
+        alone = weighted(own, 2)
+        return max(alone + moving_together(left), 1e-3 * alone)  # T is estimated, and might not fit the variances
+
     figure = weighted({name: score.figure for name, score in scores.items()})
-    half = NORMAL_95 * math.sqrt(weighted({name: score.variance for name, score in scores.items()}, 2))
-    # 1 - PEV / tau^2 on the scale at the expectation: the components' reliabilities, weighed by what each could move
-    prior = weighted({name: score.prior_variance for name, score in scores.items()}, 2)
-    known = weighted({name: score.prior_variance * score.reliability for name, score in scores.items()}, 2)
-    reliability = min(max(known / prior, 0.0), 1.0)
+    half = NORMAL_95 * math.sqrt(
+        doubt(
+            {name: score.variance for name, score in scores.items()},
+            {name: (1.0 - score.reliability) * score.slope for name, score in scores.items()},
+        )
+    )
+    # on the scale at the expectation, where more facts can only add to what is known
+    roots = {name: math.sqrt(score.prior_variance) for name, score in scores.items()}
+    taus = {name: reference.components[name].tau for name in scores}
+    prior = doubt(
+        {name: root * root for name, root in roots.items()}, {name: roots[name] / taus[name] for name in scores}
+    )
+    unknown = doubt(
+        {name: roots[name] ** 2 * (1.0 - score.reliability) for name, score in scores.items()},
+        {name: (1.0 - score.reliability) * roots[name] / taus[name] for name, score in scores.items()},
+    )
+    reliability = min(max(1.0 - unknown / prior, 0.0), 1.0)
     return OfficerScore(
         figure=figure,
         low=max(figure - half, LOWEST),

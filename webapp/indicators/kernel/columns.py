@@ -20,6 +20,9 @@ from webapp.indicators.kernel.damping import UNVERIFIED, ways_for
 from webapp.indicators.kernel.officers import Places, Usual, points_at, read_officer, usual_of
 from webapp.indicators.kernel.reference_columns import Levels
 
+Rows = NDArray[np.int32]
+Shares = NDArray[np.float32] | Floats
+
 LEAST_SHARE: Final = MINIMUM_SHARE  # law 3: what is too unsure weighs nothing
 
 _MOST_CODES: Final = 1 << 24
@@ -34,13 +37,13 @@ class FactColumns:
     """
 
     fact: NDArray[np.int64]
-    officer: NDArray[np.int32]
-    share: NDArray[np.float32] | Floats
-    y: NDArray[np.float32] | Floats
+    officer: Rows
+    share: Shares
+    y: Shares
     verified: NDArray[np.bool_]
     place: Places
-    quarter: NDArray[np.int32]
-    day: NDArray[np.int32]
+    quarter: Rows
+    day: Rows
     rater: NDArray[np.int64]
     officers: int
     events: Floats | None = None
@@ -48,7 +51,7 @@ class FactColumns:
 
 
 @compiled
-def _counted(order: Longs, codes: Longs, count: int) -> tuple[Longs, Longs]:
+def _counted(order: Rows, codes: Rows, count: int) -> tuple[Rows, Longs]:
     """`order` by code, equal ones as they stand; and where each code begins."""
     start = np.zeros(count + 1, dtype=np.int64)
     for k in range(len(order)):
@@ -65,9 +68,9 @@ def _counted(order: Longs, codes: Longs, count: int) -> tuple[Longs, Longs]:
     return following, start
 
 
-def by_officer(facts: FactColumns) -> tuple[NDArray[np.int32], Longs]:
+def by_officer(facts: FactColumns) -> tuple[Rows, Longs]:
     """The rows by officer, block, day and fact; and where each officer's begin."""
-    order: NDArray[np.int32]
+    order: Rows
     if bool(np.all(facts.fact[1:] >= facts.fact[:-1])):
         order = np.arange(len(facts.fact), dtype=np.int32)
     else:
@@ -107,11 +110,8 @@ class OfficerReadings:
 
 @compiled
 def _gather(
-    rows: NDArray[np.int32],
-    share: NDArray[np.float32],
-    y: NDArray[np.float32],
+    rows: Rows,
     verified: NDArray[np.bool_],
-    place: Places,
     quarter: NDArray[np.int32],
     day: NDArray[np.int32],
     rater: NDArray[np.int64],
@@ -131,11 +131,11 @@ def _gather(
 def _read_range(
     first: int,
     last: int,
-    order: NDArray[np.int32],
+    order: Rows,
     start: Longs,
     fact: NDArray[np.int64],
-    share: Floats,
-    y: Floats,
+    share: Shares,
+    y: Shares,
     verified: NDArray[np.bool_],
     place: Places,
     quarter: NDArray[np.int32],
@@ -163,8 +163,8 @@ def _read_range(
         for k in range(n):
             row = rows[k]
             if k and fact[row] == fact[rows[k - 1]]:
-                return np.int64(row)
-        _gather(rows, share, y, verified, place, quarter, day, rater, longs[0], longs[1], longs[2])
+                return int(row)
+        _gather(rows, verified, quarter, day, rater, longs[0], longs[1], longs[2])
         counts, stamp = arrange(n, longs[0], longs[1], longs[2], longs[3], longs[4], room, table, stamp)
         for k in range(n):
             row = rows[longs[3, k]]

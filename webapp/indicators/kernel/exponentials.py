@@ -37,7 +37,7 @@ def exponential_below(x: float) -> float:
     result = result * rest + 1.0 / 2
     result = result * rest + 1.0
     result = result * rest + 1.0
-    scale: float = np.int64((np.float64(shifted).view(np.int64) << 52) + _ONE_BITS).view(np.float64)  # type: ignore[attr-defined]
+    scale: float = np.int64((np.float64(shifted).view(np.int64) << 52) + _ONE_BITS).view(np.float64)
     return result * scale
 
 

@@ -12,6 +12,7 @@ The second term is the doubt of the level against which points are read; it fall
 does, because what is not known of the level then moves both alike.
 """
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -48,8 +49,9 @@ class Usual(NamedTuple):
     doubtful: bool
 
 
+@lru_cache(maxsize=64)
 def usual_of(levels: Levels) -> Usual:
-    """The reference ready for the functions below."""
+    """The reference ready for the functions below; kept, so asking again costs nothing."""
     rows, columns = np.nonzero(levels.mix)
     values = np.ascontiguousarray(levels.mix[rows, columns], dtype=np.float64)
     start = np.searchsorted(rows, np.arange(len(levels.mix) + 1)).astype(np.int64)
@@ -91,6 +93,16 @@ def points_secant(theta: float, usual: Usual) -> float:
     mean = 0.0
     for row in range(len(usual.mix_eta)):
         mean += usual.mix_share[row] * secant_of(usual.mix_eta[row], theta)
+    return 75.0 * mean
+
+
+@compiled
+def points_slope(theta: float, usual: Usual) -> float:
+    """Points for 1 of theta."""
+    mean = 0.0
+    for row in range(len(usual.mix_eta)):
+        mu = logistic_of(usual.mix_eta[row] + theta)
+        mean += usual.mix_share[row] * (mu * (1.0 - mu))
     return 75.0 * mean
 
 
