@@ -37,6 +37,7 @@ ENTRIES: tuple[tuple[Permission, str, LazyString, LazyString | None], ...] = (
     (Permission.APPLICATION_HANDLE, "officer.list_files", _l("Berkas"), None),
     (Permission.INDICATOR_READ_OWN, "officer.show_score", _l("Nilai saya"), None),
     (Permission.CONTEST_DECIDE, "staff.list_contests", _l("Keberatan"), UNIT),
+    (Permission.OBJECTION_DECIDE, "supervisor.list_objections", _l("Keberatan nilai"), UNIT),
     (Permission.INDICATOR_READ_UNIT, "supervisor.list_officers", _l("Petugas"), UNIT),
     (Permission.INDICATOR_READ_UNIT, "supervisor.show_handling", _l("Penanganan"), UNIT),
     (Permission.SIGNAL_READ, "supervisor.list_unit_signals", _l("Sinyal"), UNIT),

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from webapp.accounts.models import Account
 from webapp.database import db
 from webapp.indicators.components.registry import counted_in
-from webapp.indicators.contents import FactsMissing, OldFormula, basis_of, content_of
+from webapp.indicators.contents import basis_of, content_of
+from webapp.indicators.errors import IndicatorError
 from webapp.indicators.line_groups import members_of
 from webapp.indicators.line_keys import line_key
 from webapp.indicators.models import IndicatorSnapshot
@@ -70,7 +71,7 @@ def facts_of_line(officer_id: int, period: str, key: str) -> list[StoredFact]:
         return []
     try:
         keys = [group["key"] for group in content_of(snapshot)["groups"] if "key" in group]
-    except (OldFormula, FactsMissing):
+    except IndicatorError:  # it can't be made again any more
         return []
     wanted = next((one for one in keys if line_key(officer_id, period, one) == key), None)
     if wanted is None:
