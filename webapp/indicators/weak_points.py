@@ -22,7 +22,7 @@ from webapp.indicators.contents import basis_of
 from webapp.indicators.formula import FORMULA_VERSION, ComponentScore, Fact, Line, score_component
 from webapp.indicators.line_groups import MINIMUM_RATERS
 from webapp.indicators.models import IndicatorSnapshot
-from webapp.indicators.queries.views import ScoreSheet
+from webapp.indicators.queries import ScoreSheet
 from webapp.organisation.models import Service
 from webapp.organisation.queries import officer_of
 

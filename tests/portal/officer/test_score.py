@@ -17,9 +17,11 @@ from webapp.attribution.actions import decide_attribution
 from webapp.feedback.handling import answer_complaint
 from webapp.feedback.vocabulary import Finding
 from webapp.indicators.actions import record_facts
+from webapp.indicators.components.registry import COMPONENTS
 from webapp.indicators.presets import load_preset
 from webapp.indicators.queries import own_sheet, sheet_of
-from webapp.portal.staff.scores import COMPONENTS
+from webapp.indicators.wording.facts import PARTS
+from webapp.indicators.wording.parts_told import TOLD
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 PERIOD = "2026-Q4"
@@ -150,4 +152,5 @@ def test_an_account_without_officer_is_told_whom_to_ask(client: FlaskClient, ses
 
 
 def test_every_component_of_the_preset_has_words(app: Flask) -> None:
-    assert set(load_preset().weights) <= set(COMPONENTS)
+    assert set(load_preset().weights) <= set(PARTS)
+    assert list(COMPONENTS) == list(PARTS) == list(TOLD)

@@ -1,4 +1,4 @@
-"""What an officer could do about the weakest part of his figure, in words; that nothing stands out, where nothing does."""
+"""What an officer could do about the weakest part of his figure, in words; or that nothing stands out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from webapp.indicators.components.registry import COMPONENTS
-from webapp.indicators.queries.views import ScoreSheet
+from webapp.indicators.queries import ScoreSheet
 from webapp.indicators.weak_points import WeakPoint
 from webapp.indicators.wording.facts import counted, part_name
 from webapp.indicators.wording.numbers import decimal
@@ -31,15 +31,15 @@ def advice_on(sheet: ScoreSheet, weak: WeakPoint | None) -> Advice:
             why = _("Datanya belum cukup untuk menyarankan sesuatu.")
         else:
             why = _(
-                "Tidak ada bagian yang sudah lama pasti di bawah yang wajar. Teruskan seperti sekarang; naik turun dari "
-                "minggu ke minggu biasa terjadi."
+                "Tidak ada bagian yang sudah lama pasti di bawah yang wajar. Teruskan seperti sekarang; naik turun "
+                "dari minggu ke minggu biasa terjadi."
             )
         return Advice("", str(_("Tidak ada yang menonjol")), (str(why),), ())
     told = TOLD.get(weak.component)
     why_words = [
         _(
-            "Angkanya %(figure)s; yang wajar untuk layanan Anda %(expected)s. Sudah sedikitnya empat minggu begitu, dan "
-            "bukan karena kebetulan. Angka keseluruhan Anda turun %(points)s karenanya.",
+            "Angkanya %(figure)s; yang wajar untuk layanan Anda %(expected)s. Sudah sedikitnya empat minggu begitu, "
+            "dan bukan karena kebetulan. Angka keseluruhan Anda turun %(points)s karenanya.",
             figure=decimal(weak.figure),
             expected=decimal(weak.expected),
             points=decimal(weak.points_lost),

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.indicators.components import registry
-from webapp.indicators.queries.views import GroupView
+from webapp.indicators.queries import GroupView
 from webapp.indicators.wording.numbers import AS_EXPECTED, days_between, joined
 
 #: Name of each part, and in a few words what it is made of.

@@ -39,8 +39,8 @@ TOLD: Final[Mapping[str, PartTold]] = {
         ),
         weighed=(
             _l(
-                "Nilai 1 dihitung 0, nilai 2 sepertiga, nilai 3 dua pertiga, nilai 4 penuh. Tiap penilaian dibandingkan "
-                "dengan yang biasa untuk layanan dan saluran itu, bukan dengan petugas lain."
+                "Nilai 1 dihitung 0, nilai 2 sepertiga, nilai 3 dua pertiga, nilai 4 penuh. Tiap penilaian "
+                "dibandingkan dengan yang biasa untuk layanan dan saluran itu, bukan dengan petugas lain."
             ),
             _l(
                 "Penilaian tanpa struk kunjungan dihitung seperempat suara. Beberapa penilaian dari orang yang sama "
@@ -81,8 +81,8 @@ TOLD: Final[Mapping[str, PartTold]] = {
                 "apa-apa."
             ),
             _l(
-                "Waktu menunggu hanya dihitung bila loket Anda kosong lebih dari dua menit sementara ada yang menunggu. "
-                "Antrean panjang bukan kesalahan Anda."
+                "Waktu menunggu hanya dihitung bila loket Anda kosong lebih dari dua menit sementara ada yang "
+                "menunggu. Antrean panjang bukan kesalahan Anda."
             ),
             _l("Berkas dibandingkan dengan standar tahapnya dalam jam kerja; jeda di luar kendali Anda dikeluarkan."),
             _l(
@@ -108,14 +108,14 @@ TOLD: Final[Mapping[str, PartTold]] = {
     ),
     registry.ACCURACY: PartTold(
         reads=_l(
-            "Tiap kunjungan dan tahap berkas yang Anda selesaikan, berkas yang kembali karena kekeliruan di tahap Anda, "
-            "dan pengaduan keterangan atau data salah yang terbukti."
+            "Tiap kunjungan dan tahap berkas yang Anda selesaikan, berkas yang kembali karena kekeliruan di tahap "
+            "Anda, dan pengaduan keterangan atau data salah yang terbukti."
         ),
         source=_l("Catatan loket dan berkas, dan putusan atas pengaduan."),
         weighed=(
             _l(
-                "Tiap kunjungan atau berkas yang selesai dihitung benar; yang kembali karena kekeliruan, atau pengaduan "
-                "yang terbukti, dihitung salah. Makin banyak yang Anda selesaikan, makin kecil pengaruh satu "
+                "Tiap kunjungan atau berkas yang selesai dihitung benar; yang kembali karena kekeliruan, atau "
+                "pengaduan yang terbukti, dihitung salah. Makin banyak yang Anda selesaikan, makin kecil pengaruh satu "
                 "kekeliruan."
             ),
         ),
@@ -154,8 +154,8 @@ TOLD: Final[Mapping[str, PartTold]] = {
         helps=(
             _l("Mulai dari yang tenggatnya paling dekat; daftar Laporan saya sudah urut begitu."),
             _l(
-                "Jawab apa yang ditanyakan, sebutkan apa yang sudah dilakukan dan kapan selesai. Jawaban tanpa tindakan "
-                "paling sering disanggah."
+                "Jawab apa yang ditanyakan, sebutkan apa yang sudah dilakukan dan kapan selesai. Jawaban tanpa "
+                "tindakan paling sering disanggah."
             ),
             _l("Bila bukan urusan Anda, kembalikan hari itu juga supaya tidak lewat batas di meja Anda."),
         ),

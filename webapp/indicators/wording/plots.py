@@ -9,7 +9,7 @@ from webapp.indicators.plots.movements import MovementPlot, Step
 from webapp.indicators.plots.parts import Part, PartsPlot
 from webapp.indicators.plots.theme import WIDE
 from webapp.indicators.plots.trend import TrendPlot, TrendStep
-from webapp.indicators.queries.views import ComponentView, ScoreSheet
+from webapp.indicators.queries import ComponentView, ScoreSheet
 from webapp.indicators.wording.facts import part_name
 from webapp.indicators.wording.numbers import decimal, short_day, signed
 from webapp.indicators.wording.sheets import moved_since, movement_title

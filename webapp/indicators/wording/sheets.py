@@ -10,7 +10,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from webapp.indicators.queries.views import Change, Movement, ScoreSheet
+from webapp.indicators.queries import Change, Movement, ScoreSheet
 from webapp.indicators.wording.facts import counted, part_name
 from webapp.indicators.wording.numbers import day_and_month, decimal, full_day
 

@@ -1,0 +1,248 @@
+"""The officer's own sheet as the page and its print show it: all of it is words, numbers and addresses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from webapp.indicators.components.registry import COMPONENTS
+from webapp.indicators.objections.marks import DecidedLine
+from webapp.indicators.objections.vocabulary import FILED, Outcome
+from webapp.indicators.plots.drawing import Plot
+from webapp.indicators.queries import ComponentView, GroupView, ScoreSheet
+from webapp.indicators.weak_points import WeakPoint
+from webapp.indicators.wording import plots
+from webapp.indicators.wording.advice import Advice, advice_on
+from webapp.indicators.wording.facts import line_title, part_name
+from webapp.indicators.wording.numbers import decimal, full_day, percent, short_day, signed
+from webapp.indicators.wording.sheets import (
+    against_expected,
+    change_in_words,
+    figure_in_words,
+    moved_since,
+    movement_reason,
+    movement_title,
+)
+from webapp.portal.dates import local_day, moment_in_words
+from webapp.portal.staff.pictures import Picture, picture
+from webapp.portal.staff.scores import ScoreLine, SheetView, score_line, sheet_view
+
+#: The plots of the sheet by the names that their addresses carry.
+PLOTS: dict[str, Callable[[ScoreSheet, int], Plot | None]] = {
+    "angka": plots.figure_plot,
+    "bagian": plots.parts_plot,
+    "pergerakan": plots.movement_plot,
+    "minggu": plots.trend_plot,
+}
+#: A section with at most so many lines stands open.
+SHOWN_OPEN = 6
+#: How a line that was objected to is marked: words and tone of its tag.
+MARKS = {
+    FILED: (_l("keberatan diperiksa"), "warn"),
+    Outcome.UPHELD: (_l("keberatan diterima"), ""),
+    Outcome.PARTLY: (_l("keberatan diterima sebagian"), ""),
+    Outcome.REFUSED: (_l("keberatan ditolak"), "none"),
+}
+_DECIDED = {
+    Outcome.UPHELD: _l("Keberatan Anda diterima: yang digugat tidak lagi dihitung."),
+    Outcome.PARTLY: _l("Keberatan Anda diterima sebagian: sebagian tidak lagi dihitung."),
+    Outcome.REFUSED: _l("Keberatan Anda diperiksa dan ditolak; barisnya tetap dihitung."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The lines of one part of the figure. `points`: what they moved together, None where one may not be told."""
+
+    name: str
+    lines: tuple[ScoreLine, ...]
+    points: float | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One part in the table beside the plot."""
+
+    name: str
+    href: str
+    figure: str
+    interval: str
+    expected: str
+    weight: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """What moved the figure since the end of last month."""
+
+    what: str
+    why: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnView:
+    """Everything the page says. Pictures are None where there is nothing to draw."""
+
+    sheet: SheetView
+    against: str
+    computed: str
+    pictures: dict[str, Picture | None]
+    parts: tuple[PartRow, ...]
+    moved_since: str
+    moved_from: float | None
+    moved: tuple[MovedRow, ...]
+    sections: tuple[Section, ...]
+    changes: tuple[tuple[str, str], ...]
+    advice: Advice
+    trend: tuple[tuple[str, str, str], ...]
+
+
+def own_view(
+    sheet: ScoreSheet, weak: WeakPoint | None, decided: tuple[DecidedLine, ...], zone: str, *, contested: int = 0
+) -> OwnView:
+    """The sheet in words. `decided`: its objections that were decided. `contested`: complaints that count no more after
+    their officer said that they were not about him. `zone`: of the city."""
+    return OwnView(
+        sheet=sheet_view(sheet, own=True),
+        against=against_expected(sheet) if sheet.status != "not_enough_data" else "",
+        computed=moment_in_words(sheet.computed_at, zone) if sheet.computed_at else "",
+        pictures={name: _picture(name, sheet) for name in PLOTS},
+        parts=tuple(_part(part, sheet.period) for part in sheet.components),
+        moved_since=moved_since(sheet),
+        moved_from=sheet.moved_from,
+        moved=tuple(MovedRow(movement_title(one), movement_reason(one), one.points) for one in sheet.movements),
+        sections=_sections(sheet),
+        changes=_changes(sheet, decided, zone, contested),
+        advice=advice_on(sheet, weak),
+        trend=tuple(
+            (short_day(one.until), decimal(one.figure), f"{decimal(one.low)}–{decimal(one.high)}")
+            for one in sheet.trend
+        ),
+    )
+
+
+def _picture(name: str, sheet: ScoreSheet) -> Picture | None:
+    make = PLOTS[name]
+    if make(sheet, 0) is None:
+        return None
+
+    def made(width: int) -> Plot:
+        plot = make(sheet, width)
+        assert plot is not None
+        return plot
+
+    return picture(plot_words(name, sheet), made, "officer.show_plot", plot=name, periode=sheet.period)
+
+
+def plot_words(name: str, sheet: ScoreSheet) -> str:
+    """What a plot shows, for who doesn't see it; the numbers stand in the table beside it."""
+    match name:
+        case "angka":
+            return figure_in_words(sheet)
+        case "bagian":
+            return str(_("Tiap bagian dengan rentangnya dan yang wajar. Angkanya ada di tabel."))
+        case "pergerakan":
+            words = _("Dari %(first)s menjadi %(last)s, langkah demi langkah. Angkanya ada di tabel.")
+            first, last = decimal(sheet.moved_from or 0.0), decimal(sheet.figure or 0.0)
+            return str(words) % {"first": first, "last": last}
+        case _:
+            first, last = decimal(sheet.trend[0].figure), decimal(sheet.trend[-1].figure)
+            return str(_("Dari minggu ke minggu: dari %(first)s menjadi %(last)s.", first=first, last=last))
+
+
+def _part(part: ComponentView, period: str) -> PartRow:
+    known = part.facts > 0 and part.figure is not None and part.low is not None and part.high is not None
+    sure = known and part.status != "not_enough_data"
+    return PartRow(
+        name=part_name(part.name),
+        href=url_for("officer.show_part", part=part.name.replace("_", "-"), periode=period),
+        figure=decimal(part.figure) if sure and part.figure is not None else "–",
+        interval=f"{decimal(part.low)}–{decimal(part.high)}" if known and part.low and part.high else "–",
+        expected=decimal(part.expected),
+        weight=percent(part.weight),
+        tag="" if sure else str(_("belum cukup data") if part.facts else _("belum ada data")),
+    )
+
+
+def _sections(sheet: ScoreSheet) -> tuple[Section, ...]:
+    """The lines by part, in the order of the parts."""
+    order = [part.name for part in sheet.components]
+    names = sorted(
+        {group.component for group in sheet.groups}, key=lambda name: order.index(name) if name in order else 99
+    )
+    sections = []
+    for name in names:
+        groups = [group for group in sheet.groups if group.component == name]
+        told = [group.points for group in groups if group.points is not None]
+        points = math.fsum(told) if len(told) == len(groups) else None
+        lines = tuple(own_line(group) for group in groups)
+        marked = any(line.tag for line in lines)
+        sections.append(Section(part_name(name), lines, points, marked or len(lines) <= SHOWN_OPEN))
+    return tuple(sections)
+
+
+def own_line(group: GroupView) -> ScoreLine:
+    """A line with its mark, and the way to object where there is one."""
+    line = score_line(group, own=True)
+    tag, tone = MARKS.get(group.objected or "", ("", ""))
+    if line.href or not group.line_key or group.points is None:
+        return replace(line, tag=str(tag), tone=tone)
+    link = _("keberatan") if group.objected is None else _("lihat keberatan")
+    href = url_for("officer.file_objection", own_line=group.line_key)
+    return replace(line, tag=str(tag), tone=tone, href=href, link=str(link))
+
+
+def _changes(
+    sheet: ScoreSheet, decided: tuple[DecidedLine, ...], zone: str, contested: int
+) -> tuple[tuple[str, str], ...]:
+    """What stood in the figure and counts no more, and how objections ended, the latest first."""
+    told: list[tuple[date, str, str]] = []
+    for change in sheet.changes:
+        day = local_day(change.at, zone)
+        told.append((day, *change_in_words(change, day)))
+    for line in decided:
+        day = local_day(line.at, zone)
+        title = _("Keberatan atas %(part)s diputuskan %(day)s", part=part_name(line.component), day=full_day(day))
+        words = str(_DECIDED[Outcome(line.outcome)])
+        if line.outcome != Outcome.REFUSED:
+            words = str(
+                _("%(words)s Baris itu tadinya berpengaruh %(points)s.", words=words, points=signed(line.points))
+            )
+        told.append((day, str(title), words))
+    told.sort(key=lambda one: one[0], reverse=True)
+    rows = [(title, words) for _day, title, words in told]
+    if contested:
+        title = ngettext("%(num)s pengaduan tidak lagi dihitung", "%(num)s pengaduan tidak lagi dihitung", contested)
+        rows.append((str(title), str(_("dikoreksi setelah keberatan Anda"))))
+    return tuple(rows)
+
+
+def lines_of(sheet: ScoreSheet, component: str) -> tuple[ScoreLine, ...]:
+    """The lines of one part."""
+    return tuple(own_line(group) for group in sheet.groups if group.component == component)
+
+
+def component_of(address: str) -> str | None:
+    """The part that an address names, "complaint-handling"; None for none."""
+    name = address.replace("-", "_")
+    return name if name in COMPONENTS and "_" not in address else None
+
+
+def title_of(group: GroupView) -> str:
+    """What a line stands for."""
+    return line_title(group)
+
+
+def printed_at(now: datetime, zone: str) -> str:
+    """ "22 November 2026"."""
+    return full_day(local_day(now, zone))
