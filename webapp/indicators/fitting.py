@@ -14,7 +14,7 @@ import json
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from webapp.indicators.reference import (
     Reference,
     service_of,
 )
+
+if TYPE_CHECKING:
+    from webapp.indicators.kernel.variances import Assumptions
 
 CERTAIN_SHARE: Final = 0.99  # only facts surer than this teach the reference (indicator.md, A)
 PRIOR_OFFICERS: Final = 4.0  # the prior of tau weighs as much as this many officers
@@ -59,6 +62,30 @@ def fit_reference(facts: Iterable[Fact], version: str, priors: Mapping[str, Prio
     return Reference(version, {name: reference for name, (reference, _surely) in fitted.items()}, covariances)
 
 
+def assumptions(prior: Prior, officers: int, bounded: bool = True) -> "Assumptions":
+    """What is assumed of the variances before there is data; gamma only where there are officers enough to see sorting.
+
+    `bounded`: hold phi within a factor of 2 of its prior and tau within one of 3, as presets promise.
+    """
+    from webapp.indicators.kernel.variances import Assumed, Assumptions
+
+    limits = (2.0, 3.0) if bounded else (1e3, 1e3)
+    return Assumptions(
+        families=(
+            Assumed(CELL_DEVIATION**2, PRIOR_EFFECTS),
+            Assumed(QUARTER_DEVIATION**2, PRIOR_EFFECTS),
+            Assumed(UNIT_DEVIATION**2, PRIOR_EFFECTS),
+        ),
+        officers=Assumed(prior.tau**2, PRIOR_OFFICERS),
+        phi=Assumed(prior.phi, PRIOR_FACTS),
+        sorting=Assumed(SORTING_DEVIATION**2, PRIOR_EFFECTS) if officers >= SORTING_OFFICERS else None,
+        phi_limits=(prior.phi / limits[0], prior.phi * limits[0]),
+        tau_limits=(prior.tau / limits[1], prior.tau * limits[1]),
+        level=math.log(prior.expectation / (1.0 - prior.expectation)),
+        level_worth=PRIOR_LEVEL_FACTS,
+    )
+
+
 def _key(value: object) -> str:
     return json.dumps(value)
 
@@ -81,7 +108,6 @@ def _fit(name: str, facts: list[Fact], prior: Prior) -> tuple[ComponentReference
     # compiled code is loaded only where something is fitted
     from webapp.indicators.kernel.crossed import Compressor
     from webapp.indicators.kernel.learning import NO_DAY, NO_RATER, learn, weights_of
-    from webapp.indicators.kernel.variances import Assumed, Assumptions
 
     facts = sorted(facts, key=lambda fact: (fact.id, fact.officer or ""))
     cell, cells = _numbers([fact.cell for fact in facts])
@@ -102,23 +128,9 @@ def _fit(name: str, facts: list[Fact], prior: Prior) -> tuple[ComponentReference
     compressor = Compressor(len(officers), (len(cells), len(quarters), len(units)))
     numbers = [np.array(codes, dtype=np.int32) for codes in (cell, quarter, unit)]
     compressor.add(officer, numbers, weight, np.array([fact.y for fact in facts], dtype=np.float32))
-    sorted_out = len(officers) >= SORTING_OFFICERS and len(cells) > 1
     learned = learn(
         compressor.groups(),
-        Assumptions(
-            families=(
-                Assumed(CELL_DEVIATION**2, PRIOR_EFFECTS),
-                Assumed(QUARTER_DEVIATION**2, PRIOR_EFFECTS),
-                Assumed(UNIT_DEVIATION**2, PRIOR_EFFECTS),
-            ),
-            officers=Assumed(prior.tau**2, PRIOR_OFFICERS),
-            phi=Assumed(prior.phi, PRIOR_FACTS),
-            sorting=Assumed(SORTING_DEVIATION**2, PRIOR_EFFECTS) if sorted_out else None,
-            phi_limits=(prior.phi / 2.0, prior.phi * 2.0),
-            tau_limits=(prior.tau / 3.0, prior.tau * 3.0),
-            level=level,
-            level_worth=PRIOR_LEVEL_FACTS,
-        ),
+        assumptions(prior, len(officers) if len(cells) > 1 else 0),
         float(np.sum(weight / events)),
     )
     # + 0.0 turns -0.0, which JSON stores may lose, into 0.0
