@@ -5,7 +5,7 @@ Policy. A visit: y = .8 serving + .2 waiting, where
   To be faster than that brings nothing, so that nobody is rushed out of the door;
 - waiting: the time in which the officer was free, the citizen already waited, and was not called: 1 up to two minutes
   (tidying up), falling to 0 at ten. What somebody waited before that is the crowd's and the unit's, and counts for no
-  officer. Where it is not known since when he was free, serving alone counts.
+  officer. It is known only of numbers that were drawn and called here; of other visits serving alone counts.
 The usual time is the service's median over the year before the quarter, else its standard; frozen for the quarter.
 
 A file in his hands: .5 - .25 log2(counted time / target of the stage), from 0 to 1: on target .5, a quarter of it 1,
@@ -42,11 +42,14 @@ UNSERVED: Final = 0.0
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A visit of one officer, times in seconds of one clock. `usual`: of its service. `waited`: before it started."""
+    """A visit of one officer, times in seconds of one clock. `usual`: of its service.
+
+    `waited`: before it started; None where the officer may have been busy with somebody of whom there is no record.
+    """
 
     started: float
     finished: float
-    waited: float
+    waited: float | None
     usual: float
 
 
@@ -64,7 +67,7 @@ def waiting_value(idle_seconds: float) -> float:
 def visit_value(visit: Served, free_since: float | None) -> float:
     """y of a visit; `free_since`: when the officer had finished what was before it, None where that is not known."""
     serving = serving_value(visit.finished - visit.started, visit.usual)
-    if free_since is None:
+    if free_since is None or visit.waited is None:
         return serving
     idle = visit.started - max(free_since, visit.started - visit.waited)
     return SERVING_WEIGHT * serving + WAITING_WEIGHT * waiting_value(idle)

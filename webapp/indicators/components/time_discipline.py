@@ -1,16 +1,17 @@
 """Time discipline: beginning with the shift, staying while people wait, keeping the dates that were promised.
 
-Policy. A day on duty: the counter opened (or, where only visits are recorded, the first person called who already
-waited) up to 5 minutes after the start of the shift is 1, falling evenly to 0 at an hour. Whoever closed his counter
-himself before the end of the shift and left people waiting has a second half of the day: 1 up to 10 minutes early,
-falling to 0 at two hours; if nobody waited, it is 1. y of the day is the mean of the halves that are known.
+Policy. A day on duty: the counter opened for calling up to 5 minutes after the start of the shift is 1, falling evenly to
+0 at an hour. Whoever closed his counter himself before the end of the shift and left people waiting has a second half
+of the day: 1 up to 10 minutes early, falling to 0 at two hours; if nobody waited, it is 1. y of the day is the mean of
+the halves that are known.
 
 A date: a file that the officer had in his hands and that was finished counts 1 for him if none of its delay was his,
 else 0; a file that is overdue counts 0 for whose delay that is, finished or not, so that leaving it does not pay. Delay
 is time beyond the standard without the pauses outside the agency's control, shared out as in
 webapp.counter.applications.turnaround.
 
-A shift without any record at all is no evidence of anything (leave, illness, somebody stood in): it counts for nothing.
+A shift in which he opened no counter here is no evidence of anything (leave, illness, somebody stood in, another queue
+machine): it counts for nothing.
 A counter that a superior closed, with his reason, is not closed early by its officer.
 
 Sources: Surabaya (time discipline; documents finished within the set time); PP 94/2021 on keeping working hours, by

@@ -22,6 +22,7 @@ from webapp.indicators.fact_sources.visits import (
     ServedVisit,
     add_left_to_colleagues,
     add_visits,
+    called_here,
     openings_of,
     visits_of,
 )
@@ -45,9 +46,9 @@ def changed_days(asked: DaysAsked, at: datetime) -> tuple[set[str], list[DueFact
     visits = {key: rows for key, rows in visits.items() if key not in running}
     openings = {key: rows for key, rows in openings.items() if key not in running}
     tally = Tally()
-    add_visits(tally, visits, openings)
+    add_visits(tally, visits, openings, called_here(asked))
     add_left_to_colleagues(tally, asked, openings.keys())
-    add_duty(tally, asked, visits, openings)
+    add_duty(tally, asked, openings)
     running |= {key for key, last in add_files(tally, asked, at).items() if last > at - RESTS_AFTER}
     due = {
         (fact.key, fact.officer_id, fact.component): fact

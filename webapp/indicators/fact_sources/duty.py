@@ -19,7 +19,7 @@ from webapp.indicators.components.speed import UNSERVED, people_left
 from webapp.indicators.components.time_discipline import EARLY_FREE_MINUTES, begin_value, day_value, end_value
 from webapp.indicators.fact_sources.tally import COUNTER, SHIFT, Place, Tally
 from webapp.indicators.fact_sources.usual_times import usual_seconds
-from webapp.indicators.fact_sources.visits import DaysAsked, OfficerDay, Opening, ServedVisit
+from webapp.indicators.fact_sources.visits import DaysAsked, OfficerDay, Opening
 from webapp.indicators.periods import period_of
 from webapp.organisation.models import Counter, Shift, Unit
 
@@ -32,7 +32,6 @@ class _Duty:
 
     unit_id: int
     starts_at: datetime
-    first_ends_at: datetime
     ends_at: datetime
 
 
@@ -48,11 +47,10 @@ class _Left:
 def add_duty(
     tally: Tally,
     asked: DaysAsked,
-    visits: Mapping[OfficerDay, Sequence[ServedVisit]],
     openings: Mapping[OfficerDay, Sequence[Opening]],
 ) -> None:
     """Add each day on duty of which there is a record, and the people that were left waiting."""
-    duties = _duties(asked, {officer_id for officer_id, _day in (*visits, *openings)})
+    duties = _duties(asked, {officer_id for officer_id, _day in openings})
     early = {
         at: opened[-1]
         for at, opened in openings.items()
@@ -60,15 +58,13 @@ def add_duty(
     }
     left = _left_waiting({row.id: duties[at].ends_at for at, row in early.items()})
     for at, duty in sorted(duties.items()):
+        if at not in openings:
+            continue
         officer_id, day = at
-        opened, served = openings.get(at, ()), visits.get(at, ())
-        late = _late(duty, opened, served)
+        opened = openings[at]
+        late, minutes = _late(duty, opened), _early(opened[-1], duty.ends_at)
         begin = begin_value(late) if late is not None else None
-        end, minutes = None, 0.0
-        if opened:
-            minutes = _early(opened[-1], duty.ends_at)
-            end = end_value(minutes, bool(left.get(opened[-1].id)))
-        y = day_value(begin, end)
+        y = day_value(begin, end_value(minutes, bool(left.get(opened[-1].id))))
         if y is not None:
             place = Place(officer_id, duty.unit_id, 0, SHIFT, day)
             tally.add("shift", TIME_DISCIPLINE, place, y, late_minutes=max(late or 0.0, 0.0), early_minutes=minutes)
@@ -91,17 +87,10 @@ def _add_left(tally: Tally, at: OfficerDay, closed: Opening, duty: _Duty, left: 
             tally.add("left", SPEED, place, UNSERVED, events=people)
 
 
-def _late(duty: _Duty, opened: Sequence[Opening], served: Sequence[ServedVisit]) -> float | None:
-    """Minutes after the start of the shift at which he began; None where nothing tells it."""
-    if opened:
-        began = opened[0].opened_at
-        return (began - duty.starts_at) / _MINUTE if began < duty.ends_at else None
-    inside = [row for row in served if row.started_at < duty.first_ends_at]
-    if not inside:
-        return None
-    first = inside[0]
-    came = first.started_at - timedelta(seconds=first.waited_seconds)
-    return (first.started_at - max(duty.starts_at, min(came, first.started_at))) / _MINUTE
+def _late(duty: _Duty, opened: Sequence[Opening]) -> float | None:
+    """Minutes after the start of the shift at which he opened; None where nothing tells it."""
+    began = opened[0].opened_at
+    return (began - duty.starts_at) / _MINUTE if began < duty.ends_at else None
 
 
 def _early(last: Opening, ends_at: datetime) -> float:
@@ -130,7 +119,9 @@ def _duties(asked: DaysAsked, officer_ids: set[int]) -> dict[OfficerDay, _Duty]:
     ):
         if row.day in asked.days:
             found[row.officer_id, row.day].append((row.unit_id, row.starts_at, row.ends_at))
-    return {at: _Duty(*rows[0], max(ends_at for _unit_id, _starts_at, ends_at in rows)) for at, rows in found.items()}
+    return {
+        at: _Duty(*rows[0][:2], max(ends_at for _unit_id, _starts_at, ends_at in rows)) for at, rows in found.items()
+    }
 
 
 def _left_waiting(closed: Mapping[int, datetime]) -> dict[int, list[_Left]]:

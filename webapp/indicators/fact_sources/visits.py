@@ -47,6 +47,7 @@ class DaysAsked:
 class ServedVisit:
     """A visit as it is summed up; `day` by the unit's own clock."""
 
+    id: int
     officer_id: int
     unit_id: int
     service_id: int
@@ -74,6 +75,7 @@ def visits_of(asked: DaysAsked) -> dict[OfficerDay, list[ServedVisit]]:
     day = cast(func.timezone(Unit.timezone, Visit.finished_at), Date)
     query = (
         select(
+            Visit.id,
             Visit.officer_id,
             Visit.unit_id,
             Visit.service_id,
@@ -121,12 +123,29 @@ def openings_of(asked: DaysAsked) -> dict[OfficerDay, list[Opening]]:
     return found
 
 
+def called_here(asked: DaysAsked) -> set[int]:
+    """The visits of these days that began with a number called here: then it is known who was free when."""
+    return set(
+        db.session.scalars(
+            select(QueueTicket.visit_id).where(
+                QueueTicket.unit_id.in_(select(QueueHall.unit_id)),
+                QueueTicket.day.in_(asked.days),
+                QueueTicket.visit_id.is_not(None),
+            )
+        )
+    )
+
+
 def add_visits(
     tally: Tally,
     visits: Mapping[OfficerDay, Sequence[ServedVisit]],
     openings: Mapping[OfficerDay, Sequence[Opening]],
+    called: Collection[int],
 ) -> None:
-    """Add each visit: as a case served, and with its speed where the service's usual time is known."""
+    """Add each visit: as a case served, and with its speed where the service's usual time is known.
+
+    `called`: those of which it is known how long somebody waited while the officer was free.
+    """
     services: dict[str, set[int]] = defaultdict(set)
     for (_officer_id, day), rows in visits.items():
         services[period_of(day)].update(row.service_id for row in rows)
@@ -139,7 +158,7 @@ def add_visits(
                 Served(
                     row.started_at.timestamp(),
                     row.finished_at.timestamp(),
-                    row.waited_seconds,
+                    row.waited_seconds if row.id in called else None,
                     known.get(row.service_id, 1.0),
                 )
                 for row in rows
