@@ -90,5 +90,5 @@ def sweep(event: Event, key: str, now: datetime) -> None:
     close_past_days(now)
     turnaround_facts.record_overdue(now)
     forget_staged_imports(now)
-    indicators.resume_rounds()
+    indicators.keep_figures(now)
     forget_old_events(now)

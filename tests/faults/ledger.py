@@ -113,29 +113,25 @@ class Ledger:
         from config import Settings
         from webapp.app import create_app
         from webapp.database import db
-        from webapp.indicators.actions import as_formula_fact
-        from webapp.indicators.formula import Reference, score_officer
-        from webapp.indicators.models import IndicatorFact, IndicatorReference, IndicatorSnapshot
-        from webapp.indicators.presets import load_preset
+        from webapp.indicators.models import IndicatorFact, IndicatorSnapshot
+        from webapp.indicators.presets.stored import preset_of_version
+        from webapp.indicators.recomputing import recompute
+        from webapp.indicators.stored_facts import fact_columns, read_facts
 
         app = create_app(Settings.from_env(self._settings), pool_size=1)
         with app.app_context():
-            facts: dict[tuple[int, str], list[IndicatorFact]] = {}
-            for fact in db.session.scalars(
-                select(IndicatorFact).where(IndicatorFact.withdrawn_at.is_(None)).order_by(IndicatorFact.id)
-            ):
-                facts.setdefault((fact.officer_id, fact.period), []).append(fact)
             standing = list(
                 db.session.scalars(select(IndicatorSnapshot).where(IndicatorSnapshot.superseded_at.is_(None)))
             )
-            assert {(one.officer_id, one.period) for one in standing} == set(facts)
-            for one in standing:
-                mine = facts[one.officer_id, one.period]
-                reference = db.session.get_one(IndicatorReference, one.reference_id)
-                fresh = score_officer(
-                    [as_formula_fact(fact) for fact in mine], Reference.from_json(reference.content), load_preset()
-                )
-                assert one.fact_ids == [fact.id for fact in mine]
-                assert (one.figure, one.low, one.high) == (fresh.figure, fresh.low, fresh.high)
+            rows = db.session.execute(
+                fact_columns().where(IndicatorFact.withdrawn_at.is_(None)).order_by(IndicatorFact.id)
+            ).all()
+            (version,) = {one.preset_version for one in standing}
+            counted: dict[tuple[int, str], list[int]] = {}
+            for row, fact in zip(rows, read_facts(rows, preset_of_version(version)), strict=True):
+                if fact is not None:
+                    counted.setdefault((row.officer_id, row.period), []).append(row.id)
+            assert {(one.officer_id, one.period): one.fact_ids for one in standing} == counted
+            assert not [difference for one in standing for difference in recompute(one.id).differences]
             db.session.rollback()
             db.engine.dispose()

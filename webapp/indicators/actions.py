@@ -13,12 +13,14 @@ from webapp.indicators.refreshing import (
 )
 from webapp.indicators.rounds import mark_outdated, resume_rounds
 from webapp.indicators.stored_facts import as_formula_fact
+from webapp.indicators.upkeep import keep_figures
 
 __all__ = [
     "BACKGROUND_BATCH",
     "MOST_AT_ONCE",
     "as_formula_fact",
     "current_reference",
+    "keep_figures",
     "mark_outdated",
     "recompute_all",
     "record_due",

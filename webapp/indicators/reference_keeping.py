@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.database import db
 from webapp.indicators.components.registry import PRIORS
-from webapp.indicators.formula import Reference, fit_reference
+from webapp.indicators.formula import FORMULA_VERSION, Reference, fit_reference
 from webapp.indicators.models import IndicatorFact, IndicatorReference
 from webapp.indicators.periods import day_of, last_periods, period_of
 from webapp.indicators.presets.stored import preset_for
@@ -27,16 +27,21 @@ PRIOR_ONLY = "prior"
 def current_reference(at: datetime) -> tuple[int, Reference]:
     """The reference in force with its id; before the first fit, one of prior expectations only."""
     newest = _known()
-    if newest is None:
-        prior = fit_reference([], PRIOR_ONLY, PRIORS)
+    if newest is None or not _covers_all(_read(newest)):
+        prior = fit_reference([], PRIOR_ONLY if newest is None else f"{PRIOR_ONLY}-{FORMULA_VERSION}", PRIORS)
         db.session.execute(
             upsert(IndicatorReference)
-            .values(version=prior.version, fitted_at=at, content=prior.to_json())
+            .values(version=prior.version, fitted_at=at, content=prior.to_json(), doubt=prior.doubt_bytes())
             .on_conflict_do_nothing(index_elements=["version"])
         )
         newest = _known()
         assert newest is not None
     return newest[0], _read(newest)
+
+
+def _covers_all(reference: Reference) -> bool:
+    """False for one that an earlier release fitted, which knew fewer components."""
+    return PRIORS.keys() <= reference.components.keys()
 
 
 def reference_by_id(reference_id: int) -> Reference:
@@ -63,8 +68,10 @@ def _known(reference_id: int | None = None) -> _Known | None:
 @lru_cache(maxsize=8)
 def _read(known: _Known) -> Reference:
     """Kept, because a row is never changed and reading it takes longer than scoring an officer on it."""
-    content = db.session.scalars(select(IndicatorReference.content).where(IndicatorReference.id == known[0])).one()
-    return Reference.from_json(content)
+    content, doubt = db.session.execute(
+        select(IndicatorReference.content, IndicatorReference.doubt).where(IndicatorReference.id == known[0])
+    ).one()
+    return Reference.from_json(content, doubt)
 
 
 def renew_reference(version: str, at: datetime) -> bool:
@@ -83,7 +90,21 @@ def renew_reference(version: str, at: datetime) -> bool:
     ).all()
     preset = preset_for(period_of(today), at)
     reference = fit_reference(facts_to_learn(rows, preset), version, {**PRIORS, **preset.priors})
-    db.session.add(IndicatorReference(version=version, fitted_at=at, content=reference.to_json()))
+    db.session.add(
+        IndicatorReference(version=version, fitted_at=at, content=reference.to_json(), doubt=reference.doubt_bytes())
+    )
     db.session.flush()
     mark_outdated(period_of(today))
     return True
+
+
+def renew_if_outgrown(at: datetime) -> None:
+    """Fit a reference now if the one in force knows fewer components than this release: not weeks after it came."""
+    newest = _known()
+    if newest is not None and (not _covers_all(_read(newest)) or _is_stopgap(newest[0])):
+        renew_reference(f"{day_of(at):%Y-%m}-{FORMULA_VERSION}", at)
+
+
+def _is_stopgap(reference_id: int) -> bool:
+    version = db.session.scalar(select(IndicatorReference.version).where(IndicatorReference.id == reference_id))
+    return version == f"{PRIOR_ONLY}-{FORMULA_VERSION}"

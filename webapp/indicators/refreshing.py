@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,13 +12,13 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from webapp.attribution.rules import RULES_VERSION
 from webapp.database import db
-from webapp.indicators.formula import FORMULA_VERSION, Reference, score_officer
+from webapp.indicators.formula import FORMULA_VERSION, Fact, Reference, score_officer
+from webapp.indicators.kept_facts import counted_facts
 from webapp.indicators.models import IndicatorFact, IndicatorOutdated, IndicatorSnapshot
 from webapp.indicators.periods import day_of, is_closed, span_of
 from webapp.indicators.presets.stored import preset_for
 from webapp.indicators.reference_keeping import PRIOR_ONLY, current_reference, reference_by_id
 from webapp.indicators.rounds import end_round, mark
-from webapp.indicators.stored_facts import StoredFact, formula_facts, standing_facts
 from webapp.indicators.views import score_content
 from webapp.organisation.models import WorkingCalendar
 
@@ -68,20 +68,20 @@ def refresh_figure(officer_id: int, period: str, at: datetime) -> None:
     ).one_or_none()
     preset = preset_for(period, at)
     reference_id, reference = _reference_for(standing, period, at)
-    rows = standing_facts(officer_id, period)
-    fact_ids = [row.id for row in rows]
+    counted = counted_facts(officer_id, period, preset)
+    fact_ids = list(counted)
     versions = (FORMULA_VERSION, preset.version, RULES_VERSION, reference_id)
     same_versions = standing is not None and _versions_of(standing) == versions
-    if standing is not None and same_versions and standing.fact_ids == fact_ids:
+    if not fact_ids if standing is None else same_versions and standing.fact_ids == fact_ids:
         return
     if standing is not None:
         db.session.execute(
             update(IndicatorSnapshot).where(IndicatorSnapshot.id == standing.id).values(superseded_at=at),
             execution_options={"synchronize_session": False},
         )
-    facts = formula_facts(rows, preset)
+    facts = list(counted.values())
     score = score_officer(facts, reference, preset)
-    kept = _kept_trend(standing, rows) if standing is not None and same_versions else []
+    kept = _kept_trend(standing, counted) if standing is not None and same_versions else []
     until = min(span_of(period)[1], day_of(at))
     db.session.execute(
         insert(IndicatorSnapshot).values(
@@ -115,15 +115,16 @@ def _reference_for(standing: Row[*tuple[Any, ...]] | None, period: str, at: date
     return current_reference(at)
 
 
-def _kept_trend(standing: Row[*tuple[Any, ...]], rows: Sequence[StoredFact]) -> list[dict[str, Any]]:
+def _kept_trend(standing: Row[*tuple[Any, ...]], counted: dict[int, Fact]) -> list[dict[str, Any]]:
     """The weeks of the last snapshot's trend whose facts have not changed since: they would come out the same."""
-    then, now = set(standing.fact_ids), {row.id for row in rows}
-    days = [row.day for row in rows if row.id not in then]
-    if gone := then - now:
+    then = set(standing.fact_ids)
+    days = [fact.day for id_, fact in counted.items() if id_ not in then]
+    if gone := then - counted.keys():
         days += db.session.scalars(select(IndicatorFact.day).where(IndicatorFact.id.in_(gone))).all()
-    if None in days or len(gone) > len(days):
+    known = [day for day in days if day is not None]
+    if not known or len(known) < len(days) or len(gone) > len(days):
         return []
-    first_change = min(days).isoformat() if days else ""
+    first_change = min(known).isoformat()
     return [row for row in standing.trend if row["until"] < first_change]
 
 

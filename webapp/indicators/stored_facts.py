@@ -47,21 +47,6 @@ def fact_columns() -> Select[*tuple[Any, ...]]:
     return columns
 
 
-def standing_facts(officer_id: int, period: str) -> list[StoredFact]:
-    """What counts for an officer in a quarter now, in the order in which it was written."""
-    return list(
-        db.session.execute(
-            fact_columns()
-            .where(
-                IndicatorFact.officer_id == officer_id,
-                IndicatorFact.period == period,
-                IndicatorFact.withdrawn_at.is_(None),
-            )
-            .order_by(IndicatorFact.id)
-        )
-    )
-
-
 def facts_by_id(ids: Iterable[int]) -> list[StoredFact]:
     """These facts, withdrawn or not, by id; what is stored no more is left out."""
     return list(db.session.execute(fact_columns().where(IndicatorFact.id.in_(list(ids))).order_by(IndicatorFact.id)))
@@ -73,11 +58,18 @@ def formula_facts(rows: Sequence[StoredFact], preset: Preset) -> list[Fact]:
     What the preset does not weigh is left out; a founded complaint then counts where it stands in. The elements of a
     rating count as the preset says. Who else may be meant by a fact is named in it, with his share.
     """
-    facts: list[Fact] = []
+    return [fact for fact in read_facts(rows, preset) if fact is not None]
+
+
+def read_facts(rows: Sequence[StoredFact], preset: Preset) -> list[Fact | None]:
+    """As `formula_facts`, row by row: None for what this preset leaves out."""
+    facts: list[Fact | None] = []
     others = _others(rows)
     for row in rows:
         component = counted_in(row.component, row.key, preset.weights)
-        if component is not None:
+        if component is None:
+            facts.append(None)
+        else:
             facts.append(
                 _fact(row, component, _value(row, preset), others.get((row.attribution_id, row.officer_id), ()))
             )

@@ -21,7 +21,7 @@ from webapp.indicators.periods import DEFAULT_TIMEZONE, day_of, span_of
 from webapp.indicators.presets.stored import preset_of_version
 from webapp.indicators.queries.views import Change
 from webapp.indicators.reference_keeping import reference_by_id
-from webapp.indicators.stored_facts import facts_by_id, formula_facts
+from webapp.indicators.stored_facts import StoredFact, facts_by_id, formula_facts
 
 #: A fact written anew for the same officer, as an answer is when its reporter accepts it, is no change to tell.
 _USUAL = ("decision", "corrected")
@@ -42,8 +42,14 @@ def moved(snapshot: IndicatorSnapshot, basis: Basis, *, own: bool) -> Moved:
     first, last = span_of(snapshot.period)
     day = min(day_of(snapshot.computed_at), last)
     for month_end in _month_ends(first, day):
-        then, why_by_key = _state_at(snapshot, basis, month_end)
-        as_then = basis.facts if then.preset.version == basis.preset.version else formula_facts(basis.rows, then.preset)
+        then, rows_then = _state_at(snapshot, basis, month_end)
+        why_by_key = {row.key: row.withdrawn_why or "" for row in rows_then if row.withdrawn_at is not None}
+        as_then = basis.facts
+        if then.preset.version != basis.preset.version:
+            # What only the earlier preset weighed stands still: leaving it out is the preset's doing.
+            still = {row.id: row for row in rows_then if row.withdrawn_at is None}
+            still |= {row.id: row for row in basis.rows}
+            as_then = formula_facts([still[id_] for id_ in sorted(still)], then.preset)
         if own and not tells_nobody(then.facts, as_then):
             continue
         now = State(snapshot.figure, as_then, basis.reference, basis.preset)
@@ -62,10 +68,10 @@ def _month_ends(first: date, day: date) -> Iterator[date]:
         month = (month - timedelta(days=1)).replace(day=1)
 
 
-def _state_at(snapshot: IndicatorSnapshot, basis: Basis, month_end: date) -> tuple[State, dict[str, str]]:
+def _state_at(snapshot: IndicatorSnapshot, basis: Basis, month_end: date) -> tuple[State, list[StoredFact]]:
     """The figure as it was published at the end of a month; where none was yet, as the facts until then give it now.
 
-    With it, why those of its facts that count no more don't, by their keys.
+    With it the stored facts that it was published with.
     """
     midnight = datetime.combine(month_end + timedelta(days=1), time(), ZoneInfo(DEFAULT_TIMEZONE)).astimezone(UTC)
     published = db.session.execute(
@@ -87,12 +93,12 @@ def _state_at(snapshot: IndicatorSnapshot, basis: Basis, month_end: date) -> tup
         return state
     facts = [fact for fact in basis.facts if fact.day is None or fact.day <= month_end]
     score = score_officer(facts, basis.reference, basis.preset)
-    return State(score.figure, facts, basis.reference, basis.preset), {}
+    return State(score.figure, facts, basis.reference, basis.preset), []
 
 
 def _published(
     figure: float, fact_ids: list[int], preset_version: str, reference_id: int
-) -> tuple[State, dict[str, str]] | None:
+) -> tuple[State, list[StoredFact]] | None:
     """None where what it was computed from is stored no more, or is too old to be read."""
     try:
         preset, reference = preset_of_version(preset_version), reference_by_id(reference_id)
@@ -101,8 +107,7 @@ def _published(
     rows = facts_by_id(fact_ids)
     if len(rows) != len(fact_ids) or not preset.weights.keys() <= reference.components.keys():
         return None
-    why = {row.key: row.withdrawn_why or "" for row in rows if row.withdrawn_at is not None}
-    return State(figure, formula_facts(rows, preset), reference, preset), why
+    return State(figure, formula_facts(rows, preset), reference, preset), rows
 
 
 def changes_of(officer_id: int, period: str) -> tuple[Change, ...]:
