@@ -22,9 +22,11 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot import outgoing
 from bot.api import Record, TelegramApi, describe, seconds_to_wait
 from bot.outgoing import Claimed
+from bot.score_pictures import draw_score, plots_of_score
 from bot.signals import Signal, pause
 from webapp.database import db, transaction
 from webapp.feedback.tracking import content_of_remedy
+from webapp.indicators.plots.drawing import Plot
 
 T = TypeVar("T")
 log = structlog.get_logger("bot.sender")
@@ -139,12 +141,25 @@ class Sender:
         return {"message_id": answer["message_id"]} if "message_id" in answer else {}
 
     async def _show(self, parameters: dict[str, Any]) -> Record:
-        """Send a picture of ours, which is fetched only now: a queue is no place to keep it."""
-        content = await self._in_thread(self._picture, int(parameters["photo_id"]))
+        """Send a picture of ours, which is fetched or drawn only now: a queue is no place to keep it."""
+        caption, score = parameters.get("caption"), parameters.get("score")
+        if score is not None:
+            plots = await self._in_thread(self._plots, score)
+            content = await asyncio.to_thread(draw_score, plots) if plots else None
+            if content is None:  # no figure to draw: its words are the answer
+                return await self._say({**parameters, "text": caption})
+        else:
+            content = await self._in_thread(self._picture, int(parameters["photo_id"]))
         if content is None:  # erased since
             return {"skipped": "the picture is gone"}
-        sent = await self._api.send_photo(parameters["chat_id"], content, caption=parameters.get("caption"))
+        extra = {"reply_markup": parameters["reply_markup"]} if "reply_markup" in parameters else {}
+        sent = await self._api.send_photo(parameters["chat_id"], content, caption=caption, **extra)
         return {"message_id": sent.message_id}
+
+    async def _say(self, parameters: dict[str, Any]) -> Record:
+        said: Record = {key: parameters[key] for key in ("chat_id", "text", "reply_markup") if key in parameters}
+        answer = await self._api.call("sendMessage", said)
+        return {"message_id": answer["message_id"]} if "message_id" in answer else {}
 
     async def _note(self, note: Callable[..., None], *arguments: Any) -> None:
         """Write down what became of a message; while the database is away that is tried again and again."""
@@ -172,6 +187,10 @@ class Sender:
     def _picture(self, photo_id: int) -> bytes | None:
         with self._app.app_context(), transaction():
             return content_of_remedy(photo_id)
+
+    def _plots(self, score: dict[str, Any]) -> tuple[Plot, ...]:
+        with self._app.app_context(), transaction():
+            return plots_of_score(int(score["account_id"]), str(score["period"]), str(score["language"]))
 
     def _claim(self, limit: int) -> list[Claimed]:
         with self._app.app_context(), transaction():

@@ -17,6 +17,7 @@ from bot.conversations import (
     queue,
     rating,
     replies,
+    score,
     staff,
     tickets,
 )
@@ -62,7 +63,9 @@ ASK: dict[str, Step] = {
 COMMANDS: dict[str, Step] = {}
 for _names, _step in (
     (("lapor", "report"), complaint.start),
-    (("nilai", "rate"), rating.start),
+    (("nilai",), score.rate_or_show),
+    (("rate",), rating.start),
+    (("nilaisaya", "score"), score.show),
     (("antre", "queue"), queue.start),
     (("nomor", "numbers"), tickets.list_tickets),
     (("berkas", "file"), applications.start),

@@ -73,6 +73,17 @@ class Talk:
         """Send a picture that an answer shows; the sender fetches it by its id."""
         self.calls.append({"method": "sendPhoto", "photo_id": photo_id, "caption": caption})
 
+    def show_score(self, account_id: int, period: str, caption: str, buttons: Sequence[Sequence[Button]] = ()) -> None:
+        """Send the picture of somebody's own figure; the sender draws it when it leaves, in the words of this chat."""
+        call: Record = {
+            "method": "sendPhoto",
+            "score": {"account_id": account_id, "period": period, "language": self.language},
+            "caption": caption,
+        }
+        if buttons:
+            call["reply_markup"] = _inline(buttons)
+        self.calls.append(call)
+
     def mark(self, choice: str) -> None:
         """Write the choice below the question whose button was pressed, and take its buttons away."""
         if self.heard.kind != "button":

@@ -62,5 +62,11 @@ def has_chat(account_id: int) -> bool:
     return db.session.scalar(select(AccountChat.account_id).where(AccountChat.account_id == account_id)) is not None
 
 
+def account_of_chat(address: str) -> int | None:
+    """The account that the chat at `address` is tied to; None for everybody else's chat."""
+    key = keyring().lookup_key(f"address:{TELEGRAM}", address)
+    return db.session.scalar(select(AccountChat.account_id).where(AccountChat.address_key == key))
+
+
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
