@@ -19,11 +19,13 @@ from webapp.database import db
 from webapp.demo.agency import TIMEZONE
 from webapp.demo.city import DemoCity
 from webapp.demo.contests import contest_some
+from webapp.demo.duty import load_duty
 from webapp.demo.files import DemoFile
 from webapp.demo.halls import ALWAYS_OPEN
 from webapp.demo.load_agency import LoadedIds, load_agency, load_visits
 from webapp.demo.load_feedback import judge_when_filed, live_through, load_complaints, load_ratings
 from webapp.demo.load_files import load_files
+from webapp.demo.plans import make_plans
 from webapp.feedback.facts.recording import record_handling
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
@@ -31,6 +33,7 @@ from webapp.indicators.actions import record_facts, refresh_figure, renew_refere
 from webapp.indicators.events import FactsOutdated
 from webapp.indicators.models import IndicatorOutdated
 from webapp.indicators.periods import period_of
+from webapp.indicators.summing_up import record_days, record_targets
 from webapp.organisation.models import Unit
 from webapp.outbox import publish, unheard
 
@@ -116,15 +119,17 @@ def load_city(city: DemoCity, *, now: datetime, progress: Progress = lambda _ste
         raise_signals(now)
         contest_some(city, ids, now)
         progress("indicators", 0.65)
+        load_duty(city, ids, now)
+        make_plans(city, ids, now)
         feedback_ids = [*ids.rating.values(), *ids.complaint.values()]
-        _score(feedback_ids, now, lambda share: progress("indicators", 0.65 + 0.35 * share))
+        _score(city, feedback_ids, now, lambda share: progress("indicators", 0.65 + 0.35 * share))
     if db.session.scalar(select(IndicatorOutdated.officer_id).limit(1)) is not None:
         publish(FactsOutdated())
     progress("ready", 1.0)
     return _summary(city, ids, password, now)
 
 
-def _score(feedback_ids: list[int], now: datetime, scored: Callable[[float], None]) -> None:
+def _score(city: DemoCity, feedback_ids: list[int], now: datetime, scored: Callable[[float], None]) -> None:
     """Facts, the month's reference fitted on them, and every officer's figure of the running quarter.
 
     Figures of earlier quarters stay marked as outdated: a worker computes them when the city is already open.
@@ -132,6 +137,8 @@ def _score(feedback_ids: list[int], now: datetime, scored: Callable[[float], Non
     today = now.astimezone(ZoneInfo(TIMEZONE)).date()
     record_handling(feedback_ids, now)
     record_facts(feedback_ids, now)
+    record_days((city.first + timedelta(days=day) for day in range((today - city.first).days + 1)), now, at_once=False)
+    record_targets(now, at_once=False)
     scored(0.25)
     renew_reference(f"{today:%Y-%m}", now)
     scored(0.4)

@@ -18,6 +18,7 @@ from webapp.indicators.models import IndicatorFact
 from webapp.indicators.objections.models import FactExclusion
 from webapp.indicators.periods import DEFAULT_TIMEZONE
 from webapp.indicators.refreshing import refresh_or_mark
+from webapp.indicators.rounds import mark
 
 _COLUMNS: Final = tuple(field.name for field in fields(DueFact))
 #: What tells facts apart, and what is only said beside them: a change of any other column is a new fact.
@@ -37,13 +38,17 @@ def record_facts(feedback_ids: Sequence[int], at: datetime) -> None:
     refresh_or_mark(outdated, at)
 
 
-def record_due(keys: Collection[str], due: Iterable[DueFact], at: datetime) -> None:
+def record_due(keys: Collection[str], due: Iterable[DueFact], at: datetime, *, at_once: bool = True) -> None:
     """Bring the facts of these keys up to `due`, those that should stand; renew the figures.
 
-    What stands under one of `keys` and is not among `due` is withdrawn. Doing it again changes nothing.
+    What stands under one of `keys` and is not among `due` is withdrawn. Doing it again changes nothing. Not `at_once`:
+    the figures are only marked, however few.
     """
     outdated = _write_facts(IndicatorFact.key.in_(list(keys)), due, at)
-    refresh_or_mark(outdated, at)
+    if at_once:
+        refresh_or_mark(outdated, at)
+    elif outdated:
+        mark(outdated)
 
 
 def withdraw_excluded(officer_id: int, at: datetime) -> int:

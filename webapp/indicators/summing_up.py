@@ -22,17 +22,20 @@ DAYS_TOGETHER: Final = 7
 """Days that are read at a time, so that a year of somebody else's records does not fill the memory."""
 
 
-def record_days(days: Iterable[date], at: datetime, *, officer_ids: Collection[int] | None = None) -> int:
+def record_days(
+    days: Iterable[date], at: datetime, *, officer_ids: Collection[int] | None = None, at_once: bool = True
+) -> int:
     """Bring what sums up these days up to the records; how many facts' keys changed.
 
-    Days that still run for an officer are left until they rest. Doing it again changes nothing.
+    Days that still run for an officer are left until they rest. Doing it again changes nothing. Not `at_once`: figures
+    are only marked.
     """
     wanted, changed = iter(sorted(set(days))), 0
     officers = frozenset(officer_ids) if officer_ids is not None else None
     while together := frozenset(islice(wanted, DAYS_TOGETHER)):
         keys, due = changed_days(DaysAsked(together, officers), at)
         if keys:
-            record_due(keys, due, at)
+            record_due(keys, due, at, at_once=at_once)
         changed += len(keys)
     return changed
 
@@ -54,7 +57,7 @@ def record_file_days(application_ids: Collection[int], at: datetime) -> int:
     return record_days(asked.days, at, officer_ids=asked.officer_ids) if asked is not None else 0
 
 
-def record_targets(at: datetime, *, officer_ids: Collection[int] | None = None) -> int:
+def record_targets(at: datetime, *, officer_ids: Collection[int] | None = None, at_once: bool = True) -> int:
     """Bring the facts of work plans up to what was done, agreed and confirmed; how many targets were looked at.
 
     Of the year before as well: its last month ends, and may be confirmed, when another year has begun.
@@ -63,7 +66,7 @@ def record_targets(at: datetime, *, officer_ids: Collection[int] | None = None) 
     for year in (day_of(at).year - 1, day_of(at).year):
         keys, due = targets_due(year, at, officer_ids)
         if keys:
-            record_due(keys, due, at)
+            record_due(keys, due, at, at_once=at_once)
         looked_at += len(keys)
     return looked_at
 
