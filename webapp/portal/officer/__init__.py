@@ -13,6 +13,7 @@ from webapp.portal.officer import (
     reply_templates,
     scores,
     search,
+    work_plan,
 )
 from webapp.portal.officer.room import blueprint
 
@@ -30,4 +31,5 @@ __all__ = [
     "reply_templates",
     "scores",
     "search",
+    "work_plan",
 ]

@@ -1,24 +1,232 @@
-"""One officer for whoever supervises him."""
+"""One officer for whoever supervises him, and his figure computed again at a press."""
 
 from __future__ import annotations
 
-from flask import abort, render_template
-from flask.typing import ResponseReturnValue
+import math
+from dataclasses import dataclass, replace
 
-from webapp.accounts.permissions import Permission
+from flask import abort, current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from webapp.accounts.permissions import Permission, can
+from webapp.app import settings_of
 from webapp.indicators.errors import NoSuchOfficer
-from webapp.indicators.queries import sheet_of
+from webapp.indicators.objections.vocabulary import FILED, Outcome
+from webapp.indicators.overview.attention import Attention, Standing, attention_for
+from webapp.indicators.plots.drawing import Plot
+from webapp.indicators.queries import GroupView, ScoreSheet, sheet_of
+from webapp.indicators.recomputing import Recomputed, recompute
+from webapp.indicators.wording.facts import part_name
+from webapp.indicators.wording.numbers import decimal, percent
+from webapp.indicators.wording.sheets import against_expected, moved_since, movement_title
 from webapp.portal.access import current_account, requires
-from webapp.portal.staff.scores import chosen_period, sheet_view
+from webapp.portal.dates import moment_in_words
+from webapp.portal.officer.score_view import PLOTS, plot_words
+from webapp.portal.staff.pictures import Picture, picture, picture_file
+from webapp.portal.staff.scores import ScoreLine, chosen_period, score_line, sheet_view
+from webapp.portal.supervisor.unit_view import reasons
 from webapp.portal.supervisor.views import blueprint
+
+_MARKS = {
+    FILED: (_l("keberatan diperiksa"), "warn"),
+    Outcome.UPHELD: (_l("keberatan diterima"), ""),
+    Outcome.PARTLY: (_l("keberatan diterima sebagian"), ""),
+    Outcome.REFUSED: (_l("keberatan ditolak"), "none"),
+}
+#: A section with at most so many lines stands open.
+_SHOWN_OPEN = 6
+#: So many differences are named; more say the same.
+_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A part of the figure in the table beside its plot."""
+
+    name: str
+    figure: str
+    interval: str
+    expected: str
+    weight: str
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineSection:
+    """The lines of one part. `points`: what they moved together."""
+
+    name: str
+    lines: tuple[ScoreLine, ...]
+    points: float | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What came of computing a figure again."""
+
+    same: bool
+    title: str
+    words: str
+    differences: tuple[tuple[str, str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
 
 
 @blueprint.get("/petugas/<int:officer_id>")
 @requires(Permission.INDICATOR_READ_UNIT)
 def show_officer(officer_id: int) -> ResponseReturnValue:
-    """One officer's figure in groups."""
+    """One officer's figure: its parts, what moved it, its lines in groups."""
+    return _page(_sheet(officer_id), None)
+
+
+@blueprint.post("/petugas/<int:officer_id>/hitung-ulang")
+@requires(Permission.INDICATOR_READ_UNIT)
+def recompute_officer(officer_id: int) -> ResponseReturnValue:
+    """Compute the figure that is shown again from what was stored, and say whether it comes out the same.
+
+    Changes nothing, so that pressing twice does no harm.
+    """
+    sheet = _sheet(officer_id)
+    if sheet.snapshot_id is None or sheet.withheld:
+        abort(404)
+    return _page(sheet, _again(recompute(sheet.snapshot_id)))
+
+
+@blueprint.get("/petugas/<int:officer_id>/gambar/<plot>.svg")
+@requires(Permission.INDICATOR_READ_UNIT)
+def draw_officer(officer_id: int, plot: str) -> ResponseReturnValue:
+    """One of the sheet's plots."""
+    make, sheet = PLOTS.get(plot), _sheet(officer_id)
+    if make is None or make(sheet, 0) is None:
+        abort(404)
+
+    def made(width: int) -> Plot:
+        drawn = make(sheet, width)
+        assert drawn is not None
+        return drawn
+
+    return picture_file(made)
+
+
+def _sheet(officer_id: int) -> ScoreSheet:
     try:
-        sheet = sheet_of(current_account(), officer_id, chosen_period())
+        return sheet_of(current_account(), officer_id, chosen_period())
     except NoSuchOfficer:
         abort(404)
-    return render_template("supervisor/show_officer.html", sheet=sheet, view=sheet_view(sheet, own=False))
+
+
+def _page(sheet: ScoreSheet, again: Again | None) -> ResponseReturnValue:
+    viewer, zone = current_account(), settings_of(current_app).default_timezone
+    return render_template(
+        "supervisor/show_officer.html",
+        sheet=sheet,
+        view=sheet_view(sheet, own=False),
+        again=again,
+        against=against_expected(sheet) if sheet.status != "not_enough_data" else "",
+        reasons=reasons(_attention(sheet)),
+        pictures={name: _picture(name, sheet) for name in PLOTS},
+        part_rows=[
+            PartRow(
+                part_name(part.name),
+                decimal(part.figure) if part.figure is not None and part.facts else "–",
+                f"{decimal(part.low)}–{decimal(part.high)}"
+                if part.low is not None and part.high is not None and part.facts
+                else "",
+                decimal(part.expected),
+                percent(part.weight),
+                part.status != "not_enough_data",
+            )
+            for part in sheet.components
+        ],
+        moved_since=moved_since(sheet),
+        moved=[(movement_title(movement), movement.points) for movement in sheet.movements],
+        sections=_sections(sheet),
+        computed=moment_in_words(sheet.computed_at, zone) if sheet.computed_at else "",
+        plan_year=int(sheet.period[:4]),
+        may_agree=can(viewer, Permission.PLAN_AGREE),
+    )
+
+
+def _attention(sheet: ScoreSheet) -> Attention:
+    if sheet.figure is None or sheet.low is None or sheet.high is None or sheet.expected is None:
+        return attention_for(None, [])
+    whole = Standing(sheet.figure, sheet.low, sheet.high, sheet.expected, sheet.status)
+    parts = [
+        (part.name, Standing(part.figure, part.low, part.high, part.expected, part.status))
+        for part in sheet.components
+        if part.figure is not None and part.low is not None and part.high is not None
+    ]
+    return attention_for(whole, parts)
+
+
+def _picture(name: str, sheet: ScoreSheet) -> Picture | None:
+    make = PLOTS[name]
+    if make(sheet, 0) is None:
+        return None
+
+    def made(width: int) -> Plot:
+        drawn = make(sheet, width)
+        assert drawn is not None
+        return drawn
+
+    return picture(
+        f"{sheet.officer}: {plot_words(name, sheet)}", made, "supervisor.draw_officer",
+        officer_id=sheet.officer_id, plot=name, periode=sheet.period,
+    )  # fmt: skip
+
+
+def _sections(sheet: ScoreSheet) -> tuple[LineSection, ...]:
+    groups: dict[str, list[GroupView]] = {part.name: [] for part in sheet.components}
+    for group in sheet.groups:
+        groups.setdefault(group.component, []).append(group)
+    return tuple(
+        LineSection(
+            part_name(name),
+            tuple(_line(group) for group in own),
+            None if any(group.points is None for group in own) else math.fsum(group.points or 0.0 for group in own),
+            len(own) <= _SHOWN_OPEN,
+        )
+        for name, own in groups.items()
+        if own
+    )
+
+
+def _line(group: GroupView) -> ScoreLine:
+    words, tone = _MARKS.get(group.objected or "", ("", ""))
+    return replace(score_line(group, own=False), href="", tag=str(words), tone=tone)
+
+
+def _again(made: Recomputed) -> Again:
+    count = ngettext("%(num)s fakta", "%(num)s fakta", made.facts)
+    if made.same:
+        title = _("Sama sampai angka terakhir.")
+        words = _(
+            "Angka ini dihitung ulang dari %(count)s yang tersimpan, dan tidak ada satu digit pun yang lain.",
+            count=count,
+        )
+    else:
+        title = _("Tidak sama.")
+        words = _("Angka ini dihitung ulang dari %(count)s yang tersimpan; yang lain ada di bawah.", count=count)
+    named = [(one.what, one.published, one.computed) for one in made.differences[:_NAMED]]
+    return Again(
+        same=made.same,
+        title=str(title),
+        words=str(words),
+        differences=tuple(named),
+        versions=tuple((name, version) for name, version in made.versions.items() if version),
+        notes=tuple(_note(note) for note in made.notes),
+    )
+
+
+def _note(note: str) -> str:
+    what, _colon, change = note.partition(":")
+    before, _arrow, now = change.partition(">")
+    if what == "rules":
+        words = _("Aturan atribusi sejak itu berubah dari versi %(before)s ke %(now)s.", before=before, now=now)
+    else:
+        words = _("Kalender kerja sejak itu berubah (%(before)s menjadi %(now)s).", before=before, now=now)
+    return f"{words} {_('Yang sudah tersimpan tidak ikut berubah.')}"

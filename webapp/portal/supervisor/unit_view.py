@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.indicators.components.registry import COMPONENTS as REGISTERED
-from webapp.indicators.overview.attention import Flag
+from webapp.indicators.overview.attention import Attention, Flag
 from webapp.indicators.overview.differences import Difference
 from webapp.indicators.overview.funnel import FunnelPoint
 from webapp.indicators.overview.queries import UnitOverview
@@ -94,7 +94,7 @@ class DifferencesView:
 def needing_look(overview: UnitOverview) -> tuple[NeedsLook, ...]:
     """Who needs a look, by name."""
     return tuple(
-        NeedsLook(one.officer_id, one.name, tuple(_reason(flag) for flag in one.attention.flags))
+        NeedsLook(one.officer_id, one.name, reasons(one.attention))
         for one in overview.standings
         if one.attention.need == "look"
     )
@@ -110,6 +110,11 @@ def component_name(name: str) -> str:
     if not name:
         return str(_("Angka keseluruhan"))
     return part_name(name)
+
+
+def reasons(attention: Attention) -> tuple[str, ...]:
+    """Why somebody needs a look, a sentence for each flag."""
+    return tuple(_reason(flag) for flag in attention.flags)
 
 
 def _reason(flag: Flag) -> str:

@@ -1,0 +1,219 @@
+"""A work plan in words and as a plot, for its officer and for his superior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from webapp.indicators.plots.plan import PlanPlot, PlanQuarter, PlanRow
+from webapp.indicators.work_plans.views import MonthView, PlanView, QuarterView, ReportView, TargetView
+from webapp.indicators.work_plans.vocabulary import Measure, Outcome, PlanState, PlanStep
+from webapp.portal.dates import moment_in_words, month_in_words
+from webapp.portal.staff.plan_forms import ASPECTS, MEASURES
+
+STATES = {
+    PlanState.DRAFT: (_l("draf"), "none"),
+    PlanState.PROPOSED: (_l("menunggu persetujuan"), "warn"),
+    PlanState.RETURNED: (_l("dikembalikan"), "warn"),
+    PlanState.AGREED: (_l("disepakati"), ""),
+    PlanState.SUPERSEDED: (_l("sudah diganti"), "none"),
+}
+_STEPS = {
+    PlanStep.DRAFTED: _l("Ditulis oleh %(name)s"),
+    PlanStep.PROPOSED: _l("Diajukan oleh %(name)s"),
+    PlanStep.RETURNED: _l("Dikembalikan oleh %(name)s"),
+    PlanStep.AGREED: _l("Disepakati oleh %(name)s"),
+    PlanStep.SUPERSEDED: _l("Diganti versi baru"),
+}
+_ROMAN = ("I", "II", "III", "IV")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """What was told of a month. `waiting`: for the superior's word."""
+
+    id: int
+    month: str
+    done: str
+    evidence: str
+    said: str
+    tone: str
+    note: str | None
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterLine:
+    """A quarter of a target in the table."""
+
+    name: str
+    target: str
+    done: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCard:
+    """A row of the plan."""
+
+    id: int
+    position: int
+    indicator: str
+    result: str
+    superior_result: str
+    aspect: str
+    measure: str
+    unit: str
+    quarters: tuple[QuarterLine, ...]
+    reports: tuple[ReportLine, ...]
+    told_by_officer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """A plan as its pages show it."""
+
+    plan: PlanView
+    state: str
+    tone: str
+    targets: tuple[TargetCard, ...]
+    steps: tuple[dict[str, str], ...]
+    words: str
+
+
+def plan_page(plan: PlanView, zone: str) -> PlanPage:
+    """The plan in words; times in `zone`."""
+    state, tone = STATES[PlanState(plan.state)]
+    latest = [step for step in plan.steps if step.step != PlanStep.DRAFTED or step is plan.steps[-1]]
+    return PlanPage(
+        plan=plan,
+        state=str(state),
+        tone=tone,
+        targets=tuple(_card(target) for target in plan.targets),
+        steps=tuple(
+            {
+                "title": str(_STEPS[PlanStep(step.step)]) % {"name": step.by},
+                "when": moment_in_words(step.at, zone),
+                "text": step.note or "",
+            }
+            for step in latest
+        ),
+        words=plan_words(plan),
+    )
+
+
+def plan_words(plan: PlanView) -> str:
+    """What the plot shows, for who doesn't see it."""
+    reached = sum(
+        1 for target in plan.targets for quarter in target.quarters if quarter.ratio is not None and quarter.ratio >= 1
+    )
+    planned = sum(1 for target in plan.targets for quarter in target.quarters if quarter.target > 0)
+    return str(
+        _(
+            "Dari %(planned)s target triwulan tahun %(year)s, %(reached)s sudah tercapai. Angkanya ada di bawah.",
+            planned=planned,
+            year=plan.year,
+            reached=reached,
+        )
+    )
+
+
+def plan_plot(plan: PlanView, width: int, title: str = "") -> PlanPlot:
+    """The plan drawn; there must be targets in it."""
+    return PlanPlot(
+        tuple(
+            PlanRow(
+                f"{target.position}. {target.indicator}",
+                tuple(
+                    PlanQuarter(quarter.target, quarter.done, _due(quarter), _short(number, quarter))
+                    for number, quarter in enumerate(target.quarters)
+                ),
+            )
+            for target in plan.targets
+        ),
+        width,
+        title,
+    )
+
+
+def _due(quarter: QuarterView) -> float:
+    return sum(month.ended for month in quarter.months) / 3
+
+
+def _short(number: int, quarter: QuarterView) -> str:
+    if quarter.target <= 0:
+        return f"{_ROMAN[number]}: –"
+    return f"{_ROMAN[number]}: {amount(quarter.done)}/{amount(quarter.target)}"
+
+
+def _card(target: TargetView) -> TargetCard:
+    return TargetCard(
+        id=target.id,
+        position=target.position,
+        indicator=target.indicator,
+        result=target.result,
+        superior_result=target.superior_result,
+        aspect=str(ASPECTS[target.aspect]),
+        measure=str(MEASURES[target.measure]),
+        unit=target.unit_of_measure,
+        quarters=tuple(_quarter(number, quarter) for number, quarter in enumerate(target.quarters)),
+        reports=tuple(
+            _report(month, month.report) for quarter in target.quarters for month in quarter.months if month.report
+        ),
+        told_by_officer=target.measure == Measure.OWN_COUNT,
+    )
+
+
+def _quarter(number: int, quarter: QuarterView) -> QuarterLine:
+    begun = any(month.done is not None for month in quarter.months)
+    return QuarterLine(
+        name=str(_("Triwulan %(number)s", number=_ROMAN[number])),
+        target=amount(quarter.target) if quarter.target > 0 else "–",
+        done=amount(quarter.done) if begun else "–",
+        part=f"{round(100 * quarter.ratio)} %" if quarter.ratio is not None and begun else "–",
+    )
+
+
+def _report(month: MonthView, report: ReportView) -> ReportLine:
+    if report.outcome is None:
+        said, tone = _("menunggu atasan"), "warn"
+    elif report.outcome == Outcome.CONFIRMED:
+        said, tone = _("dibenarkan %(name)s", name=report.decided_by or "–"), ""
+    else:
+        said, tone = _("dikembalikan %(name)s", name=report.decided_by or "–"), "warn"
+    return ReportLine(
+        id=report.id,
+        month=month_named(month.month),
+        done=amount(report.done),
+        evidence=report.evidence,
+        said=str(said),
+        tone=tone,
+        note=report.note,
+        waiting=report.outcome is None,
+    )
+
+
+def month_named(month: str) -> str:
+    """ "November 2026" of "2026-11"."""
+    return month_in_words(date(int(month[:4]), int(month[5:]), 1))
+
+
+def months_until(plan: PlanView, now: date) -> tuple[tuple[str, str], ...]:
+    """The months of the plan's year that have begun, the latest first, with their words."""
+    last = 12 if now.year > plan.year else now.month if now.year == plan.year else 0
+    months = [f"{plan.year}-{number:02d}" for number in range(last, 0, -1)]
+    return tuple((month, month_named(month)) for month in months)
+
+
+def amount(value: float) -> str:
+    """ "1.250" or "97,5"."""
+    return str(format_decimal(value, format="#,##0.##"))
+
+
+def written(value: float) -> str:
+    """A number as the form takes it: "97,5", "" for 0."""
+    return "" if value == 0 else f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
