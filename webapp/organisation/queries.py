@@ -147,3 +147,8 @@ def list_officers_below(path: str) -> list[Officer]:
             .order_by(Officer.name, Officer.id)
         )
     )
+
+
+def topmost_units() -> list[Unit]:
+    """The units above which there is none: together they are the whole agency."""
+    return list(db.session.scalars(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id)))

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from webapp.accounts.models import Account
 from webapp.database import db
 from webapp.indicators.errors import NoSuchPreset, PeriodClosed
 from webapp.indicators.models import IndicatorPreset, PresetInForce
 from webapp.indicators.periods import day_of, is_closed, period_of
+from webapp.indicators.presets.editing import Draft, slug, written
 from webapp.indicators.presets.presets import Preset, load_preset, read_preset, shipped_names, shipped_text
 from webapp.indicators.rounds import mark_outdated
 
 DEFAULT = "default"
+#: Two who save at a time get two versions.
+_SAVING_LOCK = text("SELECT pg_advisory_xact_lock(3, 0)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ def preset_for(period: str, at: datetime) -> Preset:
     Its text is stored before it is used, so that the figure can be computed again whatever becomes of the file.
     """
     shipped = load_preset(DEFAULT)
-    text = db.session.scalar(
+    content = db.session.scalar(
         select(IndicatorPreset.content)
         .outerjoin(
             PresetInForce,
@@ -43,18 +49,18 @@ def preset_for(period: str, at: datetime) -> Preset:
         .order_by(PresetInForce.from_period.desc().nulls_last(), PresetInForce.id.desc().nulls_last())
         .limit(1)
     )
-    if text is None:
+    if content is None:
         store_shipped(DEFAULT, at)
         return shipped
-    return read_preset(text)
+    return read_preset(content)
 
 
 def preset_of_version(version: str) -> Preset:
     """The preset of a version as it was used. Raises NoSuchPreset."""
-    text = db.session.scalar(select(IndicatorPreset.content).where(IndicatorPreset.version == version))
-    if text is None:
+    content = db.session.scalar(select(IndicatorPreset.content).where(IndicatorPreset.version == version))
+    if content is None:
         raise NoSuchPreset(version)
-    return read_preset(text)
+    return read_preset(content)
 
 
 def store_shipped(name: str, at: datetime) -> None:
@@ -106,3 +112,86 @@ def list_in_force(at: datetime) -> list[InForce]:
     coming = [by_period[period] for period in sorted(by_period) if period > running]
     now = by_period[max(past)] if past else InForce(load_preset(DEFAULT), "", None)
     return [now, *coming]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPreset:
+    """A version of a preset with how it came about; `note` and `made_by` None for what comes with the product."""
+
+    preset: Preset
+    based_on: str | None
+    note: str | None
+    made_at: datetime
+    made_by: str | None
+
+
+def list_presets(at: datetime) -> list[StoredPreset]:
+    """All presets in their newest version, those that come with the product first; stores what is not stored yet."""
+    store_all_shipped(at)
+    newest: dict[str, StoredPreset] = {}
+    for one in _stored():
+        newest[one.preset.name] = one
+    shipped = [newest.pop(name) for name in shipped_names() if name in newest]
+    return [*shipped, *sorted(newest.values(), key=lambda one: one.preset.title.lower())]
+
+
+def get_preset(version: str) -> StoredPreset:
+    """A stored version. Raises NoSuchPreset."""
+    for one in _stored(version):
+        return one
+    raise NoSuchPreset(version)
+
+
+def versions_of(name: str) -> list[StoredPreset]:
+    """The versions of a preset, the newest first."""
+    return [one for one in reversed(list(_stored())) if one.preset.name == name]
+
+
+def _stored(version: str | None = None) -> Iterator[StoredPreset]:
+    query = (
+        select(
+            IndicatorPreset.content,
+            IndicatorPreset.based_on,
+            IndicatorPreset.note,
+            IndicatorPreset.made_at,
+            Account.name,
+        )
+        .outerjoin(Account, Account.id == IndicatorPreset.made_by_id)
+        .order_by(IndicatorPreset.id)
+    )
+    if version is not None:
+        query = query.where(IndicatorPreset.version == version)
+    for row in db.session.execute(query):
+        yield StoredPreset(read_preset(row.content), row.based_on, row.note, row.made_at, row.name)
+
+
+def save_preset(draft: Draft, based_on: str, note: str, at: datetime, made_by_id: int) -> Preset:
+    """Store a draft as a new version: of the preset it was edited from if that is the agency's own, else as a copy.
+
+    Raises NoSuchPreset, ValueError with a sentence where the draft is no sound preset.
+    """
+    source = get_preset(based_on).preset
+    db.session.execute(_SAVING_LOCK)
+    own = source.name not in shipped_names()
+    name = source.name if own else slug(draft.title)
+    taken = set(db.session.scalars(select(IndicatorPreset.name).distinct()))
+    if not own:
+        name = next(one for one in (name, *(f"{name}-{number}" for number in count(2))) if one not in taken)
+    versions = db.session.scalar(select(func.count()).where(IndicatorPreset.name == name)) or 0
+    version = f"{name}-{versions + 1}"
+    content = written(draft, name, version, source)
+    preset = read_preset(content)
+    db.session.add(
+        IndicatorPreset(
+            version=version,
+            name=name,
+            title=preset.title,
+            content=content,
+            based_on=based_on,
+            note=note,
+            made_at=at,
+            made_by_id=made_by_id,
+        )
+    )
+    db.session.flush()
+    return preset

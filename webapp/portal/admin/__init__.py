@@ -12,6 +12,7 @@ from webapp.portal.admin import (  # noqa: F401  # each registers its pages with
     models,
     officers,
     overview,
+    presets,
     reports,
     retention,
     services,

@@ -60,6 +60,7 @@ def sections() -> list[dict[str, Any]]:
         (Permission.ORGANISATION_MANAGE, "list_retention", _("Masa simpan"), ("retention",)),
         (Permission.ORGANISATION_MANAGE, "list_pause_causes", _("Sebab jeda"), ("cause",)),
         (Permission.MODEL_READ, "list_models", _("Model"), ("model",)),
+        (Permission.PRESET_MANAGE, "list_presets", _("Indikator"), ("preset",)),
         (Permission.ACCOUNT_MANAGE, "list_accounts", _("Akun"), ("account", "role", "password")),
         (Permission.ORGANISATION_IMPORT, "choose_import", _("Impor"), ("import",)),
         (Permission.ORGANISATION_MANAGE, "list_systems", _("Sistem lain"), ("system", "token")),

@@ -1,0 +1,324 @@
+"""Presets of the indicator: read, copied, changed with a preview, and put in force from a quarter on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Permission, can
+from webapp.database import transaction
+from webapp.indicators.components.registry import COMPONENTS
+from webapp.indicators.errors import NoSuchPreset, PeriodClosed
+from webapp.indicators.periods import day_of, period_after, period_of
+from webapp.indicators.presets import stored
+from webapp.indicators.presets.changes import NOTICEABLE, ChangeSummary, OfficerChange
+from webapp.indicators.presets.editing import written
+from webapp.indicators.presets.presets import Preset, read_preset, shipped_names
+from webapp.indicators.presets.previewing import Preview, preview
+from webapp.indicators.wording.facts import PARTS
+from webapp.indicators.wording.numbers import decimal, full_day, percent, period_in_words, signed
+from webapp.organisation.queries import topmost_units
+from webapp.portal.access import current_account, requires
+from webapp.portal.admin.preset_forms import ELEMENTS, EnforceForm, PresetForm
+from webapp.portal.admin.room import blueprint
+from webapp.portal.typed_text import keeps_typed_text
+
+#: Quarters from which a preset may hold: the running one and so many coming ones.
+COMING = 4
+#: Officers that a preview names at most.
+NAMED = 100
+
+_STATUS = {
+    "not_enough_data": _l("belum cukup data"),
+    "provisional": _l("sementara"),
+    "sufficient": _l("cukup data"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A component of a preset in words."""
+
+    name: str
+    made_of: str
+    weight: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresetView:
+    """A preset in words. `from_words`: since or from when it holds, "" if it doesn't."""
+
+    version: str
+    title: str
+    shipped: bool
+    parts: tuple[PartRow, ...]
+    elements: tuple[tuple[str, str], ...]
+    sources: tuple[str, ...]
+    provisional_from: str
+    sufficient_from: str
+    margin: str
+    sure: str
+    holds: str = ""
+
+
+@blueprint.get("/kelola/indikator")
+@requires(Permission.PRESET_MANAGE)
+def list_presets() -> ResponseReturnValue:
+    """What holds now and what will, and all presets in their newest version."""
+    now = datetime.now(UTC)
+    with transaction():
+        presets = stored.list_presets(now)
+        in_force = stored.list_in_force(now)
+    holding = {one.preset.version: one for one in in_force}
+    views = [_view(one.preset, holding.get(one.preset.version)) for one in presets]
+    return render_template(
+        "admin/list_presets.html",
+        holds=_view(in_force[0].preset, in_force[0]),
+        coming=[(_view(one.preset), period_in_words(one.from_period)) for one in in_force[1:]],
+        shipped=[view for view in views if view.shipped],
+        own=[view for view in views if not view.shipped],
+    )
+
+
+@blueprint.get("/kelola/indikator/<version>")
+@requires(Permission.PRESET_MANAGE)
+def show_preset(version: str) -> ResponseReturnValue:
+    """One version: its parts with their weights and why, and from when it may hold."""
+    return _page_of(version, _enforce_form())
+
+
+@blueprint.post("/kelola/indikator/<version>/berlakukan")
+@requires(Permission.PRESET_MANAGE)
+@keeps_typed_text
+def set_preset(version: str) -> ResponseReturnValue:
+    """Have this version hold from a quarter on. Only for who reaches the whole city."""
+    if not _reaches_all(current_account()):
+        abort(403)
+    form = _enforce_form()
+    if not form.is_valid():
+        return _page_of(version, form)
+    try:
+        with transaction():
+            stored.put_in_force(version, str(form.from_period.data), datetime.now(UTC), current_account().id)
+    except NoSuchPreset:
+        abort(404)
+    except PeriodClosed:
+        form.from_period.errors = [_("Triwulan ini sudah berakhir. Pilih yang berjalan atau yang akan datang.")]
+        return _page_of(version, form)
+    flash(_("Acuan ini berlaku mulai %(period)s.", period=period_in_words(str(form.from_period.data))))
+    return redirect(url_for("admin.list_presets"))
+
+
+@blueprint.route("/kelola/indikator/<version>/ubah", methods=["GET", "POST"])
+@requires(Permission.PRESET_MANAGE)
+@keeps_typed_text
+def edit_preset(version: str) -> ResponseReturnValue:
+    """A copy in a form. POST scales its weights, shows what it would change, or stores it, by the button pressed."""
+    based_on = _stored(version).preset
+    form = PresetForm()
+    shown: dict[str, Any] = {}
+    status = 200
+    if request.method == "GET":
+        form.fill(based_on)
+    elif request.form.get("do") == "scale":
+        if form.is_valid() and form.weights():
+            form.scale()
+    elif not form.is_sound(saving=request.form.get("do") == "save"):
+        status = 400
+    elif request.form.get("do") == "save":
+        with transaction():
+            preset = stored.save_preset(
+                form.draft(based_on), version, str(form.note.data), datetime.now(UTC), current_account().id
+            )
+        flash(_("Tersimpan sebagai %(version)s. Acuan ini belum berlaku.", version=preset.version))
+        return redirect(url_for("admin.show_preset", version=preset.version))
+    else:
+        draft = read_preset(written(form.draft(based_on), "draft", "draft", based_on))
+        with transaction():
+            shown = _preview_words(preview(current_account(), draft, datetime.now(UTC)))
+    page = render_template(
+        "admin/edit_preset.html",
+        form=form,
+        based_on=_view(based_on),
+        parts=[(form[f"weight_{name}"], str(PARTS[name][1])) for name in COMPONENTS],
+        elements=[form[f"element_{name}"] for name in ELEMENTS],
+        total=decimal(sum(form.weights().values()) * 100.0),
+        whole=round(sum(form.weights().values()) * 100.0, 4) == 100.0,
+        shown=shown,
+    )
+    return page, status
+
+
+def _stored(version: str) -> stored.StoredPreset:
+    with transaction():
+        stored.store_all_shipped(datetime.now(UTC))
+        try:
+            return stored.get_preset(version)
+        except NoSuchPreset:
+            abort(404)
+
+
+def _page_of(version: str, form: EnforceForm) -> ResponseReturnValue:
+    one = _stored(version)
+    now = datetime.now(UTC)
+    with transaction():
+        in_force = stored.list_in_force(now)
+        versions = stored.versions_of(one.preset.name)
+    holding = next((each for each in in_force if each.preset.version == version), None)
+    page = render_template(
+        "admin/show_preset.html",
+        preset=_view(one.preset, holding),
+        note=one.note,
+        made=_("%(day)s oleh %(name)s", day=full_day(day_of(one.made_at)), name=one.made_by) if one.made_by else "",
+        based_on=one.based_on,
+        versions=[(each.preset.version, full_day(day_of(each.made_at)), each.note or "") for each in versions],
+        form=form,
+        may_enforce=_reaches_all(current_account()),
+    )
+    return page, form.status
+
+
+def _enforce_form() -> EnforceForm:
+    form = EnforceForm()
+    periods = [period_of(day_of(datetime.now(UTC)))]
+    for _number in range(COMING):
+        periods.append(period_after(periods[-1]))
+    form.from_period.choices = [(period, period_in_words(period)) for period in periods]
+    if request.method == "GET":
+        form.from_period.data = periods[1]
+    return form
+
+
+def _reaches_all(account: Account) -> bool:
+    """A preset holds for the whole city: who puts it in force reaches all of it."""
+    return all(can(account, Permission.PRESET_MANAGE, unit) for unit in topmost_units())
+
+
+def _view(preset: Preset, holds: stored.InForce | None = None) -> PresetView:
+    words = ""
+    if holds is not None:
+        words = (
+            _("mulai %(period)s", period=period_in_words(holds.from_period)) if holds.from_period else _("sejak awal")
+        )
+    return PresetView(
+        version=preset.version,
+        title=preset.title or preset.name,
+        shipped=preset.name in shipped_names(),
+        parts=tuple(
+            PartRow(str(PARTS[name][0]), str(PARTS[name][1]), _weight(weight), preset.reasons.get(name, ""))
+            for name, weight in preset.weights.items()
+        ),
+        elements=tuple((str(ELEMENTS[name]), decimal(weight)) for name, weight in preset.elements.items()),
+        sources=preset.sources,
+        provisional_from=percent(preset.thresholds.provisional_from),
+        sufficient_from=percent(preset.thresholds.sufficient_from),
+        margin=decimal(preset.attention.margin),
+        sure=percent(preset.attention.sure),
+        holds=str(words),
+    )
+
+
+def _weight(weight: float) -> str:
+    return f"{round(weight * 100.0, 2):g} %".replace(".", ",")
+
+
+def _preview_words(seen: Preview) -> dict[str, Any]:
+    named = [change for change in seen.officers if _worth_naming(change)]
+    return {
+        "period": period_in_words(seen.period),
+        "summary": seen.summary,
+        "sentences": _sentences(seen.summary),
+        "shares": _shares(seen.summary),
+        "officers": [_row(change) for change in named[:NAMED]],
+        "unnamed": len(seen.officers) - len(named[:NAMED]),
+        "readable": len(seen.officers),
+    }
+
+
+def _worth_naming(change: OfficerChange) -> bool:
+    return abs(change.difference) >= NOTICEABLE or change.status_before != change.status_after
+
+
+def _sentences(summary: ChangeSummary) -> list[str]:
+    found = [
+        ngettext(
+            "%(num)s petugas bergeser lebih dari rentang keraguannya sendiri.",
+            "%(num)s petugas bergeser lebih dari rentang keraguannya sendiri.",
+            summary.beyond_doubt,
+        ),
+        ngettext(
+            "%(num)s petugas hampir pasti bergeser (lebih dari 95 dari 100).",
+            "%(num)s petugas hampir pasti bergeser (lebih dari 95 dari 100).",
+            summary.surely,
+        ),
+        _(
+            "Rata-rata pergeseran %(mean)s poin, terbesar %(largest)s poin.",
+            mean=decimal(summary.mean),
+            largest=decimal(summary.largest),
+        ),
+    ]
+    if summary.other_status:
+        found.append(
+            ngettext(
+                "%(num)s petugas berganti keandalan (misalnya dari sementara menjadi cukup data).",
+                "%(num)s petugas berganti keandalan (misalnya dari sementara menjadi cukup data).",
+                summary.other_status,
+            )
+        )
+    return [str(sentence) for sentence in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of all officers, as the macro of shares takes it."""
+
+    share: float
+    words: str
+    tone: str
+
+
+def _shares(summary: ChangeSummary) -> list[Share]:
+    if not summary.officers:
+        return []
+    stay = summary.officers - summary.up - summary.down
+    return [
+        Share(count / summary.officers, str(words), tone)
+        for count, words, tone in (
+            (summary.up, _("naik"), ""),
+            (stay, _("tetap"), "none"),
+            (summary.down, _("turun"), "warn"),
+        )
+        if count
+    ]
+
+
+def _row(change: OfficerChange) -> list[str]:
+    sure = change.certainty
+    if change.beyond_doubt:
+        words = _("hampir pasti, dan lebih dari keraguan nilainya")
+    elif sure > 0.95:
+        words = _("hampir pasti")
+    elif sure > 0.8:
+        words = _("sangat mungkin")
+    else:
+        words = _("belum pasti")
+    status = str(_STATUS[change.status_after])
+    if change.status_before != change.status_after:
+        status = f"{_STATUS[change.status_before]} → {status}"
+    return [
+        change.officer,
+        decimal(change.before),
+        decimal(change.after),
+        f"{signed(change.difference)} ± {decimal(change.doubt)}",
+        str(words),
+        status,
+    ]
