@@ -8,25 +8,24 @@ than it brings. So not the votes are damped but their sums, praise and blame apa
 
 Let c_i(theta) = b_i n_i p_i (y_i - logistic(eta_i + p_i theta)) be the undamped pull of fact i, which sums up n_i
 cases, with b = 1 verified, .25 not, and 0 for a share under .3; max(c, 0) is its praise, max(-c, 0) its blame. For
-praise and likewise for blame, in each block (calendar quarter, verified or not), with h for one rater, f for a day, g
-for a week:
+praise and likewise for blame, among the verified facts and among the others, with h for one rater, f for a day, g for
+a week, and blocks of a calendar quarter each:
 
     A = sum over weeks of  g(sum over days of  f(sum over raters r on that day of  h(pulls of r on that day)))
-    B = sum over raters r of  h(pulls of r in the block)
-    pull of the block = min(A, B)
-    V = sum over verified blocks,  U = sum over unverified blocks
-    pull = V + u(U, V)
+    B = sum over raters r of  h(all pulls of r)
+    V = min(A, B) of the verified facts,  U = min(A, B) of the others,   pull = V + u(U, V)
 
-    h     of pulls with sum S and greatest M (of one case): M, where they are not verified; M (2 - M / S), where they
-          are: at most two of the greatest. S itself for a verified fact without key: a visit or file stands behind it
-    f(x)  = x up to 2 s, then 2 s + z / (1 + z / 2.5 s), z = x - 2 s: at most 4.5 s. s = b + T / 63, where T is what the
-          other days of the block bring (of each at most 4.5 b): a post where 40 people vote each day may have 40 more
-    g(x)  likewise with 4 and 8, s = b + T / 13 by the other weeks: a burst spread over the days of a week
-    u     U up to C = 1 + V / 4, then C + z / (1 + z / (C / 2)): at most 1.5 C. Votes that nobody can check count beside
-          what those say who were served, not in their stead: patience over many days brings a crowd no further
+    h     of pulls with sum S and greatest M (of one case): M, where they are not verified; M (1 + (1 - M / S) / 2),
+          where they are: one and a half times the greatest at most. S itself for a verified fact without key: a visit
+          or file stands behind it
+    f(x)  = x up to 2 s, then 2 s + z / (1 + z / 2 s), z = x - 2 s: at most 4 s. s = b + 1.5 T / 63, T what the other
+          days of the block bring (of each at most 4 b): a post where 40 people vote each day may have 40 more
+    g(x)  likewise with 4 and 7, s = b + 1.5 T / 13 by the other weeks: a burst spread over the days of a week
+    u     U up to C = 2 + V / 10, then C + z / (1 + z / (C / 4)), z = U - C: at most 1.25 C. Votes that nobody can check
+          count beside what those say who were served, not in their stead; patience over weeks brings a crowd no further
 
-**Law 1, proof.** All of h, f, g, u, sums and min never fall when a pull grows, or is added: h has dh/dS = (M/S)^2 and
-dh/dM = 2 - 2 M/S, neither below 0; f, g and u have the form s phi(x / s) with phi concave and phi(0) = 0, which falls
+**Law 1, proof.** All of h, f, g, u, sums and min never fall when a pull grows, or is added: h has dh/dS = (M/S)^2 / 2
+and dh/dM = 3/2 - M/S, neither below 0; f, g and u have the form s phi(x / s) with phi concave and phi(0) = 0, which falls
 neither in x nor in s, and s never falls in any *other* pull of the same direction. Praise and blame never enter each
 other's. (i) Each c_i falls in theta, so praise falls, blame rises and F = praise - blame falls in theta; lambda theta
 rises; all are continuous, so there is exactly one root. (ii) Add a fact with y = 1. At every theta its c > 0: praise
@@ -34,17 +33,16 @@ grows or stays, blame does not change, whatever its day, rater, cell, share and 
 lower than before, and the root of lambda theta = F is not lower either. (iii) y = 0 is the mirror image. (iv) A
 better y of the same fact raises its c, likewise. The order of the facts plays no part. Q.E.D.
 
-Verified and unverified facts stand in blocks of their own, so that a flood of anonymous votes can't crowd out the
-votes of people who were really served. A rater counts anew each quarter: another visit is another experience, and
-reviews are quarterly. Facts without a day (imports that know none) make a block of their own, where only raters are
-damped. Unverified facts without any key can't be told from repeats: those of one day pass for one rater.
+Verified and unverified facts are damped apart, so that a flood of anonymous votes can't crowd out the votes of people
+who were really served. Facts without a day (imports that know none) are damped by rater and crowd only. Unverified
+facts without any key can't be told from repeats: those of one day pass for one rater.
 
 The weight of a fact, as the officer is shown it, is w_i = b_i n_i x (what damping keeps of its sums), following the
 chain that applied: F = sum w_i p_i (y_i - mu_i) holds exactly.
 
 Residual risks. min(A, B) is gentler than A and B multiplied. A crowd with real tickets, spread over a quarter, is not
-told from people who were served. Who has many verified blames may be blamed by as many strangers again as make a
-quarter of them. One rater's votes on many officers are damped for each of them apart.
+told from people who were served. Where nearly all facts are unverified, u keeps the figure near what is expected and
+its reliability low. One rater's votes on many officers are damped for each of them apart.
 """
 
 from collections.abc import Sequence

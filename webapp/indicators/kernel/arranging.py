@@ -28,15 +28,14 @@ _MIX: Final = -7046029254386353131  # 2^64 / golden ratio, odd: spreads keys ove
 # rows of an arrangement, a table of whole numbers (ROOM_ROWS, facts + 2)
 VISIT_START: Final = 0  # first fact of each visit, and behind the last one the number of facts; likewise below
 VISIT_KIND: Final = 1  # ALONE or ONE_RATER
-VISIT_GROUP: Final = 2  # a rater's number among those of the officer; -1 where nobody in the block came on several days
+VISIT_GROUP: Final = 2  # a rater's number, among the verified facts or the others; -1 where nobody came twice
 VISIT_RATER: Final = 3
 DAY_START: Final = 4  # first visit of each day
 WEEK_START: Final = 5  # first day of each week
 BLOCK_START: Final = 6  # first week of each block
-GROUP_START: Final = 7  # first rater's number of each block
-BLOCK_VERIFIED: Final = 8  # 1 or 0
-BLOCK_DAYLESS: Final = 9
-ROOM_ROWS: Final = 10
+BLOCK_VERIFIED: Final = 7  # 1 or 0
+BLOCK_DAYLESS: Final = 8
+ROOM_ROWS: Final = 9
 
 # rows of a table by hashing, which has a power of two places, at least twice the facts
 _KEY: Final = 0
@@ -45,14 +44,12 @@ _VALUE: Final = 2
 
 
 class Counts(NamedTuple):
-    """How many facts, visits, days, weeks, blocks and numbered raters an arrangement has."""
+    """How many facts and blocks an arrangement has, and raters with a number, those of verified facts first."""
 
     facts: int
-    visits: int
-    days: int
-    weeks: int
     blocks: int
-    groups: int
+    served: int
+    raters: int
 
 
 def room_for(facts: int) -> tuple[LongTable, LongTable]:
@@ -99,32 +96,38 @@ def _sort_by_rater(order: Longs, rater: Longs, first: int, last: int, spare: Lon
 
 
 @compiled
-def _number_raters(room: LongTable, first: int, last: int, table: LongTable, stamp: int, groups: int) -> int:
-    """Number the raters of visits first..last from `groups` on; -1 for all where nobody came twice. New `groups`."""
+def _number_raters(room: LongTable, blocks: int, verified: int, table: LongTable, stamp: int, numbered: int) -> int:
+    """Number the raters of the verified blocks, or of the others, from `numbered` on; -1 for all where nobody came
+    twice. How many are numbered then.
+    """
     mask = table.shape[1] - 1
-    found = groups
+    found = numbered
     repeats = False
-    for visit in range(first, last):
-        room[VISIT_GROUP, visit] = -1
-        key = room[VISIT_RATER, visit]
-        if key == NO_RATER:
-            continue
-        place = ((key * _MIX) >> 20) & mask
-        while table[_STAMP, place] == stamp and table[_KEY, place] != key:
-            place = (place + 1) & mask
-        if table[_STAMP, place] != stamp:
-            table[_STAMP, place] = stamp
-            table[_KEY, place] = key
-            table[_VALUE, place] = found
-            found += 1
-        else:
-            repeats = True
-        room[VISIT_GROUP, visit] = table[_VALUE, place]
-    if repeats:
-        return found
-    for visit in range(first, last):
-        room[VISIT_GROUP, visit] = -1
-    return groups
+    for number in range(2):
+        for block in range(blocks):
+            if room[BLOCK_VERIFIED, block] != verified:
+                continue
+            first_day = room[WEEK_START, room[BLOCK_START, block]]
+            last_day = room[WEEK_START, room[BLOCK_START, block + 1]]
+            for visit in range(room[DAY_START, first_day], room[DAY_START, last_day]):
+                room[VISIT_GROUP, visit] = -1
+                key = room[VISIT_RATER, visit]
+                if number == 1 or key == NO_RATER:
+                    continue
+                place = ((key * _MIX) >> 20) & mask
+                while table[_STAMP, place] == stamp and table[_KEY, place] != key:
+                    place = (place + 1) & mask
+                if table[_STAMP, place] != stamp:
+                    table[_STAMP, place] = stamp
+                    table[_KEY, place] = key
+                    table[_VALUE, place] = found
+                    found += 1
+                else:
+                    repeats = True
+                room[VISIT_GROUP, visit] = table[_VALUE, place]
+        if repeats:
+            return found
+    return numbered
 
 
 @compiled
@@ -146,17 +149,15 @@ def arrange(
     """
     for k in range(facts):
         order[k] = k
-    visits = days = weeks = blocks = groups = 0
+    visits = days = weeks = blocks = 0
     place = 0
     while place < facts:
         this_block = block[place]
         verified = (this_block >> 1) & 1
-        first_visit = visits
         first_day = days
         room[BLOCK_START, blocks] = weeks
         room[BLOCK_VERIFIED, blocks] = verified
         room[BLOCK_DAYLESS, blocks] = this_block & 1
-        room[GROUP_START, blocks] = groups
         week = 0
         while place < facts and block[place] == this_block:
             this_day = day[place]
@@ -179,12 +180,11 @@ def arrange(
                     room[VISIT_RATER, visits] = who
                     visits += 1
             place = end
-        groups = _number_raters(room, first_visit, visits, table, stamp, groups)
-        stamp += 1
         blocks += 1
     room[VISIT_START, visits] = facts
     room[DAY_START, days] = visits
     room[WEEK_START, weeks] = days
     room[BLOCK_START, blocks] = weeks
-    room[GROUP_START, blocks] = groups
-    return Counts(facts, visits, days, weeks, blocks, groups), stamp
+    served = _number_raters(room, blocks, 1, table, stamp, 0)
+    raters = _number_raters(room, blocks, 0, table, stamp + 1, served)
+    return Counts(facts, blocks, served, raters), stamp + 2

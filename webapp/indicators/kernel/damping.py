@@ -14,7 +14,6 @@ from webapp.indicators.kernel.arranging import (
     BLOCK_START,
     BLOCK_VERIFIED,
     DAY_START,
-    GROUP_START,
     VISIT_GROUP,
     VISIT_KIND,
     VISIT_START,
@@ -27,22 +26,22 @@ from webapp.indicators.kernel.compiling import compiled
 UNVERIFIED: Final = 0.25  # facts.UNVERIFIED_WEIGHT; constants of the kernel stand in it, for its cache to see them
 
 DAY_FREE: Final = 2.0  # full surprises (y = 1 where 0 was expected) of one day that count undamped, on an idle post
-DAY_LIMIT: Final = 4.5  # and its most
+DAY_LIMIT: Final = 4.0  # and its most
 DAYS: Final = 63.0  # working days of a quarter
 WEEK_FREE: Final = 4.0
-WEEK_LIMIT: Final = 8.0
+WEEK_LIMIT: Final = 7.0
 WEEKS: Final = 13.0
-GROWTH: Final = 1.0  # how far the limits grow with what the officer's other days, or weeks, bring
-CROWD_FREE: Final = 1.0  # full surprises of unverified facts that need no verified ones beside them
-CROWD_PART: Final = 0.25  # and how many more for each full surprise of verified ones
-CROWD_LIMIT: Final = 1.5  # the most, in units of what is free
-
+GROWTH: Final = 1.5  # how far the limits grow with what the officer's other days, or weeks, bring
+REPEATS: Final = 0.5  # what a served person's further visits may add to the greatest, in units of it
+CROWD_FREE: Final = 2.0  # full surprises of unverified facts that need no verified ones beside them
+CROWD_PART: Final = 0.1  # and how many more for each full surprise of verified ones
+CROWD_LIMIT: Final = 1.25  # the most, in units of what is free
 
 # rows of `ways` (2, WAY_ROWS, facts + 2), praise and blame: what is kept of each sum, and scratch
 _DAY_KEPT: Final = 0
 _WEEK_KEPT: Final = 1
-_BY_DAYS: Final = 2  # 1 where a block goes by its days and weeks, 0 where by its raters
-_CROWD_KEPT: Final = 3  # [.., 0]: what is kept of the unverified facts
+_KEPT: Final = 2  # [.., 0]: what is kept of the unverified facts; [.., 1]: of the verified ones
+_BY_RATERS: Final = 3  # 1 where they go by their raters, 0 where by days and weeks; likewise
 _DAY_SUM: Final = 4  # each row of sums has that of its slopes behind it
 _WEEK_SUM: Final = 6
 _GROUP_SUM: Final = 8
@@ -76,13 +75,16 @@ def _bounded(
 
 @compiled
 def _of_one_rater(total: float, slope: float, most: float, most_slope: float, verified: bool) -> tuple[float, float]:
-    """What one rater's pulls in one direction count: unverified, the greatest alone; verified, at most two of it."""
+    """What one rater's pulls in one direction count: unverified, the greatest alone; verified, a little more."""
     if total <= 0.0:
         return 0.0, 0.0
     if not verified:
         return most, most_slope
     part = most / total
-    return most * (2.0 - part), part * part * slope + 2.0 * (1.0 - part) * most_slope
+    return (
+        most * (1.0 + REPEATS * (1.0 - part)),
+        REPEATS * part * part * slope + (1.0 + REPEATS - 2.0 * REPEATS * part) * most_slope,
+    )
 
 
 @compiled
@@ -135,6 +137,66 @@ def _bound_each(
 
 
 @compiled
+def _by_days(
+    mine: Floats, sign: float, pulls: Floats, slopes: Floats, single: Floats, room: LongTable, block: int
+) -> tuple[float, float, float, float]:
+    """One block by its days and weeks, and the part of it by raters that no group will add; each with its slope."""
+    verified = room[BLOCK_VERIFIED, block] == 1
+    base = 1.0 if verified else UNVERIFIED
+    first_week, last_week = room[BLOCK_START, block], room[BLOCK_START, block + 1]
+    by_raters = by_raters_slope = 0.0
+    for week in range(first_week, last_week):
+        for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
+            day_sum = day_slope = 0.0
+            for visit in range(room[DAY_START, day], room[DAY_START, day + 1]):
+                first, last = room[VISIT_START, visit], room[VISIT_START, visit + 1]
+                if last == first + 1 and sign * pulls[first] <= 0.0:
+                    continue
+                total, slope, most, most_slope = _of_visit(sign, first, last, pulls, slopes, single)
+                damped, damped_slope = total, slope
+                if most != total and room[VISIT_KIND, visit] != ALONE:
+                    damped, damped_slope = _of_one_rater(total, slope, most, most_slope, verified)
+                day_sum += damped
+                day_slope += damped_slope
+                group = room[VISIT_GROUP, visit]
+                if group < 0:
+                    by_raters += damped
+                    by_raters_slope += damped_slope
+                else:
+                    mine[_GROUP_SUM, group] += total
+                    mine[_GROUP_SUM + 1, group] += slope
+                    if most > mine[_GROUP_MOST, group]:
+                        mine[_GROUP_MOST, group] = most
+                        mine[_GROUP_MOST + 1, group] = most_slope
+            mine[_DAY_SUM, day] = day_sum
+            mine[_DAY_SUM + 1, day] = day_slope
+    block_sum = block_slope = 0.0
+    for level in range(2):  # days, then weeks
+        start = first_week if level else room[WEEK_START, first_week]
+        end = last_week if level else room[WEEK_START, last_week]
+        if level:
+            for week in range(start, end):
+                week_sum = week_slope = 0.0
+                for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
+                    week_sum += mine[_DAY_SUM, day]
+                    week_slope += mine[_DAY_SUM + 1, day]
+                mine[_WEEK_SUM, week] = week_sum
+                mine[_WEEK_SUM + 1, week] = week_slope
+        block_sum, block_slope = _bound_each(
+            mine,
+            _WEEK_SUM if level else _DAY_SUM,
+            _WEEK_KEPT if level else _DAY_KEPT,
+            start,
+            end,
+            base,
+            WEEK_FREE if level else DAY_FREE,
+            (WEEK_LIMIT if level else DAY_LIMIT) if room[BLOCK_DAYLESS, block] == 0 else np.inf,
+            WEEKS if level else DAYS,
+        )
+    return block_sum, block_slope, by_raters, by_raters_slope
+
+
+@compiled
 def damped_sum(
     way: int, pulls: Floats, slopes: Floats, single: Floats, room: LongTable, counts: Counts, ways: Floats
 ) -> tuple[float, float]:
@@ -143,93 +205,44 @@ def damped_sum(
     """
     sign = 1.0 - 2.0 * way
     mine = ways[way]
-    verified_sum = verified_slope = crowd_sum = crowd_slope = 0.0
-    for block in range(counts.blocks):
-        verified = room[BLOCK_VERIFIED, block] == 1
-        base = 1.0 if verified else UNVERIFIED
-        first_group, last_group = room[GROUP_START, block], room[GROUP_START, block + 1]
-        for row in range(_GROUP_SUM, _GROUP_MOST + 2):
-            for group in range(first_group, last_group):
-                mine[row, group] = 0.0
-        by_raters = by_raters_slope = 0.0
-        first_week, last_week = room[BLOCK_START, block], room[BLOCK_START, block + 1]
-        for week in range(first_week, last_week):
-            for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
-                day_sum = day_slope = 0.0
-                for visit in range(room[DAY_START, day], room[DAY_START, day + 1]):
-                    first, last = room[VISIT_START, visit], room[VISIT_START, visit + 1]
-                    if last == first + 1 and sign * pulls[first] <= 0.0:
-                        continue
-                    total, slope, most, most_slope = _of_visit(sign, first, last, pulls, slopes, single)
-                    damped, damped_slope = total, slope
-                    if most != total and room[VISIT_KIND, visit] != ALONE:
-                        damped, damped_slope = _of_one_rater(total, slope, most, most_slope, verified)
-                    day_sum += damped
-                    day_slope += damped_slope
-                    group = room[VISIT_GROUP, visit]
-                    if group < 0:
-                        by_raters += damped
-                        by_raters_slope += damped_slope
-                    else:
-                        mine[_GROUP_SUM, group] += total
-                        mine[_GROUP_SUM + 1, group] += slope
-                        if most > mine[_GROUP_MOST, group]:
-                            mine[_GROUP_MOST, group] = most
-                            mine[_GROUP_MOST + 1, group] = most_slope
-                mine[_DAY_SUM, day] = day_sum
-                mine[_DAY_SUM + 1, day] = day_slope
-        block_sum = block_slope = 0.0
-        for level in range(2):  # days, then weeks
-            row, kept_row = (_WEEK_SUM, _WEEK_KEPT) if level else (_DAY_SUM, _DAY_KEPT)
-            start = first_week if level else room[WEEK_START, first_week]
-            end = last_week if level else room[WEEK_START, last_week]
-            if level:
-                for week in range(start, end):
-                    week_sum = week_slope = 0.0
-                    for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
-                        week_sum += mine[_DAY_SUM, day]
-                        week_slope += mine[_DAY_SUM + 1, day]
-                    mine[_WEEK_SUM, week] = week_sum
-                    mine[_WEEK_SUM + 1, week] = week_slope
-            block_sum, block_slope = _bound_each(
-                mine,
-                row,
-                kept_row,
-                start,
-                end,
-                base,
-                WEEK_FREE if level else DAY_FREE,
-                (WEEK_LIMIT if level else DAY_LIMIT) if room[BLOCK_DAYLESS, block] == 0 else np.inf,
-                WEEKS if level else DAYS,
+    crowd = crowd_slope = served = served_slope = 0.0
+    for kind in range(2):  # the unverified, then the verified
+        verified = kind == 1
+        first, last = (0, counts.served) if verified else (counts.served, counts.raters)
+        mine[_GROUP_SUM : _GROUP_MOST + 2, first:last] = 0.0
+        by_days = by_days_slope = by_raters = by_raters_slope = 0.0
+        for block in range(counts.blocks):
+            if room[BLOCK_VERIFIED, block] == kind:
+                one, one_slope, other, other_slope = _by_days(mine, sign, pulls, slopes, single, room, block)
+                by_days += one
+                by_days_slope += one_slope
+                by_raters += other
+                by_raters_slope += other_slope
+        for group in range(first, last):
+            damped, damped_slope = _of_one_rater(
+                mine[_GROUP_SUM, group],
+                mine[_GROUP_SUM + 1, group],
+                mine[_GROUP_MOST, group],
+                mine[_GROUP_MOST + 1, group],
+                verified,
             )
-        mine[_BY_DAYS, block] = 1.0
-        if last_group > first_group:
-            for group in range(first_group, last_group):
-                damped, damped_slope = _of_one_rater(
-                    mine[_GROUP_SUM, group],
-                    mine[_GROUP_SUM + 1, group],
-                    mine[_GROUP_MOST, group],
-                    mine[_GROUP_MOST + 1, group],
-                    verified,
-                )
-                by_raters += damped
-                by_raters_slope += damped_slope
-            if by_raters < block_sum:
-                mine[_BY_DAYS, block] = 0.0
-                block_sum, block_slope = by_raters, by_raters_slope
+            by_raters += damped
+            by_raters_slope += damped_slope
+        mine[_KEPT, kind] = 1.0
+        mine[_BY_RATERS, kind] = 0.0
+        if first < last and by_raters < by_days:
+            mine[_BY_RATERS, kind] = 1.0
+            by_days, by_days_slope = by_raters, by_raters_slope
         if verified:
-            verified_sum += block_sum
-            verified_slope += block_slope
+            served, served_slope = by_days, by_days_slope
         else:
-            crowd_sum += block_sum
-            crowd_slope += block_slope
-    mine[_CROWD_KEPT, 0] = 1.0
-    unit = CROWD_FREE + CROWD_PART * verified_sum
-    if crowd_sum > unit:
-        before = crowd_sum
-        crowd_sum, crowd_slope = _bounded(crowd_sum, crowd_slope, unit, CROWD_PART * verified_slope, 1.0, CROWD_LIMIT)
-        mine[_CROWD_KEPT, 0] = crowd_sum / before
-    return verified_sum + crowd_sum, verified_slope + crowd_slope
+            crowd, crowd_slope = by_days, by_days_slope
+    unit = CROWD_FREE + CROWD_PART * served
+    if crowd > unit:
+        before = crowd
+        crowd, crowd_slope = _bounded(before, crowd_slope, unit, CROWD_PART * served_slope, 1.0, CROWD_LIMIT)
+        mine[_KEPT, 0] = crowd / before
+    return crowd + served, crowd_slope + served_slope
 
 
 @compiled
@@ -238,7 +251,7 @@ def kept_of_facts(pulls: Floats, single: Floats, room: LongTable, counts: Counts
     and for want of verified facts.
     """
     for block in range(counts.blocks):
-        verified = room[BLOCK_VERIFIED, block] == 1
+        kind = room[BLOCK_VERIFIED, block]
         for week in range(room[BLOCK_START, block], room[BLOCK_START, block + 1]):
             for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
                 for visit in range(room[DAY_START, day], room[DAY_START, day + 1]):
@@ -246,16 +259,15 @@ def kept_of_facts(pulls: Floats, single: Floats, room: LongTable, counts: Counts
                     first, last = room[VISIT_START, visit], room[VISIT_START, visit + 1]
                     for way in range(2):
                         mine = ways[way]
-                        sign = 1.0 - 2.0 * way
-                        total, _slope, most, _most_slope = _of_visit(sign, first, last, pulls, pulls, single)
-                        by_days = mine[_BY_DAYS, block] == 1.0
-                        if not by_days and group >= 0:
+                        by_raters = mine[_BY_RATERS, kind] == 1.0
+                        total, _slope, most, _most_slope = _of_visit(1.0 - 2.0 * way, first, last, pulls, pulls, single)
+                        if by_raters and group >= 0:
                             total, most = mine[_GROUP_SUM, group], mine[_GROUP_MOST, group]
                         by_rater = 1.0
                         if room[VISIT_KIND, visit] != ALONE and most != total and total > 0.0:
-                            by_rater = _of_one_rater(total, 0.0, most, 0.0, verified)[0] / total
+                            by_rater = _of_one_rater(total, 0.0, most, 0.0, kind == 1)[0] / total
                         for fact in range(first, last):
                             if (pulls[fact] > 0.0) == (way == 0):
                                 kept[0, fact] = by_rater
-                                kept[1, fact] = mine[_DAY_KEPT, day] * mine[_WEEK_KEPT, week] if by_days else 1.0
-                                kept[2, fact] = 1.0 if verified else mine[_CROWD_KEPT, 0]
+                                kept[1, fact] = 1.0 if by_raters else mine[_DAY_KEPT, day] * mine[_WEEK_KEPT, week]
+                                kept[2, fact] = mine[_KEPT, kind]
