@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.indicators.queries import Change, Movement, ScoreSheet
 from webapp.indicators.wording.facts import counted, part_name
-from webapp.indicators.wording.numbers import day_and_month, decimal, full_day
+from webapp.indicators.wording.numbers import AS_EXPECTED, day_and_month, decimal, full_day
 
 #: Why a fact that stood in the figure counts no more, said to its officer.
 _WITHDRAWN: Final[Mapping[str, LazyString]] = {
@@ -96,6 +96,8 @@ def movement_reason(movement: Movement) -> str:
     match movement.kind:
         case "new_facts" if movement.details.get("withdrawn"):
             return str(_("Catatan baru, dan yang tidak lagi dihitung; digabung supaya penilai tidak dikenali."))
+        case "new_facts" if abs(movement.points) < AS_EXPECTED:
+            return str(_("Hasilnya seperti yang wajar untuk layanan itu."))
         case "new_facts" if movement.points > 0:
             return str(_("Hasilnya lebih baik dari yang wajar untuk layanan itu."))
         case "new_facts":

@@ -67,9 +67,9 @@ def _parts(paper: Paper, sheet: ScoreSheet, view: OwnView) -> None:
     if plot is None:
         return
     paper.heading(_("Dari mana angka ini"))
-    head = (_("Bagian"), _("Angka"), _("Rentang"), _("Wajar"), _("Bobot"))
-    rows = [(row.name, row.figure, row.interval, row.expected, row.weight) for row in view.parts]
-    paper.beside(plot, plot_words("bagian", sheet), head, rows, (3.4, 1.5, 2.4, 1.5, 1.5), "lrrrr")
+    head = (_("Bagian"), _("Angka"), _("Rentang"), _("Bobot"))
+    rows = [(row.name, row.figure, row.interval, row.weight) for row in view.parts]
+    paper.beside(plot, plot_words("bagian", sheet), head, rows, (3.6, 1.7, 2.5, 1.7), "lrrr")
 
 
 def _moved(paper: Paper, sheet: ScoreSheet, view: OwnView) -> None:
@@ -98,7 +98,7 @@ def _lines(paper: Paper, sheet: ScoreSheet, view: OwnView) -> None:
     for section in view.sections:
         rows += [
             (
-                section.name,
+                section.name if line is section.lines[0] else "",
                 line.what,
                 " · ".join(part for part in (line.why, line.tag) if part),
                 "–" if line.delta is None else signed(line.delta),

@@ -20,7 +20,7 @@ from webapp.indicators.queries import ComponentView, GroupView, ScoreSheet
 from webapp.indicators.weak_points import WeakPoint
 from webapp.indicators.wording import plots
 from webapp.indicators.wording.advice import Advice, advice_on
-from webapp.indicators.wording.facts import line_title, part_name
+from webapp.indicators.wording.facts import part_name
 from webapp.indicators.wording.numbers import decimal, full_day, percent, short_day, signed
 from webapp.indicators.wording.sheets import (
     against_expected,
@@ -41,7 +41,7 @@ PLOTS: dict[str, Callable[[ScoreSheet, int], Plot | None]] = {
     "pergerakan": plots.movement_plot,
     "minggu": plots.trend_plot,
 }
-#: A section with at most so many lines stands open.
+#: A section with at most so many lines stands open; so does the one that moved most.
 SHOWN_OPEN = 6
 #: How a line that was objected to is marked: words and tone of its tag.
 MARKS = {
@@ -188,7 +188,11 @@ def _sections(sheet: ScoreSheet) -> tuple[Section, ...]:
         lines = tuple(own_line(group) for group in groups)
         marked = any(line.tag for line in lines)
         sections.append(Section(part_name(name), lines, points, marked or len(lines) <= SHOWN_OPEN))
-    return tuple(sections)
+    most = max((abs(section.points) for section in sections if section.points is not None), default=0.0)
+    return tuple(
+        replace(section, open=True) if section.points is not None and abs(section.points) == most else section
+        for section in sections
+    )
 
 
 def own_line(group: GroupView) -> ScoreLine:
@@ -236,11 +240,6 @@ def component_of(address: str) -> str | None:
     """The part that an address names, "complaint-handling"; None for none."""
     name = address.replace("-", "_")
     return name if name in COMPONENTS and "_" not in address else None
-
-
-def title_of(group: GroupView) -> str:
-    """What a line stands for."""
-    return line_title(group)
 
 
 def printed_at(now: datetime, zone: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -46,6 +47,9 @@ class Paper:
                 self.cell(_ACROSS / 4 * 3, 5, text=foot)
                 self.cell(_ACROSS / 4, 5, text=f"{self.page_no()}/{{nb}}", align="R")
 
+        # What it takes out of our font is nothing to be told of in a city's log.
+        logging.getLogger("fontTools").setLevel(logging.WARNING)
+        self._heading = ""
         self._sheet: FPDF = Sheet("P", "mm", "A4")
         sheet = self._sheet
         sheet.add_font(_FONT, "", REGULAR)
@@ -66,20 +70,19 @@ class Paper:
         self._write(words, _BODY, "", "--soft")
 
     def heading(self, words: str) -> None:
-        """Begins a section; not as the last thing of a page."""
-        self._keep(28)
-        self._sheet.ln(6)
-        self._write(words, _HEADING, "B", "--ink", line=6.5)
-        self._sheet.ln(1)
+        """Begins a section; it is written with what follows, on the same page."""
+        self._heading = words
 
     def words(self, words: str, *, soft: bool = False) -> None:
         """A paragraph."""
+        self._begin(2 * _LINE)
         self._write(words, _BODY, "", "--soft" if soft else "--ink")
         self._sheet.ln(1.5)
 
     def points(self, items: Sequence[str]) -> None:
         """A list."""
         for item in items:
+            self._begin(2 * _LINE)
             self._sheet.set_x(_MARGIN)
             self._style(_BODY, "", "--ink")
             self._sheet.cell(4, _LINE, text="•")
@@ -100,13 +103,14 @@ class Paper:
         """A plot across the page; `words` say it to who doesn't see it."""
         width = min(_ACROSS, plot.width * _PIXEL)
         height = width * plot.height / plot.width
-        self._keep(height)
+        self._begin(height)
         top = self._sheet.get_y()
         self._draw(plot, words, _MARGIN, top, width)
         self._sheet.set_xy(_MARGIN, top + height + 2)
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], right: str) -> None:
         """A table; `widths` are proportions, `right` has "r" for each column of numbers: "llr"."""
+        self._begin(4 * _LINE)
         self._table(head, rows, widths, right, _ACROSS)
         self._sheet.ln(2)
 
@@ -122,7 +126,7 @@ class Paper:
         """A narrow plot with its table to the right."""
         width = plot.width * _PIXEL
         height = width * plot.height / plot.width
-        self._keep(max(height, _LINE * 1.6 * (len(rows) + 1)))
+        self._begin(max(height, _LINE * 1.6 * (len(rows) + 1)))
         page, top = self._sheet.page, self._sheet.get_y()
         self._draw(plot, words, _MARGIN, top, width)
         with self._indented(width + _GAP):
@@ -177,10 +181,15 @@ class Paper:
         self._sheet.set_font(_FONT, style, size)
         self._sheet.set_text_color(*_rgb(token))
 
-    def _keep(self, height: float) -> None:
-        """Begin a new page where so many millimetres are no longer free."""
-        if self._sheet.will_page_break(height):
+    def _begin(self, height: float) -> None:
+        """Write the heading that waits; on a new page where so many millimetres below it are no longer free."""
+        words, self._heading = self._heading, ""
+        if self._sheet.will_page_break(height + (14 if words else 0)):
             self._sheet.add_page()
+        if words:
+            self._sheet.ln(6)
+            self._write(words, _HEADING, "B", "--ink", line=6.5)
+            self._sheet.ln(1)
 
     @contextmanager
     def _indented(self, by: float) -> Iterator[None]:
