@@ -20,7 +20,7 @@ from webapp.feedback.models import Complaint, Rating
 from webapp.indicators.line_groups import count_raters, is_rating
 from webapp.indicators.models import IndicatorFact
 from webapp.indicators.objections.desk import ObjectionCase
-from webapp.indicators.stored_facts import StoredFact, as_formula_fact, facts_by_id
+from webapp.indicators.stored_facts import StoredFact, as_formula_fact, fact_columns, facts_by_id
 from webapp.organisation.models import Service, Unit
 
 
@@ -106,16 +106,17 @@ def contents_of(viewer: Account, case: ObjectionCase) -> LineContents:
 def standing_rows(officer_id: int, rows: Iterable[StoredFact]) -> list[StoredFact]:
     """The facts that count now for the officer under the keys of these rows: they may have been written anew since."""
     pairs = sorted({(row.component, row.key) for row in rows})
-    ids = db.session.scalars(
-        select(IndicatorFact.id)
-        .where(
-            IndicatorFact.officer_id == officer_id,
-            IndicatorFact.withdrawn_at.is_(None),
-            tuple_(IndicatorFact.component, IndicatorFact.key).in_(pairs),
+    return list(
+        db.session.execute(
+            fact_columns()
+            .where(
+                IndicatorFact.officer_id == officer_id,
+                IndicatorFact.withdrawn_at.is_(None),
+                tuple_(IndicatorFact.component, IndicatorFact.key).in_(pairs),
+            )
+            .order_by(IndicatorFact.id)
         )
-        .order_by(IndicatorFact.id)
     )
-    return facts_by_id(ids)
 
 
 def raters_of(rows: Iterable[StoredFact]) -> int:

@@ -13,9 +13,9 @@ from webapp.indicators.models import IndicatorFact
 from webapp.indicators.objections.errors import NoSuchLine, NotObjectable
 from webapp.indicators.objections.events import ObjectionFiled
 from webapp.indicators.objections.files import attach_files
-from webapp.indicators.objections.lines import OwnLine, facts_of_line, find_line
+from webapp.indicators.objections.lines import OwnLine, read_line, term_of
 from webapp.indicators.objections.models import IndicatorObjection
-from webapp.indicators.objections.seen import note_seen, term_of
+from webapp.indicators.objections.seen import note_seen
 from webapp.indicators.objections.vocabulary import WORKING_DAYS_TO_DECIDE, Obstacle
 from webapp.indicators.stored_facts import StoredFact
 from webapp.organisation.calendars import due_after_working_days
@@ -40,12 +40,14 @@ def file_objection(viewer: Account, key: str, reason: str, *, write_key: str, at
     filed = _filed_before(officer.id, key, write_key)
     if filed is not None:
         return filed
-    line = find_line(viewer, officer.id, key)
-    if line is None:
+    found = read_line(officer.id, key)
+    if found is None:
         raise NoSuchLine
-    if obstacle := obstacle_for(line, at):
+    line, rows = found
+    if obstacle := _obstacle_for(line, rows, at):
         raise NotObjectable(obstacle)
-    note_seen(viewer, line.period, [key], at)
+    if line.seen_at is None:
+        note_seen(viewer, line.period, [key], at)
     objection = IndicatorObjection(
         write_key=write_key,
         officer_id=officer.id,
@@ -54,7 +56,7 @@ def file_objection(viewer: Account, key: str, reason: str, *, write_key: str, at
         line_key=key,
         component=line.group.component,
         snapshot_id=line.snapshot_id,
-        fact_ids=[row.id for row in facts_of_line(officer.id, line.period, key)],
+        fact_ids=[row.id for row in rows],
         points=line.group.points,
         reason=mask_personal_numbers(reason.strip()),
         filed_at=at,
@@ -72,13 +74,18 @@ def hold_figure(officer_id: int) -> None:
     db.session.execute(_FIGURE_LOCK, {"officer": officer_id})
 
 
-def obstacle_for(line: OwnLine, now: datetime) -> Obstacle | None:
-    """What stands in the way of an objection to a line that was not objected to under its key; None if nothing does."""
+def line_to_object_to(officer_id: int, key: str, now: datetime) -> tuple[OwnLine, Obstacle | None] | None:
+    """An officer's own line that he has not objected to under its key, and what stands in the way of it, if anything;
+    None where there is no such line (any more)."""
+    found = read_line(officer_id, key)
+    return None if found is None else (found[0], _obstacle_for(*found, now))
+
+
+def _obstacle_for(line: OwnLine, rows: list[StoredFact], now: datetime) -> Obstacle | None:
     if line.group.points is None:
         return Obstacle.WAITING
-    if now > term_of(line.officer_id, line.period, line.key, now):
+    if now > term_of(line, now):
         return Obstacle.LATE
-    rows = facts_of_line(line.officer_id, line.period, line.key)
     if not rows:
         return Obstacle.GONE
     if {(row.component, row.key) for row in rows} <= _objected_before(line.officer_id, rows):

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.accounts.models import Account
 from webapp.database import db
 from webapp.indicators.components.registry import counted_in
-from webapp.indicators.contents import basis_of, content_of
+from webapp.indicators.contents import Basis, content_of, sound_basis_of
 from webapp.indicators.errors import IndicatorError
 from webapp.indicators.line_groups import members_of
 from webapp.indicators.line_keys import line_key
 from webapp.indicators.models import IndicatorSnapshot
 from webapp.indicators.objections.models import LineSeen
-from webapp.indicators.queries import GroupView, own_sheet
+from webapp.indicators.objections.vocabulary import TERM
+from webapp.indicators.queries import GroupView
+from webapp.indicators.queries.sheet import groups_of
 from webapp.indicators.stored_facts import StoredFact
 
 #: Quarters whose lines are looked at, the latest first: older ones were seen long ago.
@@ -24,59 +26,62 @@ QUARTERS = 6
 
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """A line as its officer reads it, with the snapshot that it stands in."""
+    """A line as its officer reads it, with the snapshot that it stands in. `seen_at`: when he first saw it, if ever."""
 
     key: str
     officer_id: int
     period: str
     snapshot_id: int
     group: GroupView
+    seen_at: datetime | None
 
 
-def find_line(viewer: Account, officer_id: int, key: str) -> OwnLine | None:
-    """The viewer's own line with this key, in one of his current figures; None where there is none (any more)."""
-    for period in _periods(officer_id, key):
-        sheet = own_sheet(viewer, period)
-        group = next((one for one in sheet.groups if one.line_key == key), None) if sheet is not None else None
-        if sheet is not None and group is not None and sheet.snapshot_id is not None:
-            return OwnLine(key, officer_id, period, sheet.snapshot_id, group)
+def read_line(officer_id: int, key: str) -> tuple[OwnLine, list[StoredFact]] | None:
+    """An officer's own line with this key in one of his current figures, and the stored facts that it stands for, which
+    are never for a page of his own; None where there is none (any more)."""
+    seen = db.session.execute(
+        select(LineSeen.period, LineSeen.at).where(LineSeen.officer_id == officer_id, LineSeen.line_key == key)
+    ).one_or_none()
+    for snapshot in _snapshots(officer_id, seen.period if seen is not None else None):
+        try:
+            basis = sound_basis_of(snapshot)
+            content = content_of(snapshot, basis)
+        except IndicatorError:  # it can't be made again any more
+            continue
+        groups = groups_of(content, True, officer_id, snapshot.period)
+        group = next((one for one in groups if one.line_key == key), None)
+        if group is not None:
+            line = OwnLine(key, officer_id, snapshot.period, snapshot.id, group, seen.at if seen is not None else None)
+            return line, _facts_of(line, basis, [one["key"] for one in content["groups"] if "key" in one])
     return None
 
 
-def _periods(officer_id: int, key: str) -> list[str]:
-    """The quarter in which he saw the line; where his page never showed it, the latest ones."""
-    seen = db.session.scalar(select(LineSeen.period).where(LineSeen.officer_id == officer_id, LineSeen.line_key == key))
-    if seen is not None:
-        return [seen]
-    return list(
-        db.session.scalars(
-            select(IndicatorSnapshot.period)
-            .where(IndicatorSnapshot.officer_id == officer_id, IndicatorSnapshot.superseded_at.is_(None))
-            .order_by(IndicatorSnapshot.period.desc())
-            .limit(QUARTERS)
-        )
+def term_of(line: OwnLine, now: datetime) -> datetime:
+    """Until when the officer may object to a line; from `now` on where it is shown to him for the first time."""
+    return (line.seen_at or now) + TERM
+
+
+def facts_of_line(officer_id: int, key: str) -> list[StoredFact]:
+    """The stored facts that a line of an officer's current figure stands for, by id."""
+    found = read_line(officer_id, key)
+    return [] if found is None else found[1]
+
+
+def _snapshots(officer_id: int, period: str | None) -> list[IndicatorSnapshot]:
+    """The current figure of the quarter in which he saw a line; where his page never showed it, the latest ones."""
+    query = (
+        select(IndicatorSnapshot)
+        .where(IndicatorSnapshot.officer_id == officer_id, IndicatorSnapshot.superseded_at.is_(None))
+        .order_by(IndicatorSnapshot.period.desc())
+        .limit(QUARTERS)
     )
+    if period is not None:
+        query = query.where(IndicatorSnapshot.period == period)
+    return list(db.session.scalars(query))
 
 
-def facts_of_line(officer_id: int, period: str, key: str) -> list[StoredFact]:
-    """The stored facts that a line of an officer's current figure stands for, by id. Never for a page of his own."""
-    snapshot = db.session.scalars(
-        select(IndicatorSnapshot).where(
-            IndicatorSnapshot.officer_id == officer_id,
-            IndicatorSnapshot.period == period,
-            IndicatorSnapshot.superseded_at.is_(None),
-        )
-    ).one_or_none()
-    if snapshot is None:
-        return []
-    try:
-        keys = [group["key"] for group in content_of(snapshot)["groups"] if "key" in group]
-    except IndicatorError:  # it can't be made again any more
-        return []
-    wanted = next((one for one in keys if line_key(officer_id, period, one) == key), None)
-    if wanted is None:
-        return []
-    basis = basis_of(snapshot)
+def _facts_of(line: OwnLine, basis: Basis, keys: list[str]) -> list[StoredFact]:
+    wanted = next(one for one in keys if line_key(line.officer_id, line.period, one) == line.key)
     members = set(members_of(basis.facts, keys).get(wanted, ()))
     weights = basis.preset.weights
     return [row for row in basis.rows if (counted_in(row.component, row.key, weights), row.key) in members]

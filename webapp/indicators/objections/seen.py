@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from webapp.accounts.models import Account
 from webapp.database import db
 from webapp.indicators.objections.models import LineSeen
-from webapp.indicators.objections.vocabulary import TERM
 from webapp.organisation.queries import officer_of
 
 
@@ -35,13 +34,3 @@ def seen_lines(officer_id: int, period: str) -> dict[str, datetime]:
         select(LineSeen.line_key, LineSeen.at).where(LineSeen.officer_id == officer_id, LineSeen.period == period)
     )
     return {row.line_key: row.at for row in rows}
-
-
-def term_of(officer_id: int, period: str, key: str, now: datetime) -> datetime:
-    """Until when the officer may object to a line; from `now` on where it is shown to him for the first time."""
-    seen = db.session.scalar(
-        select(LineSeen.at).where(
-            LineSeen.officer_id == officer_id, LineSeen.period == period, LineSeen.line_key == key
-        )
-    )
-    return (seen or now) + TERM

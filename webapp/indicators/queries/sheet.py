@@ -52,7 +52,7 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         facts=len(snapshot.fact_ids),
         withheld=withheld,
         components=tuple(_component(part, content, withheld) for part in content["components"]),
-        groups=tuple(_marked(group, marks) for group in _groups(content, own, officer.id, period)),
+        groups=tuple(_marked(group, marks) for group in groups_of(content, own, officer.id, period)),
         trend=() if withheld else trend_points(content),
         damped=tuple(Damped(item["reason"], item["facts"]) for item in content["not_counted"]),
         reliability=snapshot.reliability,
@@ -113,7 +113,7 @@ def _component(part: dict[str, Any], content: dict[str, Any], withheld: bool) ->
     )
 
 
-def _groups(content: dict[str, Any], own: bool, officer_id: int, period: str) -> tuple[GroupView, ...]:
+def groups_of(content: dict[str, Any], own: bool, officer_id: int, period: str) -> tuple[GroupView, ...]:
     """The groups, newest first. To the officer himself a founded complaint tells its month alone: neither its day nor
     its place among the other lines may tell which visit it was."""
     groups = [_group(group, own, officer_id, period) for group in content["groups"]]
@@ -126,6 +126,7 @@ def _groups(content: dict[str, Any], own: bool, officer_id: int, period: str) ->
 
 
 def month_alone(group: GroupView) -> GroupView:
+    """The same, with the whole month as its days."""
     if group.since is None or group.until is None:
         return group
     following = (group.until.replace(day=1) + timedelta(days=31)).replace(day=1)

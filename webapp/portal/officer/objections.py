@@ -26,9 +26,9 @@ from webapp.indicators.objections.files import (
     read_own_file,
     remove_waiting_file,
 )
-from webapp.indicators.objections.lines import OwnLine, find_line
+from webapp.indicators.objections.lines import OwnLine, term_of
 from webapp.indicators.objections.own import OwnObjection, find_own_objection, list_own_objections
-from webapp.indicators.objections.seen import note_seen, term_of
+from webapp.indicators.objections.seen import note_seen
 from webapp.indicators.objections.vocabulary import FILED, Obstacle, Outcome
 from webapp.indicators.queries import GroupView
 from webapp.indicators.wording.facts import line_title, part_name
@@ -102,18 +102,19 @@ def file_objection(own_line: str) -> ResponseReturnValue:
             "officer/file_objection.html", card=_filed_card(filed, now), form=None, files=list_files(filed.id)
         )
     officer = officer_of(viewer)
-    line = find_line(viewer, officer.id, own_line) if officer is not None else None
-    if line is None:
+    found = filing.line_to_object_to(officer.id, own_line, now) if officer is not None else None
+    if found is None:
         abort(404)
-    obstacle = filing.obstacle_for(line, now)
+    line, obstacle = found
     if obstacle is not None:
         return _page(line, None, now, 200 if request.method == "GET" else 409, obstacle)
     form = ObjectionForm()
     if form.is_submitted():
         return _submitted(line, form, now)
     page = _page(line, form, now, 200)
-    with transaction():
-        note_seen(viewer, line.period, [own_line], now)
+    if line.seen_at is None:
+        with transaction():
+            note_seen(viewer, line.period, [own_line], now)
     return page
 
 
@@ -183,7 +184,7 @@ def _page(
 ) -> ResponseReturnValue:
     viewer = current_account()
     zone = recipient_of(viewer).timezone
-    until = term_of(line.officer_id, line.period, line.key, now)
+    until = term_of(line, now)
     waiting: list[KeptFile] = []
     if form is not None and form.uploaded.data:
         waiting = list_waiting_files(viewer, form.write_key)
