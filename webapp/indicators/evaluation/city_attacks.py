@@ -152,5 +152,5 @@ def attacked(city: City, name: str, seed: int) -> Facts:
     if attack is None:
         return city.facts
     added = attack(city, np.random.default_rng([seed, 7]))
-    added.fact[:] += int(city.facts.fact.max()) + 1
+    added.fact[:] = np.arange(len(added.fact)) + int(city.facts.fact.max()) + 1
     return city.facts.with_rows(added)
