@@ -25,13 +25,13 @@ a week, and blocks of a calendar quarter each:
           count beside what those say who were served, not in their stead; patience over weeks brings a crowd no further
 
 **Law 1, proof.** All of h, f, g, u, sums and min never fall when a pull grows, or is added: h has dh/dS = (M/S)^2 / 2
-and dh/dM = 3/2 - M/S, neither below 0; f, g and u have the form s phi(x / s) with phi concave and phi(0) = 0, which falls
-neither in x nor in s, and s never falls in any *other* pull of the same direction. Praise and blame never enter each
-other's. (i) Each c_i falls in theta, so praise falls, blame rises and F = praise - blame falls in theta; lambda theta
-rises; all are continuous, so there is exactly one root. (ii) Add a fact with y = 1. At every theta its c > 0: praise
-grows or stays, blame does not change, whatever its day, rater, cell, share and whatever else is there; so F is nowhere
-lower than before, and the root of lambda theta = F is not lower either. (iii) y = 0 is the mirror image. (iv) A
-better y of the same fact raises its c, likewise. The order of the facts plays no part. Q.E.D.
+and dh/dM = 3/2 - M/S, neither below 0; f, g and u have the form s phi(x / s) with phi concave and phi(0) = 0, which
+falls neither in x nor in s, and s never falls in any *other* pull of the same direction. Praise and blame never enter
+each other's. (i) Each c_i falls in theta, so praise falls, blame rises and F = praise - blame falls in theta; lambda
+theta rises; all are continuous, so there is exactly one root. (ii) Add a fact with y = 1. At every theta its c > 0:
+praise grows or stays, blame does not change, whatever its day, rater, cell, share and whatever else is there; so F is
+nowhere lower than before, and the root of lambda theta = F is not lower either. (iii) y = 0 is the mirror image. (iv)
+A better y of the same fact raises its c, likewise. The order of the facts plays no part. Q.E.D.
 
 Verified and unverified facts are damped apart, so that a flood of anonymous votes can't crowd out the votes of people
 who were really served. Facts without a day (imports that know none) are damped by rater and crowd only. Unverified

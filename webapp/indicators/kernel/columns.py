@@ -96,6 +96,42 @@ def by_officer(facts: FactColumns) -> tuple[Rows, Longs]:
     return _counted(order, facts.officer, facts.officers)
 
 
+@compiled
+def _several(fact: Longs, order: Rows) -> bool:
+    """Whether any fact has more than one row."""
+    several = False
+    for k in range(1, len(order)):
+        several |= fact[order[k]] == fact[order[k - 1]]
+    return several
+
+
+@compiled
+def _offsets(fact: Longs, share: Shares, officer: Rows, theta: Floats, order: Rows) -> Floats:
+    offset = np.zeros(len(order))
+    first = 0
+    while first < len(order):
+        last = first + 1
+        while last < len(order) and fact[order[last]] == fact[order[first]]:
+            last += 1
+        for own in range(first, last):
+            for other in range(first, last):
+                if other != own:
+                    offset[order[own]] += share[order[other]] * theta[officer[order[other]]]
+        first = last
+    return offset
+
+
+def offsets_of_others(fact: Longs, share: Shares, officer: Rows, theta: Floats) -> Floats | None:
+    """What the other candidates of each row's fact add to its level: the sum of share x theta over them; None where
+    each fact has one row. theta (officers): frozen.
+    """
+    if bool(np.all(fact[1:] >= fact[:-1])):
+        order: Rows = np.arange(len(fact), dtype=np.int32)
+    else:
+        order = np.lexsort((officer, fact)).astype(np.int32)
+    return _offsets(fact, share, officer, theta, order) if _several(fact, order) else None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OfficerReadings:
     """All officers of a component. theta, error: logistic scale; figure, low, high: points; reliability: 0 to 1."""
