@@ -61,9 +61,9 @@ def below_expected(sheet: ScoreSheet) -> tuple[str, ...]:
 def weak_point(viewer: Account, sheet: ScoreSheet, today: date) -> WeakPoint | None:
     """The viewer's own weakest part, if one has lain below what is usual for weeks; None for anybody else's sheet."""
     candidates = below_expected(sheet)
-    officer = officer_of(viewer)
     if not candidates or sheet.withheld or sheet.snapshot_id is None:
         return None
+    officer = officer_of(viewer)
     if officer is None or officer.id != sheet.officer_id:
         return None
     snapshot = db.session.get_one(IndicatorSnapshot, sheet.snapshot_id)

@@ -127,8 +127,16 @@ def list_shifts_at(counter_id: int, at: datetime) -> list[Shift]:
 
 
 def officer_of(account: Account) -> Officer | None:
-    """The officer that signs in with this account."""
-    return db.session.scalars(select(Officer).where(Officer.account_id == account.id)).one_or_none()
+    """The officer that signs in with this account; asked of the database once in a session, since many queries of one
+    page ask whose they are."""
+    kept: dict[int, Officer] = db.session.info.setdefault("officers by account", {})
+    known = kept.get(account.id)
+    if known is not None and known in db.session and known.account_id == account.id:
+        return known
+    officer = db.session.scalars(select(Officer).where(Officer.account_id == account.id)).one_or_none()
+    if officer is not None:
+        kept[account.id] = officer
+    return officer
 
 
 def list_officers_below(path: str) -> list[Officer]:

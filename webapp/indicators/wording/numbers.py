@@ -46,6 +46,11 @@ def full_day(day: date) -> str:
     return format_date(day, "d MMMM y", locale=_language())
 
 
+def month_in_words(day: date) -> str:
+    """ "November 2026"."""
+    return format_date(day, "MMMM y", locale=_language())
+
+
 def short_day(day: date) -> str:
     """ "24 Nov"."""
     return format_date(day, "d MMM", locale=_language())

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.indicators.queries import Change, Movement, ScoreSheet
 from webapp.indicators.wording.facts import counted, part_name
-from webapp.indicators.wording.numbers import AS_EXPECTED, day_and_month, decimal, full_day
+from webapp.indicators.wording.numbers import AS_EXPECTED, day_and_month, decimal, full_day, month_in_words
 
 #: Why a fact that stood in the figure counts no more, said to its officer.
 _WITHDRAWN: Final[Mapping[str, LazyString]] = {
@@ -22,6 +22,11 @@ _WITHDRAWN: Final[Mapping[str, LazyString]] = {
     "decision": _l("putusan atas pengaduannya berubah"),
     "corrected": _l("catatan aslinya dibetulkan"),
     "repeated": _l("sudah dihitung bersama pengaduan lain tentang hal yang sama"),
+}
+#: Why a fact came into the figure later than what it is about.
+_ADDED: Final[Mapping[str, LazyString]] = {
+    "attribution": _l("diputuskan kemudian bahwa ini menyangkut Anda"),
+    "evidence": _l("bukti yang datang belakangan menunjuk kepada Anda"),
 }
 
 
@@ -113,9 +118,17 @@ def movement_reason(movement: Movement) -> str:
 
 
 def change_in_words(change: Change, zone_day: date) -> tuple[str, str]:
-    """What stood in the figure and counts no more, and why; `zone_day`: when, in the unit's zone."""
+    """What later decisions and records took out of the figure or brought into it, and why.
+
+    `zone_day`: when, in the unit's zone. Of a complaint about the officer its month alone is told: the day on which it
+    was decided tells too much about which visit it was.
+    """
     what = counted({change.source: change.facts}) or part_name(change.component)
-    title = _("%(what)s tidak lagi dihitung sejak %(day)s", what=what, day=full_day(zone_day))
+    when = month_in_words(zone_day) if change.source == "complaint" else full_day(zone_day)
+    if change.what == "added":
+        title = _("%(what)s dihitung sejak %(when)s", what=what, when=when)
+        return str(title), str(_ADDED.get(change.why, _("diperbarui")))
+    title = _("%(what)s tidak lagi dihitung sejak %(when)s", what=what, when=when)
     return str(title), str(_WITHDRAWN.get(change.why, _("diperbarui")))
 
 
