@@ -69,6 +69,7 @@ def days_of_visits(visit_ids: Collection[int], at: datetime) -> DaysAsked | None
     """The days before today that these visits belong to; those of today are looked at when they rest."""
     rows = db.session.execute(
         select(cast(func.timezone(Unit.timezone, Visit.finished_at), Date), Unit.timezone)
+        .select_from(Visit)
         .join(Unit, Unit.id == Visit.unit_id)
         .where(Visit.id.in_(visit_ids))
         .distinct()

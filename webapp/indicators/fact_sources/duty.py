@@ -131,9 +131,11 @@ def _left_waiting(closed: Mapping[int, datetime]) -> dict[int, list[_Left]]:
     """
     if not closed:
         return {}
-    ends = func.unnest(
-        cast(list(closed), ARRAY(BigInteger)), cast(list(closed.values()), ARRAY(DateTime(timezone=True)))
-    ).table_valued(column("session_id", BigInteger), column("ends_at", DateTime(timezone=True)), name="ends")
+    ends = (
+        func.unnest(cast(list(closed), ARRAY(BigInteger)), cast(list(closed.values()), ARRAY(DateTime(timezone=True))))
+        .table_valued(column("session_id", BigInteger), column("ends_at", DateTime(timezone=True)), name="ends")
+        .render_derived()
+    )
     other = aliased(CounterSession)
     counters_left = (
         select(func.count())

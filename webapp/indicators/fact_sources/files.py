@@ -59,6 +59,7 @@ def days_of_files(application_ids: Collection[int]) -> DaysAsked | None:
     ).all()
     paused = db.session.scalars(
         select(cast(func.timezone(Unit.timezone, ApplicationPause.starts_at), Date))
+        .select_from(ApplicationPause)
         .join(PauseCause, PauseCause.id == ApplicationPause.cause_id)
         .join(Application, Application.id == ApplicationPause.application_id)
         .join(Unit, Unit.id == Application.unit_id)
