@@ -69,12 +69,13 @@ def test_addresses_are_kebab_case_and_endpoints_verb_noun(app: Flask) -> None:
 
 #: What people do on our pages.
 VERBS = {
-    "accept", "act", "activate", "add", "allow", "archive", "assign", "cancel", "change", "choose", "close",
-    "complete", "confirm", "contest", "count", "create", "decide", "declare", "defer", "discard", "dispute",
-    "download", "draw", "edit", "file", "forget", "forward", "give", "import", "leave", "link", "list", "mark",
-    "merge", "move", "note", "open", "pass", "publish", "rate", "read", "register", "remove", "renew", "reopen",
-    "reply", "restore", "retry", "run", "save", "search", "send", "separate", "set", "show", "sign", "split", "start",
-    "stop", "submit", "take", "thank", "track", "undo", "unlink", "unlock", "upload", "verify", "withdraw",
+    "accept", "act", "activate", "add", "allow", "archive", "assign", "cancel", "change", "choose", "close", "complete",
+    "confirm", "contest", "count", "create", "decide", "declare", "defer", "discard", "dispute", "download", "draw",
+    "edit", "file", "forget", "forward", "give", "import", "leave", "link", "list", "mark", "merge", "move", "note",
+    "open", "pass", "print", "propose", "publish", "rate", "read", "recompute", "register", "remove", "renew", "reopen",
+    "reply", "report", "restore", "retry", "run", "save", "search", "send", "separate", "set", "show", "sign", "split",
+    "start", "stop", "submit", "take", "thank", "track", "undo", "unlink", "unlock", "upload", "verify", "withdraw",
+    "write",
 }  # fmt: skip
 #: Pages that belong to no audience, and the front page.
 SINGLE = {"portal.health", "portal.design", "citizen.home"}
@@ -141,7 +142,7 @@ def test_the_matrix_notices_an_open_door(app: Flask, client: FlaskClient, city: 
 
 
 #: Places in addresses that name what belongs to the whole city, and so to no unit.
-_OF_THE_CITY = {"calendar_id", "cause_id", "filename", "kind"}
+_OF_THE_CITY = {"calendar_id", "cause_id", "filename", "kind", "unit_plot"}
 
 
 def test_every_role_of_another_unit_opens_nothing_of_this_one(

@@ -29,14 +29,15 @@ from webapp.portal.supervisor.views import Asked, asked_for, blueprint, listed, 
 _ON_A_PAGE = 24
 
 
-@blueprint.get("/petugas/gambar/<name>.<any(svg,png):form>")
+@blueprint.get("/petugas/gambar/<unit_plot>.svg", defaults={"form": "svg"})
+@blueprint.get("/petugas/gambar/<unit_plot>.png", defaults={"form": "png"})
 @requires(Permission.INDICATOR_READ_UNIT)
-def draw_unit(name: str, form: Form) -> ResponseReturnValue:
+def draw_unit(unit_plot: str, form: Form) -> ResponseReturnValue:
     """One plot of the unit. A picture to hand on bears its title; in the page the heading says it."""
     viewer = current_account()
     asked = asked_for(unit_filters(viewer))
     overview = overview_of(viewer, asked.period, asked.unit_id, asked.component)
-    make = _maker(name, overview, asked, titled=form == "png" or "judul" in request.args)
+    make = _maker(unit_plot, overview, asked, titled=form == "png" or "judul" in request.args)
     if make is None:
         abort(404)
     return picture_file(make, form)

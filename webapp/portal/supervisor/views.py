@@ -133,7 +133,7 @@ def _intervals(overview: UnitOverview, shown: tuple[OfficerStanding, ...], asked
         f"{unit_view.officers_question()} {unit_view.officers_answer(overview.standings)}",
         lambda width: unit_view.officers_plot(shown, width),
         "supervisor.draw_unit",
-        name="rentang",
+        unit_plot="rentang",
         form="svg",
         page=asked.page,
         **asked.arguments,
@@ -147,7 +147,7 @@ def _funnel(overview: UnitOverview, asked: Asked) -> Picture | None:
         f"{unit_view.funnel_question(overview.component)} {unit_view.funnel_answer(overview)}",
         lambda width: unit_view.funnel_plot(overview, width),
         "supervisor.draw_unit",
-        name="corong",
+        unit_plot="corong",
         form="svg",
         **asked.arguments,
     )
@@ -158,7 +158,7 @@ def _difference(view: unit_view.DifferencesView, asked: Asked) -> Picture:
         f"{view.question} {view.answer}",
         view.plot,
         "supervisor.draw_unit",
-        name=view.name,
+        unit_plot=view.name,
         form="svg",
         **asked.arguments,
     )
