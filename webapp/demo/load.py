@@ -33,6 +33,7 @@ from webapp.indicators.actions import record_facts, refresh_figure, renew_refere
 from webapp.indicators.events import FactsOutdated
 from webapp.indicators.models import IndicatorOutdated
 from webapp.indicators.periods import period_of
+from webapp.indicators.presets.stored import hold_preset
 from webapp.indicators.summing_up import record_days, record_targets
 from webapp.organisation.models import Unit
 from webapp.outbox import publish, unheard
@@ -40,6 +41,9 @@ from webapp.outbox import publish, unheard
 #: Receipts and cases that are shown to whoever tries the city.
 _SHOWN_RECEIPTS = 5
 _SHOWN_CASES = (State.ANSWERED, State.IN_WORK, State.ACCEPTED)
+
+#: The preset of the demo city: of those that come with the product, the one that shows most of what is recorded.
+_PRESET = "senapelan"
 
 Progress = Callable[[str, float], None]
 
@@ -135,6 +139,7 @@ def _score(city: DemoCity, feedback_ids: list[int], now: datetime, scored: Calla
     Figures of earlier quarters stay marked as outdated: a worker computes them when the city is already open.
     """
     today = now.astimezone(ZoneInfo(TIMEZONE)).date()
+    hold_preset(_PRESET, period_of(city.first), now)
     record_handling(feedback_ids, now)
     record_facts(feedback_ids, now)
     record_days((city.first + timedelta(days=day) for day in range((today - city.first).days + 1)), now, at_once=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from itertools import chain, count
 
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -99,6 +99,16 @@ def put_in_force(version: str, from_period: str, at: datetime, decided_by_id: in
         mark_outdated(running)
 
 
+def hold_preset(name: str, from_period: str, at: datetime) -> None:
+    """Have a preset that comes with the product hold from a past quarter on: for a city that publishes nothing yet."""
+    store_all_shipped(at)
+    preset_id = db.session.scalars(
+        select(IndicatorPreset.id).where(IndicatorPreset.version == load_preset(name).version)
+    ).one()
+    db.session.add(PresetInForce(preset_id=preset_id, from_period=from_period, decided_at=at))
+    db.session.flush()
+
+
 def list_in_force(at: datetime) -> list[InForce]:
     """What holds in the running quarter, and what will hold from coming ones on, in the order of the quarters."""
     running = period_of(day_of(at))
@@ -176,7 +186,7 @@ def save_preset(draft: Draft, based_on: str, note: str, at: datetime, made_by_id
     name = source.name if own else slug(draft.title)
     taken = set(db.session.scalars(select(IndicatorPreset.name).distinct()))
     if not own:
-        name = next(one for one in (name, *(f"{name}-{number}" for number in count(2))) if one not in taken)
+        name = next(one for one in chain([name], (f"{name}-{number}" for number in count(2))) if one not in taken)
     versions = db.session.scalar(select(func.count()).where(IndicatorPreset.name == name)) or 0
     version = f"{name}-{versions + 1}"
     content = written(draft, name, version, source)

@@ -1,0 +1,138 @@
+"""Presets are read, copied, tried out and put in force; a closed quarter stays as it was published."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories.accounts import make_account, sign_in
+from tests.factories.desk import Agency, make_agency, make_rated_visits
+from webapp.accounts.permissions import Role
+from webapp.indicators.actions import refresh_outdated
+from webapp.indicators.errors import PeriodClosed
+from webapp.indicators.models import IndicatorPreset, IndicatorSnapshot, PresetInForce
+from webapp.indicators.periods import day_of, last_periods, period_after, span_of
+from webapp.indicators.presets import load_preset
+from webapp.indicators.presets.stored import preset_for, put_in_force, store_all_shipped
+
+NOW = datetime.now(UTC)
+RUNNING, CLOSED = last_periods(day_of(NOW), 2)
+IN_CLOSED = datetime.combine(span_of(CLOSED)[0], datetime.min.time(), UTC).replace(day=15, hour=3)
+
+
+@pytest.fixture
+def agency(session: Session) -> Agency:
+    return make_agency(session)
+
+
+@pytest.fixture
+def admin(client: FlaskClient, session: Session, agency: Agency) -> FlaskClient:
+    account = make_account(session, (Role.ADMINISTRATOR, agency.city))
+    make_rated_visits(session, agency, agency.sari_officer, IN_CLOSED, [4, 3, 1, 4, 2, 4])
+    session.commit()
+    sign_in(client, account)
+    return client
+
+
+def typed(client: FlaskClient, version: str = "default-2", **changes: str) -> dict[str, str]:
+    """The form as it comes, with changes."""
+    page = client.get(f"/kelola/indikator/{version}/ubah").text
+    fields = dict(re.findall(r'<input[^>]*name="([\w-]+)"[^>]*value="([^"]*)"', page))
+    return {name: value for name, value in fields.items() if name != "do"} | changes
+
+
+def test_all_presets_are_there_with_why_their_weights_are_what_they_are(admin: FlaskClient) -> None:
+    page = admin.get("/kelola/indikator").text
+    for name in ("Kota Surabaya", "Kota Surakarta", "Kecamatan Senapelan", "Kota Semarang", "Kota Samarinda"):
+        assert name in page
+    page = admin.get("/kelola/indikator/senapelan-1").text
+    assert load_preset("senapelan").reasons["speed"] in page
+    assert load_preset("senapelan").sources[0] in page
+    assert admin.get("/kelola/indikator/nowhere-1").status_code == 404
+
+
+def test_weights_must_sum_to_100_and_can_be_scaled(admin: FlaskClient) -> None:
+    wrong = typed(admin, weight_satisfaction="60", weight_speed="60", weight_complaint_handling="")
+    response = admin.post("/kelola/indikator/default-2/ubah", data=wrong | {"do": "preview"})
+    assert response.status_code == 400
+    assert "Jumlah bobot harus 100" in response.text
+    scaled = admin.post("/kelola/indikator/default-2/ubah", data=wrong | {"do": "scale"}).text
+    assert re.search(r'name="weight_speed"[^>]*value="50"', scaled)
+    assert "Jumlah 100" in scaled
+
+
+def test_the_preview_says_what_would_have_changed_and_stores_nothing(
+    admin: FlaskClient, session: Session, agency: Agency
+) -> None:
+    before = len(session.scalars(select(IndicatorPreset.id)).all())
+    tried = typed(admin, weight_satisfaction="30", weight_speed="70", weight_complaint_handling="")
+    page = admin.post("/kelola/indikator/default-2/ubah", data=tried | {"do": "preview"}).text
+    assert "Seandainya berlaku pada" in page
+    assert "lebih dari rentang keraguannya" in page
+    assert "Sari Wulandari" not in page, "an administrator reads no officer's figure"
+    assert len(session.scalars(select(IndicatorPreset.id)).all()) in (before, 6)
+    assert not session.scalars(select(PresetInForce.id)).all()
+
+
+def test_a_supervisor_sees_his_own_officers_in_the_preview(
+    admin: FlaskClient, session: Session, agency: Agency
+) -> None:
+    sign_in(admin, agency.rina)
+    tried = typed(admin, weight_satisfaction="20", weight_speed="80", weight_complaint_handling="")
+    page = admin.post("/kelola/indikator/default-2/ubah", data=tried | {"do": "preview"}).text
+    assert "Sari Wulandari" in page
+    form = admin.get("/kelola/indikator/senapelan-1").text
+    assert "Yang boleh memberlakukannya" in form
+    assert admin.post("/kelola/indikator/senapelan-1/berlakukan", data={"from_period": RUNNING}).status_code == 403
+
+
+def test_a_copy_is_stored_with_a_note_and_put_in_force(admin: FlaskClient, session: Session, agency: Agency) -> None:
+    mine = typed(admin, title="Kota Uji", weight_satisfaction="40", weight_speed="60", weight_complaint_handling="")
+    assert admin.post("/kelola/indikator/default-2/ubah", data=mine | {"do": "save"}).status_code == 400
+    saved = admin.post("/kelola/indikator/default-2/ubah", data=mine | {"do": "save", "note": "Dua bagian saja."})
+    assert saved.headers["Location"].endswith("/kelola/indikator/kota-uji-1")
+    page = admin.get("/kelola/indikator/kota-uji-1").text
+    assert "Dua bagian saja." in page
+    token = dict(re.findall(r'<input[^>]*name="([\w-]+)"[^>]*value="([^"]*)"', page))
+    put = admin.post("/kelola/indikator/kota-uji-1/berlakukan", data=token | {"from_period": RUNNING})
+    assert put.status_code == 302
+    assert "Kota Uji" in admin.get("/kelola/indikator").text
+    assert dict(preset_for(RUNNING, NOW).weights) == {"satisfaction": 0.4, "speed": 0.6}
+    assert preset_for(CLOSED, NOW).name == "default"
+    again = typed(admin, "kota-uji-1", weight_satisfaction="50", weight_speed="50")
+    saved = admin.post("/kelola/indikator/kota-uji-1/ubah", data=again | {"do": "save", "note": "Setengah-setengah."})
+    assert saved.headers["Location"].endswith("/kelola/indikator/kota-uji-2")
+
+
+def test_a_new_preset_moves_the_running_quarter_and_never_a_closed_one(session: Session, agency: Agency) -> None:
+    def figures() -> dict[str, tuple[str, float]]:
+        return {
+            one.period: (one.preset_version, one.figure)
+            for one in session.scalars(
+                select(IndicatorSnapshot)
+                .where(IndicatorSnapshot.superseded_at.is_(None))
+                .order_by(IndicatorSnapshot.period)
+            )
+        }
+
+    for at in (IN_CLOSED, NOW):
+        make_rated_visits(session, agency, agency.sari_officer, at, [4, 4, 1, 4, 2, 4])
+    before = figures()
+    store_all_shipped(NOW)
+    with pytest.raises(PeriodClosed):
+        put_in_force("senapelan-1", CLOSED, NOW)
+    put_in_force("surabaya-1", period_after(RUNNING), NOW)
+    put_in_force("senapelan-1", RUNNING, NOW)
+    while refresh_outdated(NOW):
+        pass
+    after = figures()
+    assert after[CLOSED] == before[CLOSED]
+    assert (after[RUNNING][0], after[RUNNING][1] != before[RUNNING][1]) == ("senapelan-1", True)
+    make_rated_visits(session, agency, agency.sari_officer, IN_CLOSED, [1])
+    assert figures()[CLOSED][0] == "default-2"
+    assert preset_for(period_after(RUNNING), NOW).name == "surabaya"
