@@ -125,11 +125,16 @@ def _reasons(fact: Fact, by_rater: float, by_day: float, by_crowd: float) -> tup
 
 
 def score_component(
-    facts: Iterable[Fact], reference: ComponentReference, thresholds: Thresholds | None = None
+    facts: Iterable[Fact],
+    reference: ComponentReference,
+    thresholds: Thresholds | None = None,
+    *,
+    with_lines: bool = True,
 ) -> ComponentScore:
     """One officer's figure in one component, from his facts of that component in any order.
 
-    Without facts the figure is the expected one with its whole doubt. Raises ValueError for a fact of another
+    Without facts the figure is the expected one with its whole doubt. `with_lines` False leaves `lines` empty, for who
+    stores the figure and explains it when somebody asks. Raises ValueError for a fact of another
     component, an id that comes twice, or facts of different officers.
     """
     thresholds = thresholds or Thresholds()
@@ -160,7 +165,7 @@ def score_component(
         variance=read.variance,
         prior_variance=empty.variance,
         facts=len(ordered),
-        lines=_lines(ordered, reference, read),
+        lines=_lines(ordered, reference, read) if with_lines else (),
         slope=points_slope(read.theta, usual),
     )
 
@@ -192,10 +197,12 @@ def _lines(facts: Sequence[Fact], reference: ComponentReference, read: Weighed) 
     )
 
 
-def score_officer(facts: Iterable[Fact], reference: Reference, preset: Preset | None = None) -> OfficerScore:
+def score_officer(
+    facts: Iterable[Fact], reference: Reference, preset: Preset | None = None, *, with_lines: bool = True
+) -> OfficerScore:
     """One officer's figure over all components of the preset (the default one if not given).
 
-    Raises ValueError for a fact of a component that the preset or the reference doesn't know, and for what
+    `with_lines` False leaves the lines empty. Raises ValueError for a fact of a component that the preset or the reference doesn't know, and for what
     `score_component` refuses.
     """
     preset = preset or load_preset()
@@ -209,7 +216,8 @@ def score_officer(facts: Iterable[Fact], reference: Reference, preset: Preset | 
     if len({fact.officer for own in by_component.values() for fact in own}) > 1:
         raise ValueError("The facts belong to several officers; score one officer at a time.")
     scores = {
-        name: score_component(own, reference.components[name], preset.thresholds) for name, own in by_component.items()
+        name: score_component(own, reference.components[name], preset.thresholds, with_lines=with_lines)
+        for name, own in by_component.items()
     }
 
     def weighted(values: Mapping[str, float], power: int = 1) -> float:

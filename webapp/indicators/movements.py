@@ -148,7 +148,7 @@ def _of(facts: Iterable[Fact], component: str) -> list[Fact]:
 
 
 def _points(facts: list[Fact], component: str, reference: Reference) -> float:
-    return score_component(facts, reference.components[component]).figure
+    return score_component(facts, reference.components[component], with_lines=False).figure
 
 
 def _weighed(weights: Mapping[str, float], points: Mapping[str, float]) -> float:

@@ -80,7 +80,7 @@ def refresh_figure(officer_id: int, period: str, at: datetime) -> None:
             execution_options={"synchronize_session": False},
         )
     facts = list(counted.values())
-    score = score_officer(facts, reference, preset)
+    score = score_officer(facts, reference, preset, with_lines=False)
     kept = _kept_trend(standing, counted) if standing is not None and same_versions else []
     until = min(span_of(period)[1], day_of(at))
     db.session.execute(

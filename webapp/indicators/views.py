@@ -100,7 +100,7 @@ def trend_rows(
             known = [fact for fact in facts if fact.day is None or fact.day <= week_end]
             if not known:
                 continue
-            then = score if len(known) == len(facts) else score_officer(known, reference, preset)
+            then = score if len(known) == len(facts) else score_officer(known, reference, preset, with_lines=False)
             row = {"until": week_end.isoformat(), "figure": then.figure, "low": then.low, "high": then.high}
         rows.append(row)
     return rows

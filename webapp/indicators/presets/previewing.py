@@ -106,7 +106,7 @@ def _change(
     if row.formula_version != FORMULA_VERSION or not preset.weights.keys() <= reference.components.keys():
         # Published by an earlier release: both sides are computed by this one, so that the presets alone differ.
         reference = newest
-        score = score_officer(formula_facts(facts, published_by), reference, published_by)
+        score = score_officer(formula_facts(facts, published_by), reference, published_by, with_lines=False)
         before = {
             "figure": score.figure,
             "low": score.low,
@@ -114,5 +114,5 @@ def _change(
             "status": score.status,
             "components": component_rows(score, published_by.weights),
         }
-    after = score_officer(formula_facts(facts, preset), reference, preset)
+    after = score_officer(formula_facts(facts, preset), reference, preset, with_lines=False)
     return change_of(row.officer_id, row.name, before, after, published_by.weights, preset.weights)

@@ -92,7 +92,7 @@ def _state_at(snapshot: IndicatorSnapshot, basis: Basis, month_end: date) -> tup
     if published is not None and (state := _published(*published)) is not None:
         return state
     facts = [fact for fact in basis.facts if fact.day is None or fact.day <= month_end]
-    score = score_officer(facts, basis.reference, basis.preset)
+    score = score_officer(facts, basis.reference, basis.preset, with_lines=False)
     return State(score.figure, facts, basis.reference, basis.preset), []
 
 
