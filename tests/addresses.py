@@ -182,11 +182,20 @@ def _line_keys(_app: Flask) -> list[str]:
     return [key_of(officer_id, feedback_id) for officer_id, feedback_id in rows]
 
 
+def _own_lines(_app: Flask) -> list[str]:
+    from webapp.database import db
+    from webapp.indicators.objections.models import IndicatorObjection, LineSeen
+
+    seen = select(LineSeen.line_key).union(select(IndicatorObjection.line_key)).order_by("line_key").limit(MOST_ROWS)
+    return list(db.session.scalars(seen))
+
+
 _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
     "application_code": _application_codes,
     "code": _codes,
     "kiosk_key": _kiosk_keys,
     "line_key": _line_keys,
+    "own_line": _own_lines,
     "receipt": _receipts,
     "filename": _static_files,
     "kind": _import_kinds,
