@@ -28,10 +28,11 @@ UNVERIFIED: Final = 0.25  # facts.UNVERIFIED_WEIGHT; constants of the kernel sta
 DAY_FREE: Final = 2.0  # full surprises (y = 1 where 0 was expected) of one day that count undamped, on an idle post
 DAY_LIMIT: Final = 4.0  # and its most
 DAYS: Final = 63.0  # working days of a quarter
-WEEK_FREE: Final = 4.0
-WEEK_LIMIT: Final = 7.0
+DAY_GROWTH: Final = 1.0  # how far the limits grow with what the officer's other days bring
+WEEK_FREE: Final = 3.0  # likewise of one week
+WEEK_LIMIT: Final = 5.0
 WEEKS: Final = 13.0
-GROWTH: Final = 1.5  # how far the limits grow with what the officer's other days, or weeks, bring
+WEEK_GROWTH: Final = 2 / 3
 REPEATS: Final = 0.5  # what a served person's further visits may add to the greatest, in units of it
 CROWD_FREE: Final = 2.0  # full surprises of unverified facts that need no verified ones beside them
 CROWD_PART: Final = 0.1  # and how many more for each full surprise of verified ones
@@ -106,7 +107,7 @@ def _of_visit(
 
 @compiled
 def _bound_each(
-    way_of: Floats, row: int, kept_row: int, first: int, last: int, base: float, free: float, most: float, span: float
+    way_of: Floats, row: int, kept_row: int, first: int, last: int, base: float, free: float, most: float, growth: float
 ) -> tuple[float, float]:
     """Bound the sums first..last of a row (its slopes stand in the next), each by a limit that grows with what the
     others bring; write what is kept. Their total and its slope; the damped sums replace the sums.
@@ -126,8 +127,8 @@ def _bound_each(
         if sums[k] > free * base and most < np.inf:
             own = min(sums[k], seen)
             own_slope = slopes[k] if sums[k] < seen else 0.0
-            unit = base + GROWTH * max(others - own, 0.0) / span
-            unit_slope = GROWTH * (others_slope - own_slope) / span
+            unit = base + growth * max(others - own, 0.0)
+            unit_slope = growth * (others_slope - own_slope)
             before = sums[k]
             sums[k], slopes[k] = _bounded(before, slopes[k], unit, unit_slope, free, most)
             kept[k] = sums[k] / before
@@ -191,7 +192,7 @@ def _by_days(
             base,
             WEEK_FREE if level else DAY_FREE,
             (WEEK_LIMIT if level else DAY_LIMIT) if room[BLOCK_DAYLESS, block] == 0 else np.inf,
-            WEEKS if level else DAYS,
+            WEEK_GROWTH / WEEKS if level else DAY_GROWTH / DAYS,
         )
     return block_sum, block_slope, by_raters, by_raters_slope
 
