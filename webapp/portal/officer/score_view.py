@@ -30,7 +30,7 @@ from webapp.indicators.wording.sheets import (
     movement_reason,
     movement_title,
 )
-from webapp.portal.dates import local_day, moment_in_words
+from webapp.portal.dates import local_day
 from webapp.portal.staff.pictures import Picture, picture
 from webapp.portal.staff.scores import ScoreLine, SheetView, score_line, sheet_view
 
@@ -95,7 +95,6 @@ class OwnView:
 
     sheet: SheetView
     against: str
-    computed: str
     pictures: dict[str, Picture | None]
     parts: tuple[PartRow, ...]
     moved_since: str
@@ -115,7 +114,6 @@ def own_view(
     return OwnView(
         sheet=sheet_view(sheet, own=True),
         against=against_expected(sheet) if sheet.status != "not_enough_data" else "",
-        computed=moment_in_words(sheet.computed_at, zone) if sheet.computed_at else "",
         pictures={name: _picture(name, sheet) for name in PLOTS},
         parts=tuple(_part(part, sheet.period) for part in sheet.components),
         moved_since=moved_since(sheet),
