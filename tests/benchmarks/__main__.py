@@ -28,6 +28,7 @@ BENCHES = {
     "lives": "lives",
     "signals": "signals",
     "repeats": "repeats",
+    "service_days": "service_days",
 }
 
 
