@@ -101,6 +101,7 @@ def test_causes_say_whether_somebody_could_have_prevented_it(session: Session) -
         "other_agency": True,
         "internal_queue": False,
         "waiting_signature": False,
+        "returned_for_correction": False,
     }
     set_cause("flood", "Banjir", outside_control=True)
     set_cause("no_blanks", "Blangko habis", outside_control=False, active=False)
