@@ -147,7 +147,7 @@ def score_component(
     from webapp.indicators.kernel.officers import points_at, points_slope, usual_of
 
     usual = usual_of(reference.levels())
-    empty = weigh((), reference)
+    empty = _without_facts(reference)
     expected = points_at(0.0, usual)
     read = weigh(ordered, reference) if ordered else empty
     figure = points_at(read.theta, usual)
@@ -168,6 +168,14 @@ def score_component(
         lines=_lines(ordered, reference, read) if with_lines else (),
         slope=points_slope(read.theta, usual),
     )
+
+
+def _without_facts(reference: ComponentReference) -> Weighed:
+    """What is known of an officer before any fact: the same for all, so it is computed once for a reference."""
+    kept: dict[str, Weighed] = reference._kept
+    if "without facts" not in kept:
+        kept["without facts"] = weigh((), reference)
+    return kept["without facts"]
 
 
 def _lines(facts: Sequence[Fact], reference: ComponentReference, read: Weighed) -> tuple[Line, ...]:
@@ -202,7 +210,8 @@ def score_officer(
 ) -> OfficerScore:
     """One officer's figure over all components of the preset (the default one if not given).
 
-    `with_lines` False leaves the lines empty. Raises ValueError for a fact of a component that the preset or the reference doesn't know, and for what
+    `with_lines` False leaves the lines empty. Raises ValueError for a fact of a component that the preset or the
+    reference doesn't know, and for what
     `score_component` refuses.
     """
     preset = preset or load_preset()

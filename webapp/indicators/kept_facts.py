@@ -7,10 +7,8 @@ take longer than everything else.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final
-
-from sqlalchemy import BigInteger, text
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from webapp.database import db
 from webapp.indicators.facts import Fact
@@ -20,27 +18,23 @@ from webapp.indicators.stored_facts import facts_by_id, read_facts
 #: Facts that are kept; the officers whose figures were computed longest ago are forgotten first.
 MOST_KEPT: Final = 60_000
 
-#: Which facts stand, each with the transaction that wrote it: that tells it from one with the same id elsewhere.
-_STANDING = text(
-    "SELECT array_agg(id ORDER BY id), array_agg(xmin::text::bigint ORDER BY id) FROM indicator_fact "
-    "WHERE officer_id = :officer AND period = :period AND withdrawn_at IS NULL"
-).columns(ids=ARRAY(BigInteger), written_by=ARRAY(BigInteger))
-
 _Whose = tuple[str, int, str, str]
 _kept: OrderedDict[_Whose, dict[int, tuple[int, Fact | None]]] = OrderedDict()
 
 
-def counted_facts(officer_id: int, period: str, preset: Preset) -> dict[int, Fact]:
-    """What counts for an officer in a quarter now, as this preset reads it, by the rows' ids in their order.
+def counted_facts(
+    officer_id: int, period: str, preset: Preset, ids: Sequence[int], written_by: Sequence[int]
+) -> dict[int, Fact]:
+    """What counts for an officer in a quarter, as this preset reads it, by the rows' ids in their order.
 
-    What the preset does not weigh is left out.
+    `ids`: of the facts that stand. `written_by`: the transaction that wrote each (xmin), which tells a row from one
+    with the same id in another time or place. What the preset does not weigh is left out.
     """
-    ids, written_by = db.session.execute(_STANDING, {"officer": officer_id, "period": period}).one()
     whose = (str(db.engine.url.database), officer_id, period, preset.version)
     before = _kept.pop(whose, {})
     now: dict[int, tuple[int, Fact | None]] = {}
     unread: list[int] = []
-    for id_, writer in zip(ids or (), written_by or (), strict=True):
+    for id_, writer in zip(ids, written_by, strict=True):
         known = before.get(id_)
         if known is None or known[0] != writer:
             unread.append(id_)

@@ -52,6 +52,12 @@ def reference_by_id(reference_id: int) -> Reference:
     return _read(known)
 
 
+def newest_of(reference_id: int, written_by: str) -> Reference | None:
+    """The newest reference, for who has read its id and the transaction that wrote it; None if it does not serve."""
+    reference = _read((reference_id, written_by, str(db.engine.url.database)))
+    return reference if _covers_all(reference) else None
+
+
 _Known = tuple[int, str, str]
 
 

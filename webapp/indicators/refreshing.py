@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Row, delete, func, insert, select, text, update
+from sqlalchemy import Table, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from webapp.attribution.rules import RULES_VERSION
 from webapp.database import db
-from webapp.indicators.formula import FORMULA_VERSION, Fact, Reference, score_officer
-from webapp.indicators.kept_facts import counted_facts
+from webapp.indicators.formula import FORMULA_VERSION, Fact, score_officer
+from webapp.indicators.ground import Standing, ground_of
 from webapp.indicators.models import IndicatorFact, IndicatorOutdated, IndicatorSnapshot
-from webapp.indicators.periods import day_of, is_closed, span_of
-from webapp.indicators.presets.stored import preset_for
-from webapp.indicators.reference_keeping import PRIOR_ONLY, current_reference, reference_by_id
+from webapp.indicators.periods import day_of, span_of
 from webapp.indicators.rounds import end_round, mark
 from webapp.indicators.views import score_content
 from webapp.organisation.models import WorkingCalendar
@@ -28,16 +26,9 @@ MOST_AT_ONCE = 20
 BACKGROUND_BATCH = 50
 
 _OFFICER_LOCK: Final = text("SELECT pg_advisory_xact_lock(1, :officer)")
-#: What is needed of the snapshot that stands, without what pages show of it.
-_STANDING: Final = (
-    IndicatorSnapshot.id,
-    IndicatorSnapshot.fact_ids,
-    IndicatorSnapshot.formula_version,
-    IndicatorSnapshot.preset_version,
-    IndicatorSnapshot.rules_version,
-    IndicatorSnapshot.reference_id,
-    IndicatorSnapshot.content["trend"].label("trend"),
-)
+#: The tables themselves: with each rating a snapshot is written, and no object of it is needed.
+_FACTS: Final = cast(Table, IndicatorFact.__table__)
+_SNAPSHOTS: Final = cast(Table, IndicatorSnapshot.__table__)
 #: "3:7,4:1": each calendar with the version that days and terms are counted with now.
 _CALENDARS: Final = select(
     func.string_agg(
@@ -58,33 +49,23 @@ def refresh_or_mark(outdated: Collection[tuple[int, str]], at: datetime) -> None
 
 def refresh_figure(officer_id: int, period: str, at: datetime) -> None:
     """Compute one officer's figure of a quarter from all its standing facts; a new snapshot if anything changed."""
+    db.session.flush()
     db.session.execute(_OFFICER_LOCK, {"officer": officer_id})
-    standing = db.session.execute(
-        select(*_STANDING).where(
-            IndicatorSnapshot.officer_id == officer_id,
-            IndicatorSnapshot.period == period,
-            IndicatorSnapshot.superseded_at.is_(None),
-        )
-    ).one_or_none()
-    preset = preset_for(period, at)
-    reference_id, reference = _reference_for(standing, period, at)
-    counted = counted_facts(officer_id, period, preset)
+    ground = ground_of(officer_id, period, at)
+    standing, counted, reference, preset = ground.standing, ground.counted, ground.reference, ground.preset
     fact_ids = list(counted)
-    versions = (FORMULA_VERSION, preset.version, RULES_VERSION, reference_id)
+    versions = (FORMULA_VERSION, preset.version, RULES_VERSION, ground.reference_id)
     same_versions = standing is not None and _versions_of(standing) == versions
     if not fact_ids if standing is None else same_versions and standing.fact_ids == fact_ids:
         return
     if standing is not None:
-        db.session.execute(
-            update(IndicatorSnapshot).where(IndicatorSnapshot.id == standing.id).values(superseded_at=at),
-            execution_options={"synchronize_session": False},
-        )
+        db.session.execute(update(_SNAPSHOTS).where(_SNAPSHOTS.c.id == standing.id).values(superseded_at=at))
     facts = list(counted.values())
     score = score_officer(facts, reference, preset, with_lines=False)
     kept = _kept_trend(standing, counted) if standing is not None and same_versions else []
     until = min(span_of(period)[1], day_of(at))
     db.session.execute(
-        insert(IndicatorSnapshot).values(
+        insert(_SNAPSHOTS).values(
             officer_id=officer_id,
             period=period,
             computed_at=at,
@@ -97,7 +78,7 @@ def refresh_figure(officer_id: int, period: str, at: datetime) -> None:
             formula_version=FORMULA_VERSION,
             preset_version=preset.version,
             rules_version=RULES_VERSION,
-            reference_id=reference_id,
+            reference_id=ground.reference_id,
             calendar_version=_CALENDARS,
             fact_ids=fact_ids,
             content=score_content(facts, score, reference, preset, period, until, kept),
@@ -105,22 +86,12 @@ def refresh_figure(officer_id: int, period: str, at: datetime) -> None:
     )
 
 
-def _reference_for(standing: Row[*tuple[Any, ...]] | None, period: str, at: datetime) -> tuple[int, Reference]:
-    """The reference in force; for a quarter that has ended the one it ended with: late facts move it, a new month's
-    level does not."""
-    if standing is not None and is_closed(period, day_of(at)) and standing.formula_version == FORMULA_VERSION:
-        own = reference_by_id(standing.reference_id)
-        if own.version != PRIOR_ONLY:
-            return standing.reference_id, own
-    return current_reference(at)
-
-
-def _kept_trend(standing: Row[*tuple[Any, ...]], counted: dict[int, Fact]) -> list[dict[str, Any]]:
+def _kept_trend(standing: Standing, counted: dict[int, Fact]) -> list[dict[str, Any]]:
     """The weeks of the last snapshot's trend whose facts have not changed since: they would come out the same."""
     then = set(standing.fact_ids)
     days = [fact.day for id_, fact in counted.items() if id_ not in then]
     if gone := then - counted.keys():
-        days += db.session.scalars(select(IndicatorFact.day).where(IndicatorFact.id.in_(gone))).all()
+        days += db.session.scalars(select(_FACTS.c.day).where(_FACTS.c.id.in_(gone))).all()
     known = [day for day in days if day is not None]
     if not known or len(known) < len(days) or len(gone) > len(days):
         return []
@@ -128,7 +99,7 @@ def _kept_trend(standing: Row[*tuple[Any, ...]], counted: dict[int, Fact]) -> li
     return [row for row in standing.trend if row["until"] < first_change]
 
 
-def _versions_of(snapshot: Row[*tuple[Any, ...]]) -> tuple[str, str, str, int]:
+def _versions_of(snapshot: Standing) -> tuple[str, str, str, int]:
     return snapshot.formula_version, snapshot.preset_version, snapshot.rules_version, snapshot.reference_id
 
 
