@@ -56,7 +56,7 @@ def _one_direction(facts: list[Fact], pulls: list[float]) -> float:
                 weeks[day.isocalendar()[:2]] += x
             by_days += math.fsum(_each(weeks, base, 3, 5, 2 / 3 / 13).values())
         sums[verified] = min(by_days, by_raters)
-    return sums[True] + _bounded(sums[False], 2 + sums[True] / 10, 1, 1.25)
+    return sums[True] + _bounded(sums[False], 1 + sums[True] / 10, 1, 1.25)
 
 
 def _each(sums: dict, base: float, free: float, most: float, growth: float) -> dict:

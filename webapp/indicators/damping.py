@@ -21,7 +21,7 @@ a week, and blocks of a calendar quarter each:
     f(x)  = x up to 2 s, then 2 s + z / (1 + z / 2 s), z = x - 2 s: at most 4 s. s = b + T / 63, T what the other
           days of the block bring (of each at most 4 b): a post where 40 people vote each day may have 40 more
     g(x)  likewise with 3 and 5, s = b + 2/3 T / 13 by the other weeks: a burst spread over the days of a week
-    u     U up to C = 2 + V / 10, then C + z / (1 + z / (C / 4)), z = U - C: at most 1.25 C. Votes that nobody can check
+    u     U up to C = 1 + V / 10, then C + z / (1 + z / (C / 4)), z = U - C: at most 1.25 C. Votes that nobody can check
           count beside what those say who were served, not in their stead; patience over weeks brings a crowd no further
 
 **Law 1, proof.** All of h, f, g, u, sums and min never fall when a pull grows, or is added: h has dh/dS = (M/S)^2 / 2

@@ -34,7 +34,7 @@ WEEK_LIMIT: Final = 5.0
 WEEKS: Final = 13.0
 WEEK_GROWTH: Final = 2 / 3
 REPEATS: Final = 0.5  # what a served person's further visits may add to the greatest, in units of it
-CROWD_FREE: Final = 2.0  # full surprises of unverified facts that need no verified ones beside them
+CROWD_FREE: Final = 1.0  # full surprises of unverified facts that need no verified ones beside them
 CROWD_PART: Final = 0.1  # and how many more for each full surprise of verified ones
 CROWD_LIMIT: Final = 1.25  # the most, in units of what is free
 
