@@ -11,9 +11,14 @@ from sqlalchemy.orm import Session
 from tests.factories.accounts import give_role, make_account, sign_in
 from tests.factories.desk import Agency, make_agency, make_rated_visits
 from tests.factories.organisation import make_officer, make_posting, make_unit
+from tests.portal.markup import parse
 from webapp.accounts.permissions import Role
 from webapp.indicators.errors import NoSuchOfficer
-from webapp.indicators.queries import list_figures, sheet_of, unit, unit_filters
+from webapp.indicators.models import IndicatorSnapshot
+from webapp.indicators.overview.queries import overview_of
+from webapp.indicators.overview.standings import list_standings
+from webapp.indicators.queries import sheet_of, unit_filters
+from webapp.portal.supervisor import views
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 PERIOD = "2026-Q4"
@@ -27,8 +32,8 @@ def agency(session: Session) -> Agency:
 def test_officers_stand_by_name_whatever_their_figures(session: Session, agency: Agency) -> None:
     make_rated_visits(session, agency, agency.budi_officer, NOW, [1] * 8)
     make_rated_visits(session, agency, agency.sari_officer, NOW, [4] * 8)
-    listed = list_figures(agency.rina, PERIOD).officers
-    assert [one.officer for one in listed] == ["Budi Santoso", "Sari Wulandari"]
+    listed = list_standings(agency.rina, PERIOD)
+    assert [one.name for one in listed] == ["Budi Santoso", "Sari Wulandari"]
     low, high = (one.figure for one in listed)
     assert low is not None
     assert high is not None
@@ -43,9 +48,12 @@ def test_other_units_officers_are_not_there(client: FlaskClient, session: Sessio
     assert "Sari Wulandari" in page
     assert "Tono Harjo" not in page
     assert client.get(f"/petugas/{agency.tono_officer.id}").status_code == 404
+    assert client.post(f"/petugas/{agency.tono_officer.id}/hitung-ulang").status_code == 404
+    assert client.get(f"/petugas/{agency.tono_officer.id}/gambar/angka.svg").status_code == 404
     assert client.get("/petugas/999999").status_code == 404
     assert client.get(f"/petugas/{2**70}").status_code == 404
-    assert client.get(f"/petugas?unit={agency.elsewhere.id}").status_code == 404
+    for address in ("/petugas", "/petugas/lembar.pdf", "/petugas/gambar/rentang.svg"):
+        assert client.get(f"{address}?unit={agency.elsewhere.id}").status_code == 404
     with pytest.raises(NoSuchOfficer):
         sheet_of(agency.rina, agency.tono_officer.id, PERIOD)
 
@@ -53,7 +61,7 @@ def test_other_units_officers_are_not_there(client: FlaskClient, session: Sessio
 def test_officers_who_have_left_the_unit_are_not_there(session: Session, agency: Agency) -> None:
     gone = make_officer(session, name="Wati Pindah")
     make_posting(session, gone, agency.unit, ends_on=NOW.date())
-    assert "Wati Pindah" not in [one.officer for one in list_figures(agency.rina, PERIOD).officers]
+    assert "Wati Pindah" not in [one.name for one in list_standings(agency.rina, PERIOD)]
     with pytest.raises(NoSuchOfficer):
         sheet_of(agency.rina, gone.id, PERIOD)
 
@@ -62,28 +70,28 @@ def test_a_role_reaches_the_units_below_and_filters_by_them(session: Session, ag
     team = make_unit(session, agency.unit, name="Tim Loket")
     make_officer(session, team, name="Ayu Loket")
     assert [one.name for one in unit_filters(agency.rina)] == ["Seksi Akta", "Tim Loket"]
-    assert [one.officer for one in list_figures(agency.rina, PERIOD, unit_id=team.id).officers] == ["Ayu Loket"]
-    assert list_figures(agency.rina, PERIOD, words="ayu").total == 1
-    assert list_figures(agency.rina, PERIOD, words="%").total == 0
-    assert list_figures(agency.rina, PERIOD, unit_id=agency.elsewhere.id).total == 0
+    assert [one.name for one in list_standings(agency.rina, PERIOD, team.id)] == ["Ayu Loket"]
+    assert list_standings(agency.rina, PERIOD, agency.elsewhere.id) == ()
 
 
 def test_who_supervises_nothing_sees_nobody(session: Session, agency: Agency) -> None:
-    assert list_figures(agency.sari, PERIOD).total == 0
+    assert list_standings(agency.sari, PERIOD) == ()
     with pytest.raises(NoSuchOfficer):
         sheet_of(agency.sari, agency.sari_officer.id, PERIOD)
 
 
-def test_long_lists_come_page_by_page(
+def test_long_lists_come_page_by_page_and_by_words(
     client: FlaskClient, session: Session, agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unit, "PAGE", 1)
+    monkeypatch.setattr(views, "PAGE", 1)
     session.commit()
-    assert [one.officer for one in list_figures(agency.rina, PERIOD, page=2).officers] == ["Sari Wulandari"]
-    assert list_figures(agency.rina, PERIOD, page=99).page == 2
     sign_in(client, agency.rina)
     assert "Halaman 1 dari 2" in client.get("/petugas").text
+    assert "Halaman 2 dari 2" in client.get("/petugas?page=99").text
     assert client.get("/petugas?page=x&unit=y").status_code == 200
+    found = client.get("/petugas?q=SARI").text
+    assert "Halaman" not in found
+    assert "Tidak ada petugas yang cocok" in client.get("/petugas?q=%25").text
 
 
 def test_one_officer_shows_groups_and_no_case(client: FlaskClient, session: Session, agency: Agency) -> None:
@@ -97,19 +105,36 @@ def test_one_officer_shows_groups_and_no_case(client: FlaskClient, session: Sess
     assert "/meja/" not in page.split("<main", 1)[1].split("</main", 1)[0]
 
 
+def test_a_figure_is_computed_again_at_a_press(client: FlaskClient, session: Session, agency: Agency) -> None:
+    make_rated_visits(session, agency, agency.sari_officer, NOW, [4, 3, 4, 4, 2, 4, 4])
+    session.commit()
+    sign_in(client, agency.rina)
+    press = f"/petugas/{agency.sari_officer.id}/hitung-ulang?periode={PERIOD}"
+    assert "Sama sampai angka terakhir." in client.post(press).text
+    snapshot = session.query(IndicatorSnapshot).filter_by(superseded_at=None).one()
+    snapshot.figure += 1e-12  # somebody wrote into the table
+    session.commit()
+    page = client.post(press).text
+    assert "Tidak sama." in page
+    assert "<code>figure</code>" in page
+    assert client.post(f"/petugas/{agency.budi_officer.id}/hitung-ulang?periode={PERIOD}").status_code == 404
+
+
 def test_a_supervisor_who_serves_is_kept_from_what_would_tell_his_own_raters(
     client: FlaskClient, session: Session, agency: Agency
 ) -> None:
     give_role(session, agency.sari, Role.SUPERVISOR, agency.unit)
     make_rated_visits(session, agency, agency.sari_officer, NOW, [1, 1])
-    make_rated_visits(session, agency, agency.budi_officer, NOW, [1, 1])
+    make_rated_visits(session, agency, agency.budi_officer, NOW, [1, 1, 1, 1, 1, 1])
     session.commit()
-    budi, sari = list_figures(agency.sari, PERIOD).officers
+    budi, sari = list_standings(agency.sari, PERIOD)
     assert sari.figure is None
     assert budi.figure is not None
+    assert [point.officer_id for point in overview_of(agency.sari, PERIOD).funnel.points] == [budi.officer_id]
     assert sheet_of(agency.sari, agency.sari_officer.id, PERIOD).figure is None
     sign_in(client, agency.sari)
     assert client.get(f"/petugas/{agency.sari_officer.id}?periode={PERIOD}").status_code == 200
+    assert client.post(f"/petugas/{agency.sari_officer.id}/hitung-ulang?periode={PERIOD}").status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.AUDITOR])
@@ -120,3 +145,37 @@ def test_inspectors_and_auditors_read_too(client: FlaskClient, session: Session,
     page = client.get("/petugas").text
     assert "Tono Harjo" in page
     assert "Sari Wulandari" in page
+
+
+def test_who_needs_a_look_and_of_whom_too_little_is_known(
+    client: FlaskClient, session: Session, agency: Agency
+) -> None:
+    """Fifty lowest ratings of one officer against a few of another: only the first is named."""
+    for day in range(10):
+        at = NOW.replace(month=10, day=day + 1)
+        make_rated_visits(session, agency, agency.budi_officer, at, [1] * 5)
+    make_rated_visits(session, agency, agency.sari_officer, NOW, [1] * 2)
+    session.commit()
+    sign_in(client, agency.rina)
+    page = parse(client.get(f"/petugas?periode={PERIOD}").text)
+    looked_at = next(one for one in page.all("section") if one.get("aria-labelledby") == "look")
+    few = next(one for one in page.all("section") if one.get("aria-labelledby") == "few")
+    assert "Budi Santoso" in looked_at.text
+    assert "Sari Wulandari" not in looked_at.text
+    assert "Sari Wulandari" in few.text
+    in_order = client.get(f"/petugas?periode={PERIOD}&urut=perhatian").text.split('id="semua"')[1]
+    assert in_order.index("Budi Santoso") < in_order.index("Sari Wulandari")
+
+
+def test_the_same_plots_as_files_and_on_the_sheet(client: FlaskClient, session: Session, agency: Agency) -> None:
+    make_rated_visits(session, agency, agency.sari_officer, NOW, [4, 3, 4, 4, 2, 4])
+    session.commit()
+    sign_in(client, agency.rina)
+    page = parse(client.get(f"/petugas?periode={PERIOD}").text)
+    shown = [image.get("src") or "" for image in page.all("img")]
+    assert {"rentang.svg", "corong.svg"} <= {source.split("?")[0].rsplit("/", 1)[1] for source in shown}
+    for source in shown:
+        assert client.get(source).mimetype == "image/svg+xml"
+    assert client.get(f"/petugas/gambar/rentang.png?periode={PERIOD}").data.startswith(b"\x89PNG")
+    assert client.get(f"/petugas/gambar/tidak-ada.svg?periode={PERIOD}").status_code == 404
+    assert client.get(f"/petugas/lembar.pdf?periode={PERIOD}").data.startswith(b"%PDF")

@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, reach
 from webapp.database import db
 from webapp.indicators.models import IndicatorSnapshot
 from webapp.indicators.overview.attention import Attention, Standing, attention_for
-from webapp.indicators.queries.sheet import trend_points, units_of
+from webapp.indicators.queries.sheet import too_few, trend_points, units_of
 from webapp.indicators.queries.views import TrendPoint
 from webapp.organisation.models import Officer, Posting, Unit
 
@@ -58,8 +57,8 @@ def list_standings(viewer: Account, period: str, unit_id: int | None = None) -> 
             IndicatorSnapshot.reference_id,
             func.coalesce(func.cardinality(IndicatorSnapshot.fact_ids), 0).label("facts"),
             content["components"].label("components"),
-            # a group of fewer raters than may be shown: then its officer is not told the figure either
-            content["groups"].op("@>")(literal([{"shown": False}], JSONB)).label("small"),
+            # whether its officer is kept from it, only that sheet says
+            case((Officer.account_id == viewer.id, content)).label("own_content"),
         )
         .outerjoin(
             IndicatorSnapshot,
@@ -107,7 +106,7 @@ def _posted_within(viewer: Account, unit_id: int | None) -> ColumnElement[bool]:
 
 def _standing(row: Any, viewer: Account) -> OfficerStanding:
     own = row.account_id is not None and row.account_id == viewer.id
-    withheld = own and bool(row.small)
+    withheld = own and too_few(row.own_content)
     known = row.figure is not None and not withheld
     whole = Standing(row.figure, row.low, row.high, row.expected, row.status) if known else None
     parts = row.components or ()
