@@ -107,7 +107,7 @@ def test_causes_say_whether_somebody_could_have_prevented_it(session: Session) -
     set_cause("no_blanks", "Blangko habis", outside_control=False, active=False)
     set_cause("waiting_applicant", "Menunggu Anda", outside_control=False, active=False)
     assert {cause.code for cause in pause_causes()} == {*codes, "flood"} - {"no_blanks"}
-    assert len(pause_causes(all_of_them=True)) == 7
+    assert len(pause_causes(all_of_them=True)) == 8
     waiting = cause_of("waiting_applicant")
     assert (waiting.name, waiting.outside_control, waiting.active) == ("Menunggu Anda", True, True)
     with pytest.raises(LookupError):
