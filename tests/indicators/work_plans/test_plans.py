@@ -90,7 +90,7 @@ def test_a_plan_is_drafted_proposed_returned_and_agreed(session: Session, agency
     assert view is not None
     assert [step.step for step in view.steps] == ["drafted", "proposed", "returned", "drafted", "proposed", "agreed"]
     assert "081234567890" not in (view.steps[2].note or "")
-    assert (view.state, view.in_force, view.may) == ("agreed", None, {"edit", "report"})
+    assert (view.state, view.in_force, sorted(view.may)) == ("agreed", None, ["edit", "report"])
 
 
 def test_nobody_agrees_to_his_own_plan_nor_to_one_beside_or_above_him(session: Session, agency: Agency) -> None:
@@ -198,7 +198,7 @@ def test_the_product_counts_what_it_can_and_a_plan_does_not_reach_back(session: 
     assert set(session.scalars(select(IndicatorFact.id))) == ids  # again, nothing new
     make_visit(session, agency.unit, datetime(2026, 11, 5, 4, tzinfo=UTC), officer=agency.sari_officer)
     record_targets(datetime(2026, 12, 1, 3, tzinfo=UTC))
-    assert standing(session) == {"2026-Q4": (pytest.approx(6 / 20 / 1.25), 2.0)}
+    assert standing(session) == {"2026-Q4": (6 / 20 / 1.25, 2.0)}
     view = plan_of(agency.rina, agency.sari_officer.id, 2026, NOW, agreed=True)
     assert view is not None
     months = view.targets[0].quarters[3].months
