@@ -5,7 +5,7 @@
 
 by penalised quasi-likelihood with variances by restricted maximum likelihood (kernel/variances.py), officers eliminated
 exactly (kernel/crossed.py). Levels and officers are estimated together, and where weak officers are sent to hard
-services the levels are learned from officers who work in several (gamma in kernel/crossed.py), so that nobody is
+services the levels are learned from officers who work in several (kappa in kernel/crossed.py), so that nobody is
 scored lower for hard work (law 6). Each variance has a prior worth a few officers, effects or facts: with no data the
 prior is the answer, with much data it vanishes.
 """
@@ -37,7 +37,7 @@ PRIOR_OFFICERS: Final = 4.0  # the prior of tau weighs as much as this many offi
 PRIOR_EFFECTS: Final = 4.0  # likewise for cells, quarters and units
 PRIOR_FACTS: Final = 20.0  # the prior of phi weighs as much as this many verified facts
 PRIOR_LEVEL_FACTS: Final = 5.0  # the prior expectation weighs as much as this many
-SORTING_DEVIATION: Final = 0.1  # of gamma, before there is data
+SORTING_DEVIATION: Final = 0.5  # of kappa, before there is data
 SORTING_OFFICERS: Final = 20  # with fewer, nothing tells sorting from chance
 
 
@@ -63,7 +63,7 @@ def fit_reference(facts: Iterable[Fact], version: str, priors: Mapping[str, Prio
 
 
 def assumptions(prior: Prior, officers: int, bounded: bool = True) -> "Assumptions":
-    """What is assumed of the variances before there is data; gamma only where there are officers enough to see sorting.
+    """What is assumed of the variances before there is data; kappa only where there are officers enough to see sorting.
 
     `bounded`: hold phi within a factor of 2 of its prior and tau within one of 3, as presets promise.
     """
@@ -78,7 +78,7 @@ def assumptions(prior: Prior, officers: int, bounded: bool = True) -> "Assumptio
         ),
         officers=Assumed(prior.tau**2, PRIOR_OFFICERS),
         phi=Assumed(prior.phi, PRIOR_FACTS),
-        sorting=Assumed(SORTING_DEVIATION**2, PRIOR_EFFECTS) if officers >= SORTING_OFFICERS else None,
+        sorting=SORTING_DEVIATION if officers >= SORTING_OFFICERS else None,
         phi_limits=(prior.phi / limits[0], prior.phi * limits[0]),
         tau_limits=(prior.tau / limits[1], prior.tau * limits[1]),
         level=math.log(prior.expectation / (1.0 - prior.expectation)),

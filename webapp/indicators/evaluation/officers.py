@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from webapp.indicators.evaluation.city import Facts
-from webapp.indicators.facts import Floats
+from webapp.indicators.facts import Floats, logistic
 from webapp.indicators.fitting import assumptions
-from webapp.indicators.kernel.columns import FactColumns, read_columns
+from webapp.indicators.kernel.columns import FactColumns, OfficerReadings, read_columns
 from webapp.indicators.kernel.learning import fit_columns
 from webapp.indicators.kernel.reference_columns import ColumnReference
 from webapp.indicators.presets import load_preset
@@ -52,10 +52,8 @@ def offsets_of(facts: Facts, theta: Floats) -> Floats:
     return others
 
 
-def score_columns(facts: Facts, officers: int) -> Scores:
-    """Reference and officers from the same facts."""
-    reference = reference_of(facts)
-    levels = reference.levels
+def read_officers(facts: Facts, reference: ColumnReference, officers: int) -> OfficerReadings:
+    """Every officer's facts read against a reference."""
     theta = np.zeros(officers)
     theta[: len(reference.theta)] = reference.theta
     columns = FactColumns(
@@ -71,9 +69,15 @@ def score_columns(facts: Facts, officers: int) -> Scores:
         officers=officers,
         offset=offsets_of(facts, theta),
     )
-    readings = read_columns(columns, levels)
+    return read_columns(columns, reference.levels)
+
+
+def score_columns(facts: Facts, officers: int) -> Scores:
+    """Reference and officers from the same facts."""
+    reference = reference_of(facts)
+    levels = reference.levels
+    readings = read_officers(facts, reference, officers)
     error = np.sqrt(readings.variance)
-    mu = 1.0 / (1.0 + np.exp(-levels.mix_eta))
-    expected = 25.0 * (1.0 + 3.0 * float(levels.mix_share @ mu))
+    expected = 25.0 * (1.0 + 3.0 * float(levels.mix_share @ logistic(levels.mix_eta)))
     points = readings.figure
     return Scores(points, points - NORMAL_95 * error, points + NORMAL_95 * error, error, expected)

@@ -4,13 +4,13 @@ import argparse
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
 from webapp.indicators.evaluation.baselines import NORMAL_95, Baseline, baselines
 from webapp.indicators.evaluation.city import City, make_city
 from webapp.indicators.evaluation.city_attacks import ATTACKS, attacked
 from webapp.indicators.evaluation.officers import Scores, score_columns
-from webapp.indicators.facts import Floats
 
 DELTA: Final = 3.0
 """Points under the expected from where an officer may need a look; indicator.md: only where P(below it) > .95."""
@@ -61,7 +61,7 @@ def simulate(seed: int, facts: int, officers: int, attack: str, doubtful: float 
         "indicator": score_columns(seen, city.officers),
         "clean_kernel": score_columns(city.certain, city.officers),
     }
-    volume = np.bincount(city.certain.officer, minlength=city.officers)
+    volume = np.bincount(city.certain.officer, minlength=city.officers).astype(np.int64)
     found = {name: measured(score, city, volume, known) for name, score in scores.items()}
     for name, baseline in baselines(seen, city.officers).items():
         found[name] = measured(_as_scores(baseline, scores["indicator"].expected), city, volume, known)
@@ -75,7 +75,7 @@ def _as_scores(baseline: Baseline, expected: float) -> Scores:
     return Scores(points, low, high, (high - low) / (2 * NORMAL_95), expected)
 
 
-def measured(scores: Scores, city: City, volume: Floats, known: Floats) -> dict[str, Any]:
+def measured(scores: Scores, city: City, volume: NDArray[np.int64], known: NDArray[np.int32]) -> dict[str, Any]:
     """The figures of one method over the officers `known` to it."""
     points, truth = scores.points[known], city.points[known]
     figures: dict[str, Any] = {

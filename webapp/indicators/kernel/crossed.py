@@ -1,12 +1,12 @@
 """A crossed mixed model on compressed sums, its officers eliminated exactly. Pure: numpy, scipy and numba.
 
-    z_g = b0 + sum_f b_f[place of g in family f] + xbar_j' gamma + theta_j + error,   Var(error) = sigma^2 / omega_g
-    theta_j ~ (0, sigma^2 / lambda),   b_f ~ (0, sigma^2 / lambda_f),   gamma ~ (0, sigma^2 / lambda_gamma)
+    z_g = b0 + sum_f b_f[place of g in family f] + kappa m_j + theta_j + error,   Var(error) = sigma^2 / omega_g
+    theta_j ~ (0, sigma^2 / lambda),   b_f ~ (0, sigma^2 / lambda_f),   kappa ~ (0, sigma^2 / lambda_kappa)
 
 g: a group of facts of one officer j with the same cell, quarter and unit, so nothing depends on the number of facts.
-xbar_j: which part of the officer's work lies in which cell. gamma is Mundlak's device (1978): where weak officers are
-sent to hard services, the difference between officers of different services is not the services' own, and gamma takes
-it, so that b is learned from the same officer in different services. Without sorting its variance goes to zero.
+m_j: how easy the officer's work is beside that of his unit, the mean effect of his cells as known so far. kappa is
+Mundlak's device (1978): where weak officers are sent to hard services, the difference between officers of different
+services is not the services' own; kappa takes it, so that b is learned from the same officer in different services.
 
 With D_j = sum omega + lambda, B_j = sum omega x: the officers drop out of the normal equations,
 
@@ -244,7 +244,7 @@ def _gather(
 def _eliminate(
     start: NDArray[np.int64],
     column: NDArray[np.int32],
-    part: Floats,
+    ease: Floats,
     b: Floats,
     total: Floats,
     pulled: Floats,
@@ -253,7 +253,7 @@ def _eliminate(
     s: Floats,
     right: Floats,
 ) -> float:
-    """Take the officers out of S (lower half) and the right side; log|D|. `sorting`: first place of gamma, 0: none."""
+    """Take the officers out of S (lower half) and the right side; log|D|. `sorting`: place of kappa, 0: none."""
     log_d = 0.0
     for j in range(len(start) - 2):
         if start[j + 1] == start[j]:
@@ -269,14 +269,11 @@ def _eliminate(
             factor = b[k] / d
             for m in range(start[j], k + 1):
                 s[row, column[m]] -= factor * b[m]
-            if sorting and part[k] > 0.0:
-                own = sorting + row - 1
-                right[own] += part[k] * pulled[j] * kept
-                for m in range(start[j], start[j + 1]):
-                    s[own, column[m]] += part[k] * b[m] * kept
-                for m in range(start[j], k + 1):
-                    if part[m] > 0.0:
-                        s[own, sorting + column[m] - 1] += part[k] * part[m] * total[j] * kept
+            if sorting:
+                s[sorting, row] += ease[j] * b[k] * kept
+        if sorting:
+            right[sorting] += ease[j] * pulled[j] * kept
+            s[sorting, sorting] += ease[j] * ease[j] * total[j] * kept
     return log_d
 
 
@@ -284,7 +281,7 @@ def _eliminate(
 def _officers(
     start: NDArray[np.int64],
     column: NDArray[np.int32],
-    part: Floats,
+    ease: Floats,
     b: Floats,
     total: Floats,
     pulled: Floats,
@@ -300,8 +297,8 @@ def _officers(
     widest = 0
     for j in range(count):
         widest = max(widest, start[j + 1] - start[j])
-    where = np.zeros(2 * widest, dtype=np.int64)
-    what = np.zeros(2 * widest)
+    where = np.zeros(widest + 1, dtype=np.int64)
+    what = np.zeros(widest + 1)
     for j in range(count):
         if start[j + 1] == start[j]:
             continue
@@ -311,10 +308,8 @@ def _officers(
             where[width], what[width] = column[k], b[k]
             width += 1
         if sorting:
-            for k in range(start[j], start[j + 1]):
-                if part[k] > 0.0:
-                    where[width], what[width] = sorting + column[k] - 1, part[k] * total[j]
-                    width += 1
+            where[width], what[width] = sorting, ease[j] * total[j]
+            width += 1
         explained = 0.0
         spread = 0.0
         for k in range(width):
@@ -346,12 +341,15 @@ class Solution:
 class Normal:
     """The normal equations for given omega and z, ready to be solved for any shrinkage."""
 
-    def __init__(self, groups: Groups, rows: Rows, omega: Floats, z: Floats, within: float, sorting: bool) -> None:
-        """`within`: what the groups' inner spread adds to the sum of squares. `sorting`: with gamma."""
+    def __init__(
+        self, groups: Groups, rows: Rows, omega: Floats, z: Floats, within: float, ease: Floats | None
+    ) -> None:
+        """`within`: what the groups' inner spread adds to the sum of squares. `ease`: m_j (J), None: without kappa."""
         self.rows = rows
         known = 1 + sum(groups.sizes)
-        self.sorting = known if sorting else 0
-        self.columns = known + (groups.sizes[0] if sorting else 0)
+        self.ease = np.zeros(0) if ease is None else ease
+        self.sorting = 0 if ease is None else known
+        self.columns = known + (ease is not None)
         self.a = np.zeros((self.columns, self.columns))
         self.right = np.zeros(self.columns)
         self.b, self.total, self.pulled = _gather(
@@ -368,7 +366,7 @@ class Normal:
         s[np.diag_indices(self.columns)] += penalty
         right[0] += penalty[0] * centre
         square = self.square + penalty[0] * centre * centre
-        shared = (rows.start, rows.column, rows.cell_part, self.b, self.total, self.pulled, shrinkage, self.sorting)
+        shared = (rows.start, rows.column, self.ease, self.b, self.total, self.pulled, shrinkage, self.sorting)
         log_d = _eliminate(*shared, s, right)
         # column by column is what LAPACK reads: the lower half by rows is the upper half by columns
         factor, failed = dpotrf(s.T, lower=0, clean=0, overwrite_a=1)
@@ -384,11 +382,7 @@ class Normal:
         # the right sides before the officers were taken out
         full = self.right.copy()
         if self.sorting:
-            for_gamma = rows.cell_part * np.repeat(self.pulled, np.diff(rows.start))
-            cells = rows.cell_part > 0.0
-            full[self.sorting :] += np.bincount(
-                rows.column[cells] - 1, weights=for_gamma[cells], minlength=self.columns - self.sorting
-            )
+            full[self.sorting] = float(self.pulled[:-1] @ self.ease)
         full[0] += penalty[0] * centre
         residual = square - float(full @ beta) - float(self.pulled[:-1] @ theta)
         return Solution(beta, theta, inverse, doubt, max(residual, 0.0), log_d + log_s)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from webapp.indicators.facts import Floats, added_up
 from webapp.indicators.kernel.compiling import compiled
-from webapp.indicators.kernel.crossed import Compressor, Groups, Rows
+from webapp.indicators.kernel.crossed import Compressor, Groups
 from webapp.indicators.kernel.reference_columns import FAMILIES, Codebook, ColumnReference, Levels
-from webapp.indicators.kernel.variances import Assumptions, Fitted, fit_logistic, moved_by_sorting
+from webapp.indicators.kernel.variances import Assumptions, Fitted, fit_logistic
 
 CERTAIN_SHARE: Final = 0.99  # only facts surer than this teach the reference (indicator.md, A)
 UNVERIFIED: Final = 0.25
@@ -123,15 +123,17 @@ class Learned:
 
 def learn(groups: Groups, assumed: Assumptions, count: float) -> Learned:
     """Fit groups of three families (cells, quarters, units); `count`: facts that they stand for."""
-    fitted, rows = fit_logistic(groups, assumed, count)
+    fitted, ease = fit_logistic(groups, assumed, count)
     known = 1 + sum(groups.sizes)
     solution = fitted.solution
-    beta = solution.beta.copy()
-    inverse = solution.inverse
+    beta, inverse = solution.beta, solution.inverse
     covariance = (np.tril(inverse) + np.tril(inverse, -1).T) * fitted.sigma2
     theta, tau = solution.theta, fitted.deviation(-1)
-    if assumed.sorting is not None:
-        theta, tau = _with_sorting(groups, rows, fitted, beta, covariance)
+    if ease is not None:
+        # the officers' effects are whole: what their work let expect of them is theirs
+        theta = theta + beta[-1] * ease
+        between = beta[-1] ** 2 * float(np.sum(ease * ease)) / max(int(np.sum(np.diff(groups.first) > 0)), 1)
+        tau = float(np.sqrt(tau * tau + between))
     tau = float(np.clip(tau, *assumed.tau_limits))
     return Learned(
         b0=float(beta[0]),
@@ -145,24 +147,6 @@ def learn(groups: Groups, assumed: Assumptions, count: float) -> Learned:
         mix=added_up(groups.places.ravel().astype(np.intp) - 1, np.repeat(groups.weight, FAMILIES), known - 1),
         fitted=fitted,
     )
-
-
-def _with_sorting(groups: Groups, rows: Rows, fitted: Fitted, beta: Floats, covariance: Floats) -> tuple[Floats, float]:
-    """gamma's part goes to the officers, and its mean over them to b0 (in place), with its doubt. theta and tau."""
-    known, cells = 1 + sum(groups.sizes), groups.sizes[0]
-    moved = moved_by_sorting(groups, rows, fitted.solution)[:-1]
-    seen = np.diff(groups.first) > 0
-    officers = max(int(np.sum(seen)), 1)
-    inside = rows.cell_part > 0.0
-    part = np.bincount(rows.column[inside] - 1, weights=rows.cell_part[inside], minlength=cells) / officers
-    mean = float(part @ beta[known:])
-    shift = np.eye(len(beta))
-    shift[0, known:] = part
-    covariance[:] = shift @ covariance @ shift.T
-    beta[0] += mean
-    theta = fitted.solution.theta + np.where(seen, moved - mean, 0.0)
-    between = float(np.sum(np.square(moved[seen] - mean))) / officers
-    return theta, float(np.sqrt(fitted.deviation(-1) ** 2 + between))
 
 
 def mix_rows(cells_service: Ints, quarters_service: Ints, mix: Floats, units: int) -> tuple[Floats, Floats]:

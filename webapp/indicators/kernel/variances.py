@@ -42,15 +42,15 @@ NOTHING: Final = Assumed(1.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """Priors of a fit. `families`: one for each family of coefficients; `sorting`: of gamma, None for a model without
-    it. `phi_limits`: bounds of sigma^2. `level`: where the intercept is pulled to, with the weight of `level_worth`
-    facts. `tau_limits`: bounds of the officers' deviation.
+    """Priors of a fit. `families`: one for each family of coefficients; `sorting`: prior standard deviation of kappa,
+    None for a model without it. `phi_limits`: bounds of sigma^2. `level`: where the intercept is pulled to, with the
+    weight of `level_worth` facts. `tau_limits`: bounds of the officers' deviation.
     """
 
     families: tuple[Assumed, ...]
     officers: Assumed
     phi: Assumed
-    sorting: Assumed | None = None
+    sorting: float | None = None
     phi_limits: tuple[float, float] = (1e-9, 1e9)
     tau_limits: tuple[float, float] = (1e-6, 1e6)
     level: float = 0.0
@@ -59,8 +59,8 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """`solution` with the variances that make it likeliest: `sigma2`, and `shrinkages`: lambda of each family, of gamma
-    where there is one, and of the officers. `evaluations` of the deviance, `rounds` of quasi-likelihood.
+    """`solution` with the variances that make it likeliest: `sigma2`, and `shrinkages`: lambda of each family and
+    of the officers. `evaluations` of the deviance, `rounds` of quasi-likelihood.
     """
 
     solution: Solution
@@ -80,7 +80,7 @@ class _Likelihood:
 
     def __init__(self, normal: Normal, sizes: Sequence[int], count: float, assumed: Assumptions, level: float) -> None:
         self.normal, self.sizes, self.count, self.assumed = normal, list(sizes), count, assumed
-        self.priors = [*assumed.families, *([assumed.sorting] if assumed.sorting else []), assumed.officers]
+        self.priors = [*assumed.families, assumed.officers]
         self.level = level  # the precision that pulls the intercept, in units of 1 / sigma^2
         self.edges = np.cumsum([1, *self.sizes])
         self.evaluations = 0
@@ -90,6 +90,8 @@ class _Likelihood:
         self.evaluations += 1
         shrinkages = np.exp(log_lambda)
         penalty = np.concatenate([[self.level], np.repeat(shrinkages[:-1], self.sizes)])
+        if self.assumed.sorting is not None:
+            penalty = np.append(penalty, self.assumed.phi.variance / self.assumed.sorting**2)
         solution = self.normal.solve(float(shrinkages[-1]), penalty, self.assumed.level)
         phi = self.assumed.phi
         square = solution.residual + phi.worth * phi.variance
@@ -123,7 +125,7 @@ def likeliest(
     tolerance: float = 1e-8,
     level: float = 0.0,
 ) -> Fitted:
-    """Variances by restricted maximum likelihood for given normal equations; `sizes` of the families, gamma included.
+    """Variances by restricted maximum likelihood for given normal equations; `sizes` of the families.
 
     `count`: facts that the equations stand for. `start`: log lambda of each family and of the officers.
     """
@@ -151,55 +153,65 @@ def likeliest(
     return Fitted(solution, sigma2, tuple(np.exp(found.x).tolist()), value, likelihood.evaluations)
 
 
-def fitted_levels(groups: Groups, rows: Rows, solution: Solution, sorting: bool) -> Floats:
-    """eta of each group: coefficients, gamma's part and the officer's effect."""
+def fitted_levels(groups: Groups, solution: Solution, ease: Floats | None) -> Floats:
+    """eta of each group: coefficients, kappa's part and the officer's effect."""
     eta = solution.beta[0] + np.sum(solution.beta[groups.places], axis=1)
-    effect = np.append(solution.theta, 0.0)
-    if sorting:
-        effect += moved_by_sorting(groups, rows, solution)
+    effect = np.append(solution.theta + (0.0 if ease is None else solution.beta[-1] * ease), 0.0)
     levels: Floats = eta + np.repeat(effect, np.diff(np.append(groups.first, len(groups.weight))))
     return levels
 
 
-def moved_by_sorting(groups: Groups, rows: Rows, solution: Solution) -> Floats:
-    """xbar_j' gamma of each officer (J + 1, the last 0)."""
-    gamma = np.zeros(1 + sum(groups.sizes))
-    gamma[1 : 1 + groups.sizes[0]] = solution.beta[1 + sum(groups.sizes) :]
+def ease_of_work(groups: Groups, rows: Rows, beta: Floats) -> Floats:
+    """m_j: the mean effect of each officer's cells (J), from the mean of the officers of his unit; 0 without facts.
+
+    His unit, the last family: between units, sorting can't be told from the units' own effects.
+    """
     owner = np.repeat(np.arange(len(rows.start) - 1), np.diff(rows.start))
-    return added_up(owner, rows.cell_part * gamma[rows.column], len(rows.start) - 1)
+    mean = added_up(owner, rows.cell_part * beta[rows.column], len(rows.start) - 1)[:-1]
+    seen = np.diff(groups.first) > 0
+    ease = np.zeros(groups.officers)
+    if seen.any():
+        home = groups.places[groups.first[:-1][seen], -1].astype(np.intp)
+        count = np.maximum(added_up(home, np.ones(len(home)), len(beta)), 1.0)
+        ease[seen] = mean[seen] - (added_up(home, mean[seen], len(beta)) / count)[home]
+    return ease
 
 
-def fit_logistic(groups: Groups, assumed: Assumptions, count: float) -> tuple[Fitted, Rows]:
+def fit_logistic(groups: Groups, assumed: Assumptions, count: float) -> tuple[Fitted, Floats | None]:
     """The crossed model on the logistic scale by penalised quasi-likelihood; `count`: sum of the weights.
 
-    Deterministic. Levels start from the mean of all facts, variances from their priors.
+    Gives m_j as well, None without kappa. Deterministic. Levels start from the mean of all facts, variances from their
+    priors.
     """
     rows = rows_of(groups)
-    sorting = assumed.sorting is not None
-    sizes = [*groups.sizes, *([groups.sizes[0]] if sorting else [])]
+    ease = None if assumed.sorting is None else np.zeros(groups.officers)
     worth = assumed.level_worth
     start = float(logistic(np.array([assumed.level]))[0])
     mean = (float(groups.weight @ groups.mean) + worth * start) / (float(np.sum(groups.weight)) + worth)
     mean = min(max(mean, 0.01), 0.99)
     eta = np.full(len(groups.weight), np.log(mean / (1.0 - mean)))
-    priors = [*assumed.families, *([assumed.sorting] if assumed.sorting else []), assumed.officers]
+    priors = [*assumed.families, assumed.officers]
     log_lambda = np.log([assumed.phi.variance / prior.variance for prior in priors])
     evaluations = rounds = 0
     largest = np.inf
+    used = ease
     while rounds < ROUNDS and largest >= STILL:
         rounds += 1
         mu = logistic(eta)
         variance = mu * (1.0 - mu)
         omega = groups.weight * variance
         z = eta + (groups.mean - mu) / variance
-        normal = Normal(groups, rows, omega, z, float(np.sum(groups.within / variance)), sorting)
-        fitted = likeliest(normal, sizes, count, assumed, log_lambda, 1e-6, worth * start * (1.0 - start))
+        normal = Normal(groups, rows, omega, z, float(np.sum(groups.within / variance)), ease)
+        fitted = likeliest(normal, groups.sizes, count, assumed, log_lambda, 1e-6, worth * start * (1.0 - start))
         evaluations += fitted.evaluations
-        moved = fitted_levels(groups, rows, fitted.solution, sorting) - eta
+        moved = fitted_levels(groups, fitted.solution, ease) - eta
         largest = float(np.max(np.abs(moved), initial=0.0))
         eta = np.clip(eta + moved * min(1.0, LARGEST_MOVE / max(largest, 1e-300)), -LEVEL_LIMIT, LEVEL_LIMIT)
         log_lambda = np.log(fitted.shrinkages)
+        used = ease
+        if ease is not None:
+            ease = ease_of_work(groups, rows, fitted.solution.beta)
     return (
         Fitted(fitted.solution, fitted.sigma2, fitted.shrinkages, fitted.deviance, evaluations, rounds),
-        rows,
+        used,
     )
