@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
+from sqlalchemy import case, func, select
 
 from webapp.accounts.models import Account
-from webapp.accounts.permissions import Permission, reach
 from webapp.database import db
 from webapp.indicators.models import IndicatorSnapshot
 from webapp.indicators.overview.attention import Attention, Standing, attention_for
 from webapp.indicators.queries.sheet import too_few, trend_points, units_of
+from webapp.indicators.queries.unit import in_reach
 from webapp.indicators.queries.views import TrendPoint
-from webapp.organisation.models import Officer, Posting, Unit
+from webapp.organisation.models import Officer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def list_standings(viewer: Account, period: str, unit_id: int | None = None) -> 
             & (IndicatorSnapshot.period == period)
             & IndicatorSnapshot.superseded_at.is_(None),
         )
-        .where(Officer.active, _posted_within(viewer, unit_id))
+        .where(Officer.active, in_reach(viewer, unit_id))
         .order_by(func.lower(Officer.name), Officer.id)
     ).all()
     return tuple(_standing(row, viewer) for row in rows)
@@ -87,21 +87,6 @@ def trends_of(officer_ids: Iterable[int], period: str) -> dict[int, tuple[TrendP
 def names_of_units(officer_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """The units in which officers are posted now."""
     return units_of(officer_ids)
-
-
-def _posted_within(viewer: Account, unit_id: int | None) -> ColumnElement[bool]:
-    """Whether an officer is posted now within the viewer's reach, and at or below the unit if one is given."""
-    paths = reach(viewer, Permission.INDICATOR_READ_UNIT)
-    posted = exists().where(
-        Posting.officer_id == Officer.id,
-        Posting.ends_on.is_(None),
-        Unit.id == Posting.unit_id,
-        or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in paths)),
-    )
-    if unit_id is None:
-        return posted
-    above = select(Unit.path.concat("%")).where(Unit.id == unit_id).correlate(None).scalar_subquery()
-    return posted.where(Unit.path.like(above))
 
 
 def _standing(row: Any, viewer: Account) -> OfficerStanding:

@@ -117,34 +117,6 @@ class ScoreSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficerFigure:
-    """An officer in the list of a supervisor."""
-
-    officer_id: int
-    officer: str
-    units: tuple[str, ...]
-    figure: float | None
-    low: float | None
-    high: float | None
-    expected: float | None
-    status: str
-    facts: int
-    trend: tuple[TrendPoint, ...]
-    reliability: float = 0.0
-    snapshot_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FigureList:
-    """One page of officers by name. `total` counts all pages."""
-
-    officers: tuple[OfficerFigure, ...]
-    total: int
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True, slots=True)
 class UnitChoice:
     """A unit to filter by; `depth` is its level below the topmost that the viewer may read."""
 
