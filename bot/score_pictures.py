@@ -8,6 +8,7 @@ from flask_babel import refresh
 from webapp.accounts.permissions import Permission, can
 from webapp.accounts.queries import get_account
 from webapp.indicators.plots.drawing import Plot, picture_of
+from webapp.indicators.plots.theme import NARROW
 from webapp.indicators.queries import own_sheet
 from webapp.indicators.wording.plots import figure_plot, parts_plot
 
@@ -25,7 +26,7 @@ def plots_of_score(account_id: int, period: str, language: str) -> tuple[Plot, .
     sheet = own_sheet(account, period)
     if sheet is None:
         return ()
-    drawn = (figure_plot(sheet), parts_plot(sheet))
+    drawn = (figure_plot(sheet, NARROW), parts_plot(sheet, NARROW))  # a phone's width
     return tuple(plot for plot in drawn if plot is not None)
 
 

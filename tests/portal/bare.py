@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, render_template, render_template_string, request
+from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from webapp.portal.design import SampleForm, design_samples
+from webapp.portal.design import SAMPLE_PLOTS, SampleForm, design_samples
 from webapp.portal.security import CONTENT_SECURITY_POLICY
+from webapp.portal.staff.pictures import picture_file
 
 PORTAL = Path(__file__).parents[2] / "webapp" / "portal"
 
@@ -77,6 +79,10 @@ def make_bare_app() -> Flask:
         return render_template(
             "design.html", **design_samples(), nav_items=nav, person="Sari Wulandari", sign_out_url="/out"
         )
+
+    @app.get("/design/gambar/<plot>.svg", endpoint="portal.show_sample")
+    def show_sample(plot: str) -> ResponseReturnValue:
+        return picture_file(SAMPLE_PLOTS[plot])
 
     @app.get("/")
     def home() -> str:

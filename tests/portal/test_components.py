@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired
 from tests.portal.bare import IMPORTS, GuardedForm, make_bare_app
 from tests.portal.markup import Element, parse
 from webapp.portal.design import SampleForm
+from webapp.portal.staff.pictures import Picture, Source
 
 Draw = Callable[..., Element]
 
@@ -169,8 +170,8 @@ def test_words_of_citizens_are_escaped(draw: Draw) -> None:
         "{{ parts.note(x) }}{{ parts.tag(x) }}{{ parts.timeline([{'title': x, 'text': x}]) }}"
         "{{ parts.table(x, [x], [[x]]) }}"
         "{{ parts.desk_item('#', x, x) }}{{ parts.empty_state(x, x) }}{{ parts.facts([(x, x)]) }}{{ parts.stat(x, x) }}"
-        "{{ parts.evidence([{'text': x}]) }}{{ parts.interval(50, 40, 60, none, x) }}{{ forms.submit(x) }}"
-        "{{ parts.score_lines([{'what': x, 'why': x, 'delta': 1}], 50, 51, x) }}",
+        "{{ parts.evidence([{'text': x}]) }}{{ forms.submit(x) }}"
+        "{{ parts.score_lines([{'what': x, 'why': x, 'delta': 1, 'tag': x}], x) }}",
         x=evil,
     )
     assert not tree.all("script")
@@ -223,23 +224,13 @@ def test_pagination_keeps_what_was_searched(draw: Draw) -> None:
 # figures
 
 
-def places(svg: Element, kind: str) -> list[float]:
-    names = ("cx",) if kind == "pt" else ("x1", "x2")
-    return [float(e[name].rstrip("%")) for e in svg.all(class_=kind) for name in names]
-
-
-def test_an_interval_stands_where_its_numbers_are(draw: Draw) -> None:
-    svg = draw("{{ parts.interval(62.5, 43.75, 81.25, 70, 'Mutu') }}").one("svg")
-    assert places(svg, "pt") == [50.0]
-    assert places(svg, "ci") == [25.0, 75.0]
-    assert places(svg, "ref") == [60.0, 60.0]
-    assert svg["aria-label"] == "Mutu: 62,5, antara 43,8 dan 81,2; wajar untuk layanannya 70,0"
-
-
-def test_an_interval_beyond_the_scale_ends_at_its_edge(draw: Draw) -> None:
-    svg = draw("{{ parts.interval(99, 95, 104) }}").one("svg")
-    assert places(svg, "ci")[1] == 100.0
-    assert not svg.all(class_="ref")
+def test_a_picture_has_its_words_its_size_and_files_for_every_reader(draw: Draw) -> None:
+    media = ("(max-width: 40rem)", "(prefers-color-scheme: dark)", "")
+    shown = Picture("Mutu <b>", tuple(Source(one, f"/{number}.svg", 640, 114) for number, one in enumerate(media)))
+    tree = draw("{{ parts.picture(shown) }}", shown=shown)
+    assert [(one["media"], one["srcset"]) for one in tree.all("source")] == [(media[0], "/0.svg"), (media[1], "/1.svg")]
+    image = tree.one("img")
+    assert (image["alt"], image["src"], image["width"], image["height"]) == ("Mutu <b>", "/2.svg", "640", "114")
 
 
 def test_a_figure_without_enough_data_shows_no_number(draw: Draw) -> None:
@@ -260,14 +251,18 @@ def test_a_change_has_its_sign_in_words_and_class(draw: Draw, delta: float, text
     assert change.classes & {"up", "down"} == ({kind} if kind else set())
 
 
-def test_score_lines_run_from_the_expected_to_the_figure(draw: Draw) -> None:
+def test_score_lines_say_what_moved_by_how_much(draw: Draw) -> None:
     tree = draw(
-        "{{ parts.score_lines(lines, 82.6, 83.5, 'Baris') }}",
-        lines=[{"what": "a", "why": "b", "delta": 1.6, "href": "/x"}, {"what": "c", "why": "d", "delta": -0.7}],
+        "{{ parts.score_lines(lines, 'Baris') }}",
+        lines=[
+            {"what": "a", "why": "b", "delta": 1.6, "href": "/x"},
+            {"what": "c", "why": "d", "delta": -0.7, "tag": "e"},
+        ],
     )
     rows = tree.one("tbody").all("tr")
-    assert [row.all("td")[1].text for row in rows] == ["82,6", "+1,6", "−0,7", "83,5"]
+    assert [row.all("td")[1].text for row in rows] == ["+1,6", "−0,7"]
     assert tree.one("a").text == "rincian : a", "a link says what it is about, read alone too"
+    assert tree.one(class_="tag").text == "e"
 
 
 def test_a_trend_has_its_numbers_in_a_table(draw: Draw) -> None:
@@ -278,16 +273,3 @@ def test_a_trend_has_its_numbers_in_a_table(draw: Draw) -> None:
     rises = tree.one("svg").one(class_="path")
     assert float(rises["y1"]) > float(rises["y2"]), "up is better"
     assert not draw("{{ parts.trend(points[:1], 'Mutu') }}", points=points).all("svg")
-
-
-def test_officers_keep_the_order_they_come_in_and_carry_no_rank(draw: Draw) -> None:
-    officer = {"low": 60, "high": 90, "expected": 75, "reliability": "enough"}
-    officers = [officer | {"name": "Andi", "points": 70.0}, officer | {"name": "Budi", "points": 88.0, "href": "/b"}]
-    officers.append({"name": "Citra", "points": None, "reliability": "not_enough"})
-    tree = draw("{{ parts.officer_intervals(officers, 'Urut nama') }}", officers=officers)
-    assert [th.text for th in tree.all("th", scope="row")] == ["Andi", "Budi", "Citra"]
-    assert [row.all("td")[1].text for row in tree.one("tbody").all("tr")] == ["70,0", "88,0", "–"]
-    labels = [svg["aria-label"] for svg in tree.all("svg")]
-    assert labels[0] == "Andi: 70,0, antara 60,0 dan 90,0; wajar untuk layanannya 75,0"
-    assert len(labels) == 2
-    assert not tree.all("ol")

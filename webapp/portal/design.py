@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,6 +22,13 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from webapp.indicators.plots.drawing import Plot
+from webapp.indicators.plots.figure import FigurePlot
+from webapp.indicators.plots.movements import MovementPlot, Step
+from webapp.indicators.plots.parts import Part, PartsPlot
+from webapp.indicators.plots.trend import TrendPlot, TrendStep
+from webapp.portal.staff.pictures import picture
 
 
 class SampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -70,6 +78,37 @@ class SampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     longitude = HiddenField()
 
 
+_PARTS = (
+    Part("Kepuasan warga", 86.0, 83.0, 88.9, 82.6, "86,0"),
+    Part("Kecepatan layanan", 83.1, 79.0, 87.0, 84.0, "83,1"),
+    Part("Ketepatan", 81.0, 60.0, 98.0, 80.0, "belum cukup data", sure=False),
+    Part("Disiplin waktu", None, None, None, 88.0, "belum ada data", sure=False),
+)
+_WEEKS = tuple(
+    TrendStep(label, figure, figure - reach, figure + reach)
+    for label, figure, reach in (
+        ("1 Nov", 82.4, 5.2),
+        ("8 Nov", 83.9, 4.1),
+        ("15 Nov", 83.5, 3.6),
+        ("22 Nov", 84.2, 3.3),
+    )
+)
+_STEPS = (
+    Step("23 penilaian loket 3", 1.6, "+1,6"),
+    Step("Pengaduan diterima warga", 0.7, "+0,7"),
+    Step("Berkas lewat 2 hari", -0.7, "−0,7"),
+)
+#: Plots of made-up figures, by the names in their addresses.
+SAMPLE_PLOTS: dict[str, Callable[[int], Plot]] = {
+    "angka": lambda width: FigurePlot(84.2, 80.9, 87.5, 82.6, "84,2", "wajar 82,6", width=width),
+    "bagian": lambda width: PartsPlot(_PARTS, width),
+    "minggu": lambda width: TrendPlot(_WEEKS, 82.6, "84,2", "wajar 82,6", width),
+    "pergerakan": lambda width: MovementPlot(
+        82.6, "Angka pada 31 Oktober", "82,6", _STEPS, "Angka sekarang", "84,2", width
+    ),
+}
+
+
 def design_samples() -> dict[str, Any]:
     """Values for the template design.html; all of them are invented."""
     blank = SampleForm(formdata=None, prefix="blank")
@@ -83,12 +122,6 @@ def design_samples() -> dict[str, Any]:
         (_("Triwulan %(n)s", n=n), value) for n, value in (("I", 79.8), ("II", 81.1), ("III", 80.6), ("IV", 84.2))
     ]
     trend = [{"label": label, "value": v, "low": v - 3.4, "high": v + 3.2} for label, v in quarters]
-    officers = [
-        _officer("Andi Pratama", 78.4, 72.0, 84.1, 80.2, "provisional"),
-        _officer("Dewi Lestari", 88.9, 86.3, 91.1, 86.0, "enough", trend),
-        _officer("I Made Sudarma", 61.0, 38.5, 82.7, 81.4, "not_enough"),
-        _officer("Sari Wulandari", 84.2, 80.9, 87.5, 82.6, "enough", trend),
-    ]
     hours = [
         {"label": label, "value": value, "shown": f"{value}" if value else "", "more": came}
         for label, value, came in (("08", 12, 31), ("09", 22, 40), ("10", 17, 28), ("11", None, 0), ("12", 4, 6))
@@ -105,7 +138,15 @@ def design_samples() -> dict[str, Any]:
         "wrong": wrong,
         "trend": trend,
         "hours": hours,
-        "officers": officers,
+        "pictures": {
+            name: picture(words, SAMPLE_PLOTS[name], "portal.show_sample", plot=name)
+            for name, words in (
+                ("angka", _("84,2, antara 80,9 dan 87,5; wajar 82,6")),
+                ("bagian", _("Tiap bagian dengan rentangnya dan yang wajar.")),
+                ("minggu", _("Dari minggu ke minggu")),
+                ("pergerakan", _("Dari 82,6 menjadi 84,2, langkah demi langkah")),
+            )
+        },
         "lines": lines,
         "turnaround": _turnaround(),
     }
@@ -133,27 +174,6 @@ def _turnaround() -> dict[str, Any]:
         "delay": True,
         "outside": True,
         "standard": _("8 jam"),
-    }
-
-
-def _officer(
-    name: str,
-    points: float,
-    low: float,
-    high: float,
-    expected: float,
-    reliability: str,
-    trend: list[dict[str, Any]] | None = None,
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "href": "#officers",
-        "points": points,
-        "low": low,
-        "high": high,
-        "expected": expected,
-        "reliability": reliability,
-        "trend": trend or [],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_login import current_user
@@ -14,8 +14,9 @@ from webapp.app import LANGUAGES, settings_of
 from webapp.database import db
 from webapp.feedback.staff_notices import count_unread, may_be_told
 from webapp.portal.access import current_account, public
-from webapp.portal.design import design_samples
+from webapp.portal.design import SAMPLE_PLOTS, design_samples
 from webapp.portal.navigation import navigation_for
+from webapp.portal.staff.pictures import picture_file
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
 
@@ -33,6 +34,15 @@ def health() -> ResponseReturnValue:
 def design() -> ResponseReturnValue:
     """Every component with all its states."""
     return render_template("design.html", **design_samples())
+
+
+@blueprint.get("/design/gambar/<plot>.svg")
+@public
+def show_sample(plot: str) -> ResponseReturnValue:
+    """A plot of made-up figures, for the design page."""
+    if plot not in SAMPLE_PLOTS:
+        abort(404)
+    return picture_file(SAMPLE_PLOTS[plot])
 
 
 @blueprint.before_app_request

@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from webapp.app import settings_of
 from webapp.indicators.periods import period_of, span_of
-from webapp.indicators.queries import ComponentView, GroupView, ScoreSheet, TrendPoint
-from webapp.indicators.wording.facts import all_counted, counts_less, line_reason, line_title, part_detail, part_name
+from webapp.indicators.queries import GroupView, ScoreSheet, TrendPoint
+from webapp.indicators.wording.facts import all_counted, counts_less, line_reason, line_title
 from webapp.indicators.wording.numbers import period_in_words
 from webapp.indicators.wording.sheets import reliability_in_words
 from webapp.portal.dates import short_day
@@ -42,16 +41,6 @@ class ScoreLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ComponentLine:
-    """One part of the components macro."""
-
-    name: str
-    detail: str
-    points: float | None
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PlottedPoint:
     """One point of the trend macro."""
 
@@ -71,7 +60,6 @@ class SheetView:
     reliability: str
     reliability_words: str
     counted: str
-    components: tuple[ComponentLine, ...]
     lines: tuple[ScoreLine, ...]
     trend: tuple[PlottedPoint, ...]
     damped: tuple[tuple[str, int], ...]
@@ -108,7 +96,6 @@ def sheet_view(sheet: ScoreSheet, *, own: bool) -> SheetView:
         reliability=RELIABILITY[sheet.status],
         reliability_words=reliability_in_words(sheet),
         counted=all_counted(sheet.groups),
-        components=tuple(_component(part, sheet.period, own) for part in sheet.components),
         lines=tuple(score_line(group, own=own) for group in sheet.groups),
         trend=plotted(sheet.trend),
         damped=tuple((counts_less(item.reason), item.facts) for item in sheet.damped),
@@ -123,20 +110,7 @@ def plotted(trend: Iterable[TrendPoint]) -> tuple[PlottedPoint, ...]:
     )
 
 
-def _component(part: ComponentView, period: str, own: bool) -> ComponentLine:
-    weighed = _("%(detail)s · bobot %(weight)s %%", detail=part_detail(part.name), weight=round(part.weight * 100))
-    href = url_for("officer.show_part", part=part.name.replace("_", "-"), periode=period) if own else ""
-    points = None if part.status == "not_enough_data" or not part.facts else part.figure
-    return ComponentLine(part_name(part.name), weighed, points, href)
-
-
 def score_line(group: GroupView, *, own: bool) -> ScoreLine:
     """A line in words; a founded complaint about the officer leads him to what he may read of it."""
     href = url_for("officer.list_attributed") if own and "complaint" in group.sources else ""
     return ScoreLine(line_title(group), line_reason(group, own=own), group.points, href, key=group.line_key)
-
-
-def corrected_line(complaints: int) -> ScoreLine:
-    """What was taken out of the figure after its officer had contested it: it moves nothing any more."""
-    what = ngettext("%(num)s pengaduan tidak lagi dihitung", "%(num)s pengaduan tidak lagi dihitung", complaints)
-    return ScoreLine(str(what), str(_("dikoreksi setelah keberatan Anda")), 0.0, url_for("officer.list_attributed"))
