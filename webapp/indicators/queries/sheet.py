@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from webapp.database import db
 from webapp.indicators.contents import Basis, FactsMissing, OldFormula, content_of, sound_basis_of
@@ -22,21 +24,25 @@ from webapp.organisation.models import Officer, Posting, Unit
 
 def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
     """The officer's figure of a quarter with all that a page shows; `own`: for himself, so that no rater is told."""
-    periods = db.session.scalars(
-        select(IndicatorSnapshot.period)
-        .where(IndicatorSnapshot.officer_id == officer.id, IndicatorSnapshot.superseded_at.is_(None))
-        .order_by(IndicatorSnapshot.period.desc())
-    ).all()
-    empty = ScoreSheet(officer.id, officer.name, units_of([officer.id]).get(officer.id, ()), period, tuple(periods))
-    snapshot = db.session.scalars(
-        select(IndicatorSnapshot).where(
+    empty = ScoreSheet(officer.id, officer.name, units_of([officer.id]).get(officer.id, ()), period, ())
+    found = db.session.execute(
+        select(
+            IndicatorSnapshot,
+            IndicatorReference.version.label("reference_version"),
+            IndicatorPreset.title.label("preset_title"),
+            _periods_of(officer.id).label("periods"),
+        )
+        .join(IndicatorReference, IndicatorReference.id == IndicatorSnapshot.reference_id)
+        .outerjoin(IndicatorPreset, IndicatorPreset.version == IndicatorSnapshot.preset_version)
+        .where(
             IndicatorSnapshot.officer_id == officer.id,
             IndicatorSnapshot.period == period,
             IndicatorSnapshot.superseded_at.is_(None),
         )
     ).one_or_none()
-    if snapshot is None:
-        return empty
+    if found is None:
+        return replace(empty, periods=tuple(db.session.scalar(select(_periods_of(officer.id))) or ()))
+    snapshot: IndicatorSnapshot = found[0]
     content, basis = _content(snapshot)
     moves = moved(snapshot, basis, own=own) if basis is not None and not (own and too_few(content)) else None
     marks = objections_on(officer.id, period)
@@ -57,19 +63,25 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         damped=tuple(Damped(item["reason"], item["facts"]) for item in content["not_counted"]),
         reliability=snapshot.reliability,
         preset_version=snapshot.preset_version,
-        reference_version=db.session.scalars(
-            select(IndicatorReference.version).where(IndicatorReference.id == snapshot.reference_id)
-        ).one(),
+        periods=tuple(found.periods),
+        reference_version=found.reference_version,
         formula_version=snapshot.formula_version,
-        preset_title=db.session.scalar(
-            select(IndicatorPreset.title).where(IndicatorPreset.version == snapshot.preset_version)
-        )
-        or "",
+        preset_title=found.preset_title or "",
         snapshot_id=snapshot.id,
         movements=moves.movements if moves is not None else (),
         moved_since=moves.since if moves is not None else None,
         moved_from=moves.since_figure if moves is not None else None,
         changes=changes_of(officer.id, period),
+    )
+
+
+def _periods_of(officer_id: int) -> ScalarSelect[list[str]]:
+    """The quarters in which the officer has a figure, the latest first."""
+    standing = aliased(IndicatorSnapshot)
+    return (
+        select(func.array_agg(aggregate_order_by(standing.period, standing.period.desc())))
+        .where(standing.officer_id == officer_id, standing.superseded_at.is_(None))
+        .scalar_subquery()
     )
 
 
