@@ -228,6 +228,11 @@ def score_officer(
         name: score_component(own, reference.components[name], preset.thresholds, with_lines=with_lines)
         for name, own in by_component.items()
     }
+    return compose(scores, reference, preset)
+
+
+def compose(scores: Mapping[str, ComponentScore], reference: Reference, preset: Preset) -> OfficerScore:
+    """The composite of an officer's components, which must be the preset's."""
 
     def weighted(values: Mapping[str, float], power: int = 1) -> float:
         return math.fsum(preset.weights[name] ** power * value for name, value in values.items())

@@ -190,11 +190,11 @@ def members_of(
 
 def waiting_components(facts: Iterable[Fact], minimum: int = MINIMUM_RATERS) -> tuple[str, ...]:
     """The components whose ratings come from fewer raters than may be told: `group_lines` shows no group of them."""
-    rated: dict[str, list[Fact]] = {}
+    rated: dict[str, set[tuple[str | None, str]]] = {}
     for fact in facts:
-        if is_rating(fact):
-            rated.setdefault(fact.component, []).append(fact)
-    return tuple(sorted(component for component, own in rated.items() if count_raters(own) < minimum))
+        if fact.component in RATED_COMPONENTS and len(rated.get(fact.component, ())) < minimum and is_rating(fact):
+            rated.setdefault(fact.component, set()).add(_person(fact))
+    return tuple(sorted(component for component, persons in rated.items() if len(persons) < minimum))
 
 
 def _all_members(facts: Sequence[Fact], points: dict[tuple[str, str], float], minimum: int) -> Iterator[_Members]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import BigInteger, Row, Select, Table, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from webapp.attribution.models import AttributionShare
 from webapp.database import db
@@ -38,6 +39,14 @@ COLUMNS: Final = (
     IndicatorFact.details,
 )
 
+_TABLE: Final = cast(Table, IndicatorFact.__table__)
+#: By way of the table, and as an array: it is asked for with every rating.
+_BY_ID: Final = (
+    select(*(_TABLE.c[column.key] for column in COLUMNS))
+    .where(_TABLE.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .order_by(_TABLE.c.id)
+)
+
 StoredFact = Row[*tuple[Any, ...]]
 
 
@@ -49,7 +58,7 @@ def fact_columns() -> Select[*tuple[Any, ...]]:
 
 def facts_by_id(ids: Iterable[int]) -> list[StoredFact]:
     """These facts, withdrawn or not, by id; what is stored no more is left out."""
-    return list(db.session.execute(fact_columns().where(IndicatorFact.id.in_(list(ids))).order_by(IndicatorFact.id)))
+    return list(db.session.execute(_BY_ID, {"ids": list(ids)}))
 
 
 def formula_facts(rows: Sequence[StoredFact], preset: Preset) -> list[Fact]:

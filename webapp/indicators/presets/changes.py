@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from webapp.indicators.formula import NORMAL_95, OfficerScore, Preset
+from webapp.indicators.formula import NORMAL_95, OfficerScore
 
 #: A smaller difference is nobody's concern: a tenth of a point is what pages show.
 NOTICEABLE: Final = 0.1
@@ -109,8 +109,3 @@ def summed_up(changes: Sequence[OfficerChange]) -> ChangeSummary:
         mean=math.fsum(sizes) / len(sizes) if sizes else 0.0,
         largest=max(sizes, default=0.0),
     )
-
-
-def unlike(before: Preset, after: Preset) -> bool:
-    """Whether two presets read facts differently, so that more than weights change."""
-    return before.weights.keys() != after.weights.keys() or before.elements != after.elements

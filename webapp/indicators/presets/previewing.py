@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,17 @@ from sqlalchemy import Row, select
 
 from webapp.accounts.models import Account
 from webapp.database import db
-from webapp.indicators.formula import FORMULA_VERSION, Reference, score_officer
+from webapp.indicators.components.registry import COMPONENTS, SATISFACTION
+from webapp.indicators.formula import (
+    FORMULA_VERSION,
+    NORMAL_95,
+    ComponentScore,
+    OfficerScore,
+    Reference,
+    compose,
+    score_component,
+    score_officer,
+)
 from webapp.indicators.models import IndicatorFact, IndicatorSnapshot
 from webapp.indicators.periods import day_of, period_of, span_of
 from webapp.indicators.presets.changes import ChangeSummary, OfficerChange, change_of, summed_up
@@ -22,6 +33,8 @@ from webapp.indicators.reference_keeping import current_reference, reference_by_
 from webapp.indicators.stored_facts import StoredFact, fact_columns, formula_facts
 from webapp.indicators.views import component_rows
 from webapp.organisation.models import Officer
+
+_Published = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +70,14 @@ def preview(viewer: Account, preset: Preset, at: datetime) -> Preview:
         .where(IndicatorSnapshot.period == period, IndicatorSnapshot.superseded_at.is_(None))
         .order_by(Officer.name, Officer.id)
     ).all()
-    facts = _facts_of(period)
     presets = {version: preset_of_version(version) for version in {row.preset_version for row in snapshots}}
     references = {id_: reference_by_id(id_) for id_ in {row.reference_id for row in snapshots}}
-    newest = current_reference(at)[1]
+    ground = _Ground(preset, presets, references, current_reference(at)[1])
+    facts = _facts_of(period, ground.components_to_read(snapshots))
     changes: list[OfficerChange] = []
     readable: list[OfficerChange] = []
     for row in snapshots:
-        change = _change(row, facts[row.officer_id], presets[row.preset_version], preset, references, newest)
+        change = ground.change(row, facts[row.officer_id])
         changes.append(change)
         if row.readable:
             readable.append(change)
@@ -76,43 +89,103 @@ def last_closed(today: date) -> str:
     return period_of(span_of(period_of(today))[0] - timedelta(days=1))
 
 
-def _facts_of(period: str) -> dict[int, list[StoredFact]]:
+def _facts_of(period: str, components: frozenset[str]) -> dict[int, list[StoredFact]]:
     facts: dict[int, list[StoredFact]] = defaultdict(list)
+    if not components:
+        return facts
     for row in db.session.execute(
         fact_columns()
-        .where(IndicatorFact.period == period, IndicatorFact.withdrawn_at.is_(None))
+        .where(
+            IndicatorFact.period == period,
+            IndicatorFact.withdrawn_at.is_(None),
+            IndicatorFact.component.in_(components),
+        )
         .order_by(IndicatorFact.id)
     ):
         facts[row.officer_id].append(row)
     return facts
 
 
-def _change(
-    row: Row[*tuple[Any, ...]],
-    facts: list[StoredFact],
-    published_by: Preset,
-    preset: Preset,
-    references: dict[int, Reference],
-    newest: Reference,
-) -> OfficerChange:
-    reference = references[row.reference_id]
-    before: dict[str, Any] = {
-        "figure": row.figure,
-        "low": row.low,
-        "high": row.high,
-        "status": row.status,
-        "components": row.components,
-    }
-    if row.formula_version != FORMULA_VERSION or not preset.weights.keys() <= reference.components.keys():
-        # Published by an earlier release: both sides are computed by this one, so that the presets alone differ.
-        reference = newest
-        score = score_officer(formula_facts(facts, published_by), reference, published_by, with_lines=False)
-        before = {
-            "figure": score.figure,
-            "low": score.low,
-            "high": score.high,
-            "status": score.status,
-            "components": component_rows(score, published_by.weights),
-        }
-    after = score_officer(formula_facts(facts, preset), reference, preset, with_lines=False)
-    return change_of(row.officer_id, row.name, before, after, published_by.weights, preset.weights)
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What figures are compared by. A component that both presets read alike is taken as it was published."""
+
+    preset: Preset
+    presets: dict[str, Preset]
+    references: dict[int, Reference]
+    newest: Reference
+
+    def components_to_read(self, snapshots: Sequence[_Published]) -> frozenset[str]:
+        """The stored components whose facts must be read, because some figure's component is computed anew."""
+        if any(self._is_older(row) for row in snapshots):
+            return frozenset(COMPONENTS)
+        needed: set[str] = set()
+        for published_by in self.presets.values():
+            needed |= self._anew(published_by)
+        return frozenset(needed | {name for name, component in COMPONENTS.items() if component.stands_in in needed})
+
+    def _anew(self, published_by: Preset) -> set[str]:
+        """The components of the new preset that the published figure did not have, or read from other facts."""
+        before, after = published_by.weights, self.preset.weights
+        anew = {name for name in after if name not in before}
+        if published_by.elements != self.preset.elements and SATISFACTION in after:
+            anew.add(SATISFACTION)
+        for name, component in COMPONENTS.items():
+            if component.stands_in is not None and component.stands_in in after and (name in before) != (name in after):
+                anew.add(component.stands_in)
+        return anew
+
+    def _is_older(self, row: _Published) -> bool:
+        """Published by an earlier release: both sides are computed by this one, so that the presets alone differ."""
+        reference = self.references[row.reference_id]
+        return row.formula_version != FORMULA_VERSION or not self.preset.weights.keys() <= reference.components.keys()
+
+    def change(self, row: _Published, facts: list[StoredFact]) -> OfficerChange:
+        """One officer's figure as published, and by the new preset."""
+        published_by = self.presets[row.preset_version]
+        if self._is_older(row):
+            score = score_officer(formula_facts(facts, published_by), self.newest, published_by, with_lines=False)
+            after = score_officer(formula_facts(facts, self.preset), self.newest, self.preset, with_lines=False)
+            before: dict[str, Any] = {
+                "figure": score.figure,
+                "low": score.low,
+                "high": score.high,
+                "status": score.status,
+                "components": component_rows(score, published_by.weights),
+            }
+        else:
+            after = self._after(row, facts, published_by)
+            before = {
+                "figure": row.figure,
+                "low": row.low,
+                "high": row.high,
+                "status": row.status,
+                "components": row.components,
+            }
+        return change_of(row.officer_id, row.name, before, after, published_by.weights, self.preset.weights)
+
+    def _after(self, row: _Published, facts: list[StoredFact], published_by: Preset) -> OfficerScore:
+        reference = self.references[row.reference_id]
+        anew = self._anew(published_by)
+        known = {part["name"]: part for part in row.components if part["name"] not in anew}
+        read = [fact for fact in formula_facts(facts, self.preset) if fact.component in anew]
+        scores: dict[str, ComponentScore] = {}
+        for name in self.preset.weights:
+            own = [fact for fact in read if fact.component == name]
+            score = score_component(own, reference.components[name], self.preset.thresholds, with_lines=False)
+            scores[name] = _as_published(score, known[name]) if name in known else score
+        return compose(scores, reference, self.preset)
+
+
+def _as_published(empty: ComponentScore, part: dict[str, Any]) -> ComponentScore:
+    """A component as its snapshot shows it, upon what is known of it without any fact."""
+    return replace(
+        empty,
+        figure=part["figure"],
+        low=part["low"],
+        high=part["high"],
+        expected=part["expected"],
+        reliability=part["reliability"],
+        variance=((part["high"] - part["low"]) / (2.0 * NORMAL_95)) ** 2,
+        facts=part["facts"],
+    )
