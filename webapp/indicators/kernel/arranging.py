@@ -149,8 +149,8 @@ def arrange(
     """
     for k in range(facts):
         order[k] = k
-    visits = days = weeks = blocks = 0
-    place = 0
+    zero = 0 * facts  # no literal, for which numba would compile the functions called with it once more
+    visits = days = weeks = blocks = place = zero
     while place < facts:
         this_block = block[place]
         verified = (this_block >> 1) & 1
@@ -185,6 +185,9 @@ def arrange(
     room[DAY_START, days] = visits
     room[WEEK_START, weeks] = days
     room[BLOCK_START, blocks] = weeks
-    served = _number_raters(room, blocks, 1, table, stamp, 0)
-    raters = _number_raters(room, blocks, 0, table, stamp + 1, served)
-    return Counts(facts, blocks, served, raters), stamp + 2
+    raters = served = zero
+    for verified in range(1, -1, -1):
+        served = raters
+        raters = _number_raters(room, blocks, verified, table, stamp, raters)
+        stamp += 1
+    return Counts(facts, blocks, served, raters), stamp

@@ -233,7 +233,7 @@ def read_officer(
     h, design = charged[0], charged[1:]
     information = resistance = 0.0
     touched[0] = 0
-    touched_count = 1
+    touched_count = 1 + 0 * counts.facts  # no literal: see arranging.arrange
     for fact in range(counts.facts):
         p = share[fact]
         left = kept[0, fact] * kept[1, fact] * kept[2, fact]
