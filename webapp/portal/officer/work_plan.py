@@ -9,6 +9,7 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from webapp.accounts.permissions import Permission
 from webapp.app import settings_of
@@ -158,7 +159,7 @@ def report_target(target_id: int) -> ResponseReturnValue:
         abort(404)
     form = ReportForm()
     months = months_until(plan, local_day(now, zone))
-    form.month.choices = list(months)
+    form.month.choices = [SelectChoice(month, words) for month, words in months]
     if request.method == "POST" and form.is_valid() and _report(form, target_id, now):
         flash(_("Laporan dikirim. Angkanya dihitung setelah dibenarkan atasan Anda."))
         return redirect(url_for("officer.show_plan", tahun=year), 303)

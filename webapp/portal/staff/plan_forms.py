@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional
 
 from webapp.indicators.work_plans.actions import MOST_TARGETS, MOST_WORDS, PlannedTarget
@@ -69,8 +70,16 @@ class _TargetFields(Form):
     indicator = words(
         _l("Indikator"), None, longest=MOST_WORDS, description=_l("Bagaimana terlihat bahwa itu tercapai.")
     )
-    aspect = SelectField(_l("Aspek"), choices=list(ASPECTS.items()), validators=[Optional()])
-    measure = SelectField(_l("Bagaimana dihitung"), choices=list(MEASURES.items()), validators=[Optional()])
+    aspect = SelectField(
+        _l("Aspek"),
+        choices=[SelectChoice(str(value), label) for value, label in ASPECTS.items()],
+        validators=[Optional()],
+    )
+    measure = SelectField(
+        _l("Bagaimana dihitung"),
+        choices=[SelectChoice(str(value), label) for value, label in MEASURES.items()],
+        validators=[Optional()],
+    )
     unit_of_measure = words(_l("Satuan"), None, longest=60, description=_l("Misalnya berkas, kunjungan, atau laporan."))
     quarter_1 = _quantity(_l("Triwulan I"))
     quarter_2 = _quantity(_l("Triwulan II"))
