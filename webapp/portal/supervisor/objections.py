@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -42,7 +43,7 @@ from webapp.indicators.objections.errors import (
 from webapp.indicators.objections.files import list_files, read_file
 from webapp.indicators.objections.vocabulary import Outcome
 from webapp.indicators.wording.facts import counted, part_name
-from webapp.indicators.wording.numbers import decimal, full_day, percent, period_in_words, short_day
+from webapp.indicators.wording.numbers import day_and_month, decimal, percent, period_in_words, short_day
 from webapp.portal.access import current_account, requires
 from webapp.portal.chosen import OneId
 from webapp.portal.dates import day_in_words, due_in_words, local_day
@@ -74,6 +75,12 @@ _CHANNELS: Mapping[str, LazyString] = {
     "shift": _l("jadwal jaga"),
     "plan": _l("rencana kerja"),
 }
+#: What many facts of a line are, each by itself.
+_WHAT: Mapping[str, LazyString] = {
+    "rating": _l("Penilaian"),
+    "complaint": _l("Pengaduan yang terbukti"),
+    "answer": _l("Jawaban pengaduan"),
+}
 #: A day nobody knows, among the days to choose from.
 _UNKNOWN_DAY = "unknown"
 
@@ -83,7 +90,7 @@ class DecideObjectionForm(DeskForm):
 
     standing = HiddenField()
     outcome = RadioField(  # type: ignore[call-arg]  # newer than its stubs
-        _l("Putusan Anda"),
+        _l("Bagaimana Anda memutuskan?"),
         choices=[SelectChoice(str(outcome), label) for outcome, label in _CHOICES.items()],
         invalid_choice_message=_l("Pilih satu putusan."),
         validators=[InputRequired(_l("Pilih satu putusan."))],
@@ -272,7 +279,7 @@ def _page(case: ObjectionCase, contents: LineContents, form: DecideObjectionForm
         part=part_name(case.component),
         period=period_in_words(case.period),
         what=counted(sources),
-        rows=[_row(fact) for fact in contents.facts],
+        rows=_rows(contents.facts),
         codes=sorted({fact.code for fact in contents.facts if fact.code is not None}),
         evidence=[(str(evidence_sentence(rule, {})), number) for rule, number in contents.evidence],
         rated=contents.raters > 0,
@@ -294,14 +301,27 @@ def _page(case: ObjectionCase, contents: LineContents, form: DecideObjectionForm
     return page, status
 
 
-def _row(fact: LineFact) -> tuple[str, str, str, str, str]:
-    """Day, what, how it went, how surely it is his, and whether it counts still."""
-    day = full_day(fact.day) if fact.day is not None else str(_("tidak diketahui"))
-    channel = str(_CHANNELS.get(fact.channel, fact.channel))
-    what = " · ".join(part for part in (counted({fact.source: 1}), fact.service, channel) if part)
-    sure = percent(fact.share) if fact.verified else str(_("%(share)s, tanpa struk", share=percent(fact.share)))
-    counts = str(_("ya") if fact.counts else _("tidak lagi"))
-    return day, what, _how_it_went(fact), sure, counts
+def _rows(facts: Iterable[LineFact]) -> list[tuple[str, str, str, str]]:
+    """What is alike as one row: day, what, how it went, how many."""
+    counts = Counter(_row(fact) for fact in facts)  # in the order of the days
+    return [(*row, str(number)) for row, number in counts.items()]
+
+
+def _row(fact: LineFact) -> tuple[str, str, str]:
+    day = day_and_month(fact.day) if fact.day is not None else str(_("tidak diketahui"))
+    what = _WHAT.get(fact.source)
+    said = [
+        str(what) if what is not None else counted({fact.source: 1}),
+        fact.service,
+        str(_CHANNELS.get(fact.channel, "")),
+    ]
+    if not fact.verified:
+        said.append(str(_("tanpa struk")))
+    if fact.share < 1.0:
+        said.append(str(_("terkait %(share)s", share=percent(fact.share))))
+    if not fact.counts:
+        said.append(str(_("tidak dihitung lagi")))
+    return day, " · ".join(part for part in said if part), _how_it_went(fact)
 
 
 def _how_it_went(fact: LineFact) -> str:
