@@ -18,14 +18,14 @@ def standing(figure: float, half: float, expected: float = 80.0, status: str = "
 @pytest.mark.parametrize(
     ("distance", "half", "probability"),
     [
-        (-2.0, 1.96, 0.5),  # just at the margin: as likely beyond it as not
-        (-3.0, 1.96, 0.8413),  # a deviation beyond
-        (-3.645, 1.96, 0.95),  # 1.645 deviations
-        (-4.0, 3.92, 0.8413),
-        (0.0, 1.96, 0.02275),
+        (-3.0, 1.96, 0.5),  # just at the margin: as likely beyond it as not
+        (-4.0, 1.96, 0.8413),  # a deviation beyond
+        (-4.645, 1.96, 0.95),  # 1.645 deviations
+        (-5.0, 3.92, 0.8413),
+        (-1.0, 1.96, 0.02275),
         (5.0, 1.96, 0.0),
-        (-2.5, 0.0, 1.0),  # nothing in doubt
-        (-1.5, 0.0, 0.0),
+        (-3.5, 0.0, 1.0),  # nothing in doubt
+        (-2.5, 0.0, 0.0),
     ],
 )
 def test_the_probability_is_that_of_a_normal_distance(distance: float, half: float, probability: float) -> None:
@@ -35,8 +35,8 @@ def test_the_probability_is_that_of_a_normal_distance(distance: float, half: flo
 @pytest.mark.parametrize(
     ("whole", "need"),
     [
-        (standing(76.2, 1.96), "look"),
-        (standing(76.4, 1.96), "none"),  # 94.5 of 100 are not enough
+        (standing(75.2, 1.96), "look"),
+        (standing(75.4, 1.96), "none"),  # 94.5 of 100 are not enough
         (standing(70.0, 10.0), "none"),  # ten points below, but that may be chance
         (standing(60.0, 1.96, status="not_enough_data"), "too_little"),  # too little data never raises a flag
         (standing(60.0, 1.96, status="provisional"), "look"),

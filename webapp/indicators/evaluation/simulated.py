@@ -11,9 +11,10 @@ from webapp.indicators.evaluation.baselines import NORMAL_95, Baseline, baseline
 from webapp.indicators.evaluation.city import City, make_city
 from webapp.indicators.evaluation.city_attacks import ATTACKS, attacked
 from webapp.indicators.evaluation.officers import Scores, score_columns
+from webapp.indicators.overview.attention import MARGIN
 
-DELTA: Final = 3.0
-"""Points under the expected from where an officer may need a look; indicator.md: only where P(below it) > .95."""
+DELTA: Final = MARGIN
+"""Points under the expected from where an officer may need a look: as on the supervisor's page."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

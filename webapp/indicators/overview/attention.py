@@ -7,7 +7,7 @@ is usual for the same services:
 
 The distance in points is the officer's effect theta on the scale that people read: g(theta) - g(0), its deviation
 g'(theta) sqrt(PEV). Asking P(g(theta) - g(0) < -MARGIN) is asking P(theta < -delta) with delta = MARGIN / slope of g,
-some .15 where 77 of 100 are content.
+some .22 where 77 of 100 are content.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from typing import Final, Literal
 
 #: A flag is raised only from this probability on (indicator.md, B).
 SURE: Final = 0.95
-#: Points below what is usual that nobody needs to talk about. A grade of PermenPANRB 14/2017 is 11.7 points wide and
-#: officers differ by some 5 (a standard deviation): two points are less than half of that, and a sixth of a grade.
-MARGIN: Final = 2.0
+#: Points below what is usual that nobody needs to talk about; false flags are measured with the same. A grade of
+#: PermenPANRB 14/2017 is 11.7 points wide and officers differ by some 5 (a standard deviation): three points are a
+#: quarter of a grade, and less than a typical officer lies from the middle.
+MARGIN: Final = 3.0
 
 _NORMAL_95: Final = 1.96
 _LEAST, _MOST = 25.0, 100.0
