@@ -50,7 +50,9 @@ def make_plans(city: DemoCity, ids: LoadedIds, now: datetime) -> int:
         left = len(chosen) - place - 1
         state = _UNFINISHED[left] if left < len(_UNFINISHED) else PlanState.AGREED
         code = account.officer or ""
-        targets = _targets(rng, served[code] * per_quarter, finished[code] * per_quarter, lived)
+        # The city's files are of its last weeks: a plan that counted them by whole quarters would look neglected.
+        stages = finished[code] * per_quarter if state != PlanState.AGREED else 0.0
+        targets = _targets(rng, served[code] * per_quarter, stages, lived)
         plan = draft_plan(officer, year, targets, begun)
         if state == PlanState.DRAFT:
             continue
