@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "insteval": "insteval",
     "speed": "speed",
     "laws": "laws",
+    "composite": "composite",
 }
 
 

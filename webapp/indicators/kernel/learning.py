@@ -65,8 +65,8 @@ def _weights(
                         if key == NO_RATER:
                             if verified[i]:
                                 continue
-                            # what can't be told from repeats passes for one rater a day
-                            key = np.int64(day[i]) * 2 + 1
+                            # what can't be told from repeats passes for one rater a day, with a key that no rater has
+                            key = NO_RATER + 1 + (np.int64(day[i]) - NO_DAY)
                     mixed = key * np.int64(-7046029254386353131)
                     place = (mixed ^ (mixed >> np.int64(29))) & mask
                     while stamps[which, place] == j and keys[which, place] != key:
