@@ -201,6 +201,7 @@ def _page(
             (),
         ),
         form=form,
+        about_complaint="complaint" in line.group.sources,
         obstacle=_OBSTACLES[obstacle] if obstacle is not None else "",
         until=day_in_words(local_day(until, zone), local_day(now, zone)),
         waiting=waiting,

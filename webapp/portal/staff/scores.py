@@ -38,6 +38,8 @@ class ScoreLine:
     tag: str = ""
     tone: str = ""
     key: str = ""
+    #: The way to object, where `href` leads elsewhere.
+    objection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
