@@ -25,6 +25,7 @@ from webapp.demo.halls import ALWAYS_OPEN
 from webapp.demo.load_agency import LoadedIds, load_agency, load_visits
 from webapp.demo.load_feedback import judge_when_filed, live_through, load_complaints, load_ratings
 from webapp.demo.load_files import load_files
+from webapp.demo.objections import object_some
 from webapp.demo.plans import make_plans
 from webapp.feedback.facts.recording import record_handling
 from webapp.feedback.life_cycle import State
@@ -127,6 +128,7 @@ def load_city(city: DemoCity, *, now: datetime, progress: Progress = lambda _ste
         make_plans(city, ids, now)
         feedback_ids = [*ids.rating.values(), *ids.complaint.values()]
         _score(city, feedback_ids, now, lambda share: progress("indicators", 0.65 + 0.35 * share))
+        object_some(city, ids, period_of(now.astimezone(ZoneInfo(TIMEZONE)).date()), now)
     if db.session.scalar(select(IndicatorOutdated.officer_id).limit(1)) is not None:
         publish(FactsOutdated())
     progress("ready", 1.0)
