@@ -41,8 +41,8 @@ def record_days(
 
 
 def record_lately(at: datetime) -> int:
-    """Today and the two days before: whatever zone a unit is in, its yesterday is among them."""
-    return record_days((at.date() + timedelta(days=shift) for shift in (-2, -1, 0, 1)), at)
+    """Today and yesterday, in whatever zone of the country a unit is: it may be tomorrow there already."""
+    return record_days((at.date() + timedelta(days=shift) for shift in (-1, 0, 1)), at)
 
 
 def record_visit_days(visit_ids: Collection[int], at: datetime) -> int:
