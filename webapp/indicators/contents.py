@@ -43,18 +43,19 @@ class Basis:
         return score_officer(self.facts, self.reference, self.preset)
 
 
-def basis_of(snapshot: IndicatorSnapshot) -> Basis:
-    """What the snapshot stands on, as it was stored; facts that are stored no more are left out."""
-    preset = preset_of_version(snapshot.preset_version)
+def basis_of(snapshot: IndicatorSnapshot, preset: Preset | None = None) -> Basis:
+    """What the snapshot stands on, as it was stored; facts that are stored no more are left out. `preset`: the
+    snapshot's, if it was read already."""
+    preset = preset or preset_of_version(snapshot.preset_version)
     rows = facts_by_id(snapshot.fact_ids)
     return Basis(rows, formula_facts(rows, preset), preset, reference_by_id(snapshot.reference_id))
 
 
-def sound_basis_of(snapshot: IndicatorSnapshot) -> Basis:
+def sound_basis_of(snapshot: IndicatorSnapshot, preset: Preset | None = None) -> Basis:
     """What the snapshot stands on, whole. Raises OldFormula, FactsMissing, NoSuchPreset where that can't be had."""
     if snapshot.formula_version != FORMULA_VERSION:
         raise OldFormula(snapshot.formula_version)
-    basis = basis_of(snapshot)
+    basis = basis_of(snapshot, preset)
     if len(basis.rows) != len(snapshot.fact_ids):
         raise FactsMissing
     return basis

@@ -18,11 +18,10 @@ from sqlalchemy import select
 from webapp.accounts.models import Account
 from webapp.database import db
 from webapp.indicators.components.registry import COMPONENTS
-from webapp.indicators.contents import basis_of
-from webapp.indicators.formula import FORMULA_VERSION, ComponentScore, Fact, Line, score_component
+from webapp.indicators.formula import ComponentScore, Fact, Line, score_component
 from webapp.indicators.line_groups import MINIMUM_RATERS
-from webapp.indicators.models import IndicatorSnapshot
 from webapp.indicators.queries import ScoreSheet
+from webapp.indicators.queries.sheet import BASIS
 from webapp.organisation.models import Service
 from webapp.organisation.queries import officer_of
 
@@ -66,10 +65,9 @@ def weak_point(viewer: Account, sheet: ScoreSheet, today: date) -> WeakPoint | N
     officer = officer_of(viewer)
     if officer is None or officer.id != sheet.officer_id:
         return None
-    snapshot = db.session.get_one(IndicatorSnapshot, sheet.snapshot_id)
-    if snapshot.formula_version != FORMULA_VERSION:
+    kept_for, basis = db.session.info.get(BASIS, (None, None))
+    if kept_for != sheet.snapshot_id:  # the sheet was made by an older formula, or in another session
         return None
-    basis = basis_of(snapshot)
     weights = basis.preset.weights
     for name in candidates:
         facts = [fact for fact in basis.facts if fact.component == name]

@@ -51,7 +51,7 @@ from webapp.indicators.objections.errors import (
     TooFewRaters,
 )
 from webapp.indicators.objections.filing import file_objection
-from webapp.indicators.objections.marks import objections_on, outcomes_on
+from webapp.indicators.objections.marks import objections_on
 from webapp.indicators.objections.models import FactExclusion, IndicatorObjection, LineSeen, ObjectionDecision
 from webapp.indicators.objections.notices import tell_of_overdue
 from webapp.indicators.objections.own import list_own_objections
@@ -184,7 +184,7 @@ def test_it_is_filed_once_and_in_time(town: Town, session: scoped_session[Sessio
     assert len(first.fact_ids) == line.facts and first.points == line.points
     # Ten working days: two weekends in between.
     assert local(first.due_at) == local(NOW + TERM + timedelta(days=14))
-    assert objections_on(town.agency.sari_officer.id, town.period) == {key: "filed"}
+    assert objections_on(town.agency.sari_officer.id, town.period) == ({key: "filed"}, ())
     assert lines_of(town)[0].objected == "filed"
     assert session.scalars(select(AuditEntry.what).where(AuditEntry.deed == "objected")).all() == ["filed"]
 
@@ -222,7 +222,7 @@ def test_upheld_the_line_counts_no_more_and_both_are_told(
     ).all()
     assert gone == [("objection",)]
     assert [line.line_key for line in lines_of(town)] == [good.line_key]
-    [line] = outcomes_on(town.agency.sari_officer.id, town.period)
+    _marks, [line] = objections_on(town.agency.sari_officer.id, town.period)
     assert (line.line_key, line.outcome, line.facts) == (bad.line_key, "upheld", bad.facts)
     assert told(session, town.agency.sari) == ["objection_decided"]
     assert [one.outcome for one in list_decided(town.agency.rina)] == ["upheld"]

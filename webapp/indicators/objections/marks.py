@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from webapp.database import db
 from webapp.indicators.objections.models import FactExclusion, IndicatorObjection, ObjectionDecision
-from webapp.indicators.objections.vocabulary import FILED
+from webapp.indicators.objections.vocabulary import FILED, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,9 @@ class DecidedLine:
     facts: int
 
 
-def objections_on(officer_id: int, period: str) -> dict[str, str]:
-    """The lines of an officer's quarter that he objected to: "filed" while it waits, else the outcome."""
-    rows = db.session.execute(
-        select(IndicatorObjection.line_key, ObjectionDecision.outcome)
-        .outerjoin(ObjectionDecision, ObjectionDecision.objection_id == IndicatorObjection.id)
-        .where(IndicatorObjection.officer_id == officer_id, IndicatorObjection.period == period)
-        .order_by(IndicatorObjection.id)
-    )
-    return {row.line_key: row.outcome or FILED for row in rows}
-
-
-def outcomes_on(officer_id: int, period: str) -> tuple[DecidedLine, ...]:
-    """The decided objections of an officer's quarter, the latest first."""
+def objections_on(officer_id: int, period: str) -> tuple[dict[str, str], tuple[DecidedLine, ...]]:
+    """The lines of an officer's quarter that he objected to ("filed" while it waits, else the outcome), and what was
+    decided, the latest first."""
     rows = db.session.execute(
         select(
             IndicatorObjection.line_key,
@@ -47,10 +37,23 @@ def outcomes_on(officer_id: int, period: str) -> tuple[DecidedLine, ...]:
             IndicatorObjection.points,
             func.count(FactExclusion.id).label("facts"),
         )
-        .join(ObjectionDecision, ObjectionDecision.objection_id == IndicatorObjection.id)
+        .outerjoin(ObjectionDecision, ObjectionDecision.objection_id == IndicatorObjection.id)
         .outerjoin(FactExclusion, FactExclusion.decision_id == ObjectionDecision.id)
         .where(IndicatorObjection.officer_id == officer_id, IndicatorObjection.period == period)
         .group_by(IndicatorObjection.id, ObjectionDecision.id)
-        .order_by(ObjectionDecision.at.desc(), IndicatorObjection.id.desc())
+        .order_by(IndicatorObjection.id)
     ).all()
-    return tuple(DecidedLine(row.line_key, row.component, row.outcome, row.at, row.points, row.facts) for row in rows)
+    decided = [
+        DecidedLine(
+            row.line_key,
+            row.component,
+            row.outcome,
+            row.at,
+            row.points,
+            row.facts if row.outcome != Outcome.REFUSED else 0,
+        )
+        for row in reversed(rows)
+        if row.outcome is not None
+    ]
+    decided.sort(key=lambda line: line.at, reverse=True)
+    return {row.line_key: row.outcome or FILED for row in rows}, tuple(decided)

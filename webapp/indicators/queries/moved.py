@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from webapp.attribution.models import Attribution
@@ -120,8 +120,9 @@ def changes_of(officer_id: int, period: str) -> tuple[Change, ...]:
         again.component == IndicatorFact.component,
         again.withdrawn_at.is_(None),
     )
-    withdrawn = db.session.execute(
+    withdrawn = (
         select(
+            literal("withdrawn").label("what"),
             IndicatorFact.withdrawn_why.label("why"),
             IndicatorFact.component,
             source,
@@ -135,11 +136,12 @@ def changes_of(officer_id: int, period: str) -> tuple[Change, ...]:
             ~(IndicatorFact.withdrawn_why.in_(_USUAL) & stands_anew),
         )
         .group_by(IndicatorFact.withdrawn_why, IndicatorFact.component, source)
-    ).all()
+    )
     before = aliased(Attribution)
-    added = db.session.execute(
+    added = (
         select(
-            Attribution.made_by,
+            literal("added").label("what"),
+            case((Attribution.made_by == "rules", "evidence"), else_="attribution").label("why"),
             IndicatorFact.component,
             source,
             func.count().label("facts"),
@@ -158,17 +160,7 @@ def changes_of(officer_id: int, period: str) -> tuple[Change, ...]:
             ),
         )
         .group_by(Attribution.made_by, IndicatorFact.component, source)
-    ).all()
-    found = [Change("withdrawn", one.why, one.component, one.source, one.facts, one.at) for one in withdrawn]
-    found += [
-        Change(
-            "added",
-            "evidence" if one.made_by == "rules" else "attribution",
-            one.component,
-            one.source,
-            one.facts,
-            one.at,
-        )
-        for one in added
-    ]
+    )
+    rows = db.session.execute(union_all(withdrawn, added))
+    found = [Change(row.what, row.why, row.component, row.source, row.facts, row.at) for row in rows]
     return tuple(sorted(found, key=lambda one: (one.at, one.why, one.component, one.source), reverse=True))

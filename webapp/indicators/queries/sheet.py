@@ -17,20 +17,25 @@ from webapp.indicators.errors import NoSuchPreset
 from webapp.indicators.line_keys import line_key
 from webapp.indicators.models import IndicatorPreset, IndicatorReference, IndicatorSnapshot
 from webapp.indicators.objections.marks import objections_on
+from webapp.indicators.presets import Preset, read_preset
 from webapp.indicators.queries.moved import changes_of, moved
 from webapp.indicators.queries.views import ComponentView, Damped, GroupView, ScoreSheet, TrendPoint
 from webapp.organisation.models import Officer, Posting, Unit
 
+#: Where a session keeps what the last sheet was computed from, for what the same page says besides.
+BASIS = "basis of the last sheet"
+
 
 def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
     """The officer's figure of a quarter with all that a page shows; `own`: for himself, so that no rater is told."""
-    empty = ScoreSheet(officer.id, officer.name, units_of([officer.id]).get(officer.id, ()), period, ())
     found = db.session.execute(
         select(
             IndicatorSnapshot,
             IndicatorReference.version.label("reference_version"),
             IndicatorPreset.title.label("preset_title"),
+            IndicatorPreset.content.label("preset"),
             _periods_of(officer.id).label("periods"),
+            _units_of(officer.id).label("units"),
         )
         .join(IndicatorReference, IndicatorReference.id == IndicatorSnapshot.reference_id)
         .outerjoin(IndicatorPreset, IndicatorPreset.version == IndicatorSnapshot.preset_version)
@@ -41,11 +46,13 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         )
     ).one_or_none()
     if found is None:
-        return replace(empty, periods=tuple(db.session.scalar(select(_periods_of(officer.id))) or ()))
+        periods, units = db.session.execute(select(_periods_of(officer.id), _units_of(officer.id))).one()
+        return ScoreSheet(officer.id, officer.name, tuple(units or ()), period, tuple(periods or ()))
     snapshot: IndicatorSnapshot = found[0]
-    content, basis = _content(snapshot)
+    empty = ScoreSheet(officer.id, officer.name, tuple(found.units or ()), period, tuple(found.periods))
+    content, basis = _content(snapshot, read_preset(found.preset) if found.preset is not None else None)
     moves = moved(snapshot, basis, own=own) if basis is not None and not (own and too_few(content)) else None
-    marks = objections_on(officer.id, period)
+    marks, decided = objections_on(officer.id, period)
     withheld = own and too_few(content)
     return replace(
         empty,
@@ -63,7 +70,6 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         damped=tuple(Damped(item["reason"], item["facts"]) for item in content["not_counted"]),
         reliability=snapshot.reliability,
         preset_version=snapshot.preset_version,
-        periods=tuple(found.periods),
         reference_version=found.reference_version,
         formula_version=snapshot.formula_version,
         preset_title=found.preset_title or "",
@@ -72,6 +78,7 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         moved_since=moves.since if moves is not None else None,
         moved_from=moves.since_figure if moves is not None else None,
         changes=changes_of(officer.id, period),
+        decided=decided,
     )
 
 
@@ -85,12 +92,23 @@ def _periods_of(officer_id: int) -> ScalarSelect[list[str]]:
     )
 
 
-def _content(snapshot: IndicatorSnapshot) -> tuple[dict[str, Any], Basis | None]:
+def _units_of(officer_id: int) -> ScalarSelect[list[str]]:
+    """The names of the units in which the officer is posted now."""
+    return (
+        select(func.array_agg(aggregate_order_by(Unit.name, Posting.starts_on, Posting.id)))
+        .join(Posting, Posting.unit_id == Unit.id)
+        .where(Posting.officer_id == officer_id, Posting.ends_on.is_(None))
+        .scalar_subquery()
+    )
+
+
+def _content(snapshot: IndicatorSnapshot, preset: Preset | None) -> tuple[dict[str, Any], Basis | None]:
     """The content with its groups, and what the figure was computed from; None where that can't be had any more."""
     try:
-        basis = sound_basis_of(snapshot)
+        basis = sound_basis_of(snapshot, preset)
     except (OldFormula, FactsMissing, NoSuchPreset):
         return {"groups": [], "not_counted": []} | snapshot.content, None
+    db.session.info[BASIS] = (snapshot.id, basis)
     return content_of(snapshot, basis), basis
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from webapp.indicators.movements import Movement
+from webapp.indicators.objections.marks import DecidedLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class ScoreSheet:
     moved_since: date | None = None
     moved_from: float | None = None
     changes: tuple[Change, ...] = ()
+    decided: tuple[DecidedLine, ...] = ()
     preset_title: str = ""
     preset_version: str = ""
     reference_version: str = ""

@@ -13,7 +13,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from webapp.indicators.components.registry import COMPONENTS
-from webapp.indicators.objections.marks import DecidedLine
 from webapp.indicators.objections.vocabulary import FILED, Outcome
 from webapp.indicators.plots.drawing import Plot
 from webapp.indicators.queries import ComponentView, GroupView, ScoreSheet
@@ -106,11 +105,9 @@ class OwnView:
     trend: tuple[tuple[str, str, str], ...]
 
 
-def own_view(
-    sheet: ScoreSheet, weak: WeakPoint | None, decided: tuple[DecidedLine, ...], zone: str, *, contested: int = 0
-) -> OwnView:
-    """The sheet in words. `decided`: its objections that were decided. `contested`: complaints that count no more after
-    their officer said that they were not about him. `zone`: of the city."""
+def own_view(sheet: ScoreSheet, weak: WeakPoint | None, zone: str, *, contested: int = 0) -> OwnView:
+    """The sheet in words. `contested`: complaints that count no more after their officer said that they were not about
+    him. `zone`: of the city."""
     return OwnView(
         sheet=sheet_view(sheet, own=True),
         against=against_expected(sheet) if sheet.status != "not_enough_data" else "",
@@ -120,7 +117,7 @@ def own_view(
         moved_from=sheet.moved_from,
         moved=tuple(MovedRow(movement_title(one), movement_reason(one), one.points) for one in sheet.movements),
         sections=_sections(sheet),
-        changes=_changes(sheet, decided, zone, contested),
+        changes=_changes(sheet, zone, contested),
         advice=advice_on(sheet, weak),
         trend=tuple(
             (short_day(one.until), decimal(one.figure), f"{decimal(one.low)}–{decimal(one.high)}")
@@ -197,22 +194,22 @@ def own_line(group: GroupView) -> ScoreLine:
     """A line with its mark, and the way to object where there is one."""
     line = score_line(group, own=True)
     tag, tone = MARKS.get(group.objected or "", ("", ""))
-    if line.href or not group.line_key or group.points is None:
+    if not group.line_key or group.points is None:
         return replace(line, tag=str(tag), tone=tone)
     link = _("keberatan") if group.objected is None else _("lihat keberatan")
     href = url_for("officer.file_objection", own_line=group.line_key)
+    if line.href:  # a complaint, of which he reads more elsewhere
+        return replace(line, tag=str(tag), tone=tone, objection=href)
     return replace(line, tag=str(tag), tone=tone, href=href, link=str(link))
 
 
-def _changes(
-    sheet: ScoreSheet, decided: tuple[DecidedLine, ...], zone: str, contested: int
-) -> tuple[tuple[str, str], ...]:
+def _changes(sheet: ScoreSheet, zone: str, contested: int) -> tuple[tuple[str, str], ...]:
     """What stood in the figure and counts no more, and how objections ended, the latest first."""
     told: list[tuple[date, str, str]] = []
     for change in sheet.changes:
         day = local_day(change.at, zone)
         told.append((day, *change_in_words(change, day)))
-    for line in decided:
+    for line in sheet.decided:
         day = local_day(line.at, zone)
         title = _("Keberatan atas %(part)s diputuskan %(day)s", part=part_name(line.component), day=full_day(day))
         words = str(_DECIDED[Outcome(line.outcome)])

@@ -13,7 +13,6 @@ from webapp.accounts.permissions import Permission
 from webapp.app import settings_of
 from webapp.attribution.contests.own_lines import count_corrected
 from webapp.database import transaction
-from webapp.indicators.objections.marks import outcomes_on
 from webapp.indicators.objections.seen import note_seen
 from webapp.indicators.periods import span_of
 from webapp.indicators.plots.drawing import Plot
@@ -143,7 +142,6 @@ def _view(sheet: ScoreSheet, now: datetime) -> OwnView:
     return own_view(
         sheet,
         weak_point(viewer, sheet, local_day(now, zone)),
-        outcomes_on(sheet.officer_id, sheet.period),
         zone,
         contested=count_corrected(viewer, *span_of(sheet.period)) if sheet.figure is not None else 0,
     )
