@@ -66,6 +66,12 @@ def test_weights_must_sum_to_100_and_can_be_scaled(admin: FlaskClient) -> None:
     assert "Jumlah 100" in scaled
 
 
+def test_the_form_shows_weights_as_people_write_them(admin: FlaskClient) -> None:
+    page = admin.get("/kelola/indikator/senapelan-1/ubah").text
+    assert re.search(r'name="element_time"[^>]*type="text"[^>]*value="0,25"', page)
+    assert re.search(r'name="weight_speed"[^>]*type="text"[^>]*value="25"', page)
+
+
 def test_the_preview_says_what_would_have_changed_and_stores_nothing(
     admin: FlaskClient, session: Session, agency: Agency
 ) -> None:

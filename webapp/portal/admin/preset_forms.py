@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FloatField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import TextInput
 
+from webapp.indicators.components import registry
 from webapp.indicators.components.registry import COMPONENTS
 from webapp.indicators.presets.editing import PLACES, Draft, scaled
 from webapp.indicators.presets.presets import OFFICERS_ELEMENTS, Preset
@@ -24,10 +26,23 @@ ELEMENTS = {
     "conduct": _l("Perilaku pelaksana"),
     "time": _l("Waktu penyelesaian (sebagian)"),
 }
+#: What each part is made of, for whoever sets its weight.
+MADE_OF = {
+    registry.SATISFACTION: _l("penilaian warga setelah dilayani"),
+    registry.SPEED: _l("waktu melayani dan waktu berkas, tanpa jeda di luar kendali petugas"),
+    registry.ACCURACY: _l("berkas yang tidak kembali, keterangan yang benar"),
+    registry.COMPLAINT_HANDLING: _l("jawaban tepat waktu, diterima pelapor, tidak dibuka lagi"),
+    registry.CONDUCT: _l("pengaduan tentang sikap yang terbukti, dari semua yang dilayani"),
+    registry.TIME_DISCIPLINE: _l("loket buka pada waktunya, tenggat ditepati"),
+    registry.TARGET: _l("yang selesai dibandingkan dengan rencana kerja"),
+}
 
 
 class Number(FloatField):
     """A number as people write it, with a comma or a point; an empty one is None."""
+
+    #: A browser's field of numbers would refuse the comma, and show nothing.
+    widget = TextInput()
 
     def _value(self) -> str:
         if self.raw_data:
@@ -63,10 +78,10 @@ class PresetForm(DeskForm):
     """A preset: weights in percent. The note is asked for when it is stored."""
 
     title = words(_l("Nama acuan"), _l("Beri nama, misalnya nama instansi Anda."), longest=80)
-    provisional_from = number(_l("Sementara, mulai keandalan (%%)"), 0, 100, required=True)
-    sufficient_from = number(_l("Cukup data, mulai keandalan (%%)"), 0, 100, required=True)
+    provisional_from = number(_l("Sementara, mulai keandalan (%)"), 0, 100, required=True)
+    sufficient_from = number(_l("Cukup data, mulai keandalan (%)"), 0, 100, required=True)
     margin = number(_l("Selisih di bawah kewajaran (poin)"), 0, 75, required=True)
-    sure = number(_l("Kepastian (%%)"), 50, 99.9, required=True)
+    sure = number(_l("Kepastian (%)"), 50, 99.9, required=True)
     note = TextAreaField(
         _l("Apa yang berubah, dan mengapa?"),
         filters=[lambda text: (without_nul(text) or "").strip()],

@@ -27,7 +27,7 @@ from webapp.indicators.wording.facts import PARTS
 from webapp.indicators.wording.numbers import decimal, full_day, percent, period_in_words, signed
 from webapp.organisation.queries import topmost_units
 from webapp.portal.access import current_account, requires
-from webapp.portal.admin.preset_forms import ELEMENTS, EnforceForm, PresetForm
+from webapp.portal.admin.preset_forms import ELEMENTS, MADE_OF, EnforceForm, PresetForm
 from webapp.portal.admin.room import blueprint
 from webapp.portal.typed_text import keeps_typed_text
 
@@ -149,7 +149,7 @@ def edit_preset(version: str) -> ResponseReturnValue:
         "admin/edit_preset.html",
         form=form,
         based_on=_view(based_on),
-        parts=[(form[f"weight_{name}"], str(PARTS[name][1])) for name in COMPONENTS],
+        parts=[(form[f"weight_{name}"], str(MADE_OF[name])) for name in COMPONENTS],
         elements=[form[f"element_{name}"] for name in ELEMENTS],
         total=decimal(sum(form.weights().values()) * 100.0),
         whole=round(sum(form.weights().values()) * 100.0, 4) == 100.0,
@@ -214,10 +214,12 @@ def _view(preset: Preset, holds: stored.InForce | None = None) -> PresetView:
         title=preset.title or preset.name,
         shipped=preset.name in shipped_names(),
         parts=tuple(
-            PartRow(str(PARTS[name][0]), str(PARTS[name][1]), _weight(weight), preset.reasons.get(name, ""))
+            PartRow(str(PARTS[name][0]), str(MADE_OF[name]), _weight(weight), preset.reasons.get(name, ""))
             for name, weight in preset.weights.items()
         ),
-        elements=tuple((str(ELEMENTS[name]), decimal(weight)) for name, weight in preset.elements.items()),
+        elements=tuple(
+            (str(ELEMENTS[name]), f"{weight:g}".replace(".", ",")) for name, weight in preset.elements.items()
+        ),
         sources=preset.sources,
         provisional_from=percent(preset.thresholds.provisional_from),
         sufficient_from=percent(preset.thresholds.sufficient_from),
