@@ -38,9 +38,9 @@ def made_ratings() -> list[tuple[int, int, int, int]]:
 
 def test_the_linear_core_equals_lme4() -> None:
     rows = np.array(made_ratings())
-    numbers = [rows[:, column].astype(np.int32) for column in range(3)]
-    names = [np.arange(60), np.arange(25)]
-    fit = fit_linear(Ratings(*numbers, rows[:, 3].astype(np.float64), *names, ("0", "1", "2", "3")))
+    rater, rated, group = (rows[:, column].astype(np.int32) for column in range(3))
+    rating = rows[:, 3].astype(np.float64)
+    fit = fit_linear(Ratings(rater, rated, group, rating, np.arange(60), np.arange(25), ("0", "1", "2", "3")))
     stored = json.loads(Path(__file__).with_name("lme4_small.json").read_text(encoding="utf-8"))
     for name in ("rater_variance", "rated_variance", "group_variance", "residual_variance", "mean", "criterion"):
         assert getattr(fit, name) == pytest.approx(stored[name], abs=1e-5), name
