@@ -79,7 +79,9 @@ class FunnelPlot:
                 )
                 for side in ("y", "y2")
             ),
-            pixels.rules([{"x": _LEFT, "x2": self.width, "y": up(0), "y2": up(0)}], color="--ink", strokeWidth=1.2),
+            pixels.rules(
+                [{"x": _LEFT, "x2": self.width - 14, "y": up(0), "y2": up(0)}], color="--ink", strokeWidth=1.2
+            ),
             pixels.words(
                 ({"x": _LEFT - 8, "y": up(value), "words": _signed(value)} for value in heights),
                 color="--soft", fontSize=SMALL, baseline="middle", align="right",
@@ -145,6 +147,30 @@ def _signed(value: float) -> str:
     return f"{value:+.0f}".replace("-", "−") if value else "0"
 
 
-def _round_volumes(first: float, last: float) -> list[float]:
-    marks = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
-    return [mark for mark in marks if first <= mark <= last]
+def _round_volumes(first: float, last: float) -> list[int]:
+    marks = (
+        1,
+        2,
+        5,
+        10,
+        15,
+        20,
+        30,
+        50,
+        75,
+        100,
+        150,
+        200,
+        300,
+        500,
+        750,
+        1000,
+        1500,
+        2000,
+        3000,
+        5000,
+        10_000,
+        20_000,
+    )
+    within = [mark for mark in marks if first <= mark <= last]
+    return within if len(within) < 8 else within[:: -(-len(within) // 7)]

@@ -26,7 +26,7 @@ from webapp.portal.supervisor import unit_view
 from webapp.portal.supervisor.views import Asked, asked_for, blueprint, listed, page_of
 
 #: Officers on one sheet's plot: more would not fit a page.
-_ON_A_PAGE = 24
+_ON_A_PAGE = 28
 
 
 @blueprint.get("/petugas/gambar/<unit_plot>.svg", defaults={"form": "svg"})
@@ -81,7 +81,7 @@ def _sheet(overview: UnitOverview, asked: Asked, unit: str, now: datetime) -> by
     today = full_day(local_day(now, settings_of(current_app).default_timezone))
     period = period_in_words(asked.period)
     title = _("Petugas %(unit)s, %(period)s", unit=unit, period=period)
-    foot = _("%(title)s · dicetak %(day)s · bahan pembicaraan, bukan predikat", title=title, day=today)
+    foot = _("Petugas, %(period)s · dicetak %(day)s · bukan predikat", period=period, day=today)
     paper = Paper(str(title), str(foot), str(get_locale() or "id"), now)
     paper.subtitle(
         ngettext("%(num)s petugas, urut nama.", "%(num)s petugas, urut nama.", len(overview.standings))
@@ -132,8 +132,10 @@ def _who(paper: Paper, overview: UnitOverview) -> None:
 def _intervals(paper: Paper, overview: UnitOverview) -> None:
     paper.heading(unit_view.officers_question())
     paper.words(unit_view.officers_answer(overview.standings))
-    for start in range(0, len(overview.standings), _ON_A_PAGE):
-        part = overview.standings[start : start + _ON_A_PAGE]
+    total = len(overview.standings)
+    sheets = max(1, -(-total // _ON_A_PAGE))
+    for number in range(sheets):  # evenly, so that no two officers stand alone on the last
+        part = overview.standings[number * total // sheets : (number + 1) * total // sheets]
         paper.plot(unit_view.officers_plot(part, WIDE), unit_view.officers_question())
     paper.table(
         [str(_("Petugas")), str(_("Angka")), str(_("Antara")), str(_("Wajar")), str(_("Data"))],
