@@ -7,18 +7,25 @@ to the same rows, where Rscript and lme4 are installed and N is at most --lme4-m
 
 import argparse
 import json
+import random
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from webapp.indicators.damping import weigh
+from webapp.indicators.evaluation.attack import COMPONENT, good_officer
 from webapp.indicators.evaluation.score import FactFile, readings_of, reference_of
+from webapp.indicators.formula import fit_reference, score_component
+from webapp.indicators.kernel.officers import usual_of
+from webapp.indicators.kernel.streaming import points_table, stream, sums_of
 
 OFFICER_RATINGS: Final = 200
 
@@ -90,6 +97,45 @@ def measured(rows: int, threads: int) -> dict[str, Any]:
     }
 
 
+def streamed() -> dict[str, Any]:
+    """What one new rating costs: of arithmetic alone, kept current from sums, and computed in full; and how far the
+    former drifts from the latter within a week of an officer's ratings, damping left out until the next computation.
+    """
+    reference = fit_reference([], "prior").components[COMPONENT]
+    usual = usual_of(reference.levels())
+    officer = sorted(good_officer(), key=lambda fact: fact.id)
+    chance = random.Random(7)
+    coming = [
+        replace(fact, id=f"rating:9{n:05d}", y=chance.choice((0.0, 1 / 3, 2 / 3, 1.0, 1.0)), rater=f"new{n}")
+        for n, fact in enumerate(officer[:20])
+    ]
+    table = points_table(usual)
+    read = weigh(officer, reference)
+    y = np.array([fact.y for fact in officer])
+    figures, weights = np.zeros(len(coming)), np.ones(len(coming))
+    kinds = np.zeros(len(coming), dtype=np.int64)
+    sums = sums_of(read.eta, np.ones(len(officer)), read.weights, y)
+    stream(sums, kinds, weights, np.array([one.y for one in coming]), read.theta, reference.shrinkage, table, figures)
+    full = [score_component([*officer, *coming[: n + 1]], reference).figure for n in range(len(coming))]
+    many = 200_000
+    sums = sums_of(read.eta + 1e-3 * (np.arange(len(officer)) % 20), np.ones(len(officer)), read.weights, y)
+    kinds = np.arange(many, dtype=np.int64) % sums.weights.shape[1]
+    values = np.array([chance.choice((0.0, 1 / 3, 2 / 3, 1.0)) for _ in range(many)])
+    room = np.zeros(many)
+    start = time.process_time()
+    stream(sums, kinds, np.ones(many), values, read.theta, reference.shrinkage, table, room)
+    each = (time.process_time() - start) / many
+    start = time.process_time()
+    for _ in range(50):
+        score_component(officer, reference)
+    return {
+        "microseconds_of_arithmetic": round(1e6 * each, 3),
+        "levels_of_the_officer": int(sums.weights.shape[1]),
+        "milliseconds_in_full": round(1e3 * (time.process_time() - start) / 50, 3),
+        "greatest_drift_in_points": round(float(np.max(np.abs(figures - full))), 6),
+    }
+
+
 def lme4_seconds(rows: int) -> float | None:
     """Seconds that lmer takes for the same rows; None where R or lme4 is not installed."""
     rscript = shutil.which("Rscript")
@@ -141,6 +187,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     if done.returncode:
         raise ValueError(f"The measured process failed: {done.stderr.strip()[-500:]}")
     found: dict[str, Any] = json.loads(done.stdout)
+    found["one_new_rating"] = streamed()
     seconds = lme4_seconds(arguments.facts) if arguments.facts <= arguments.lme4_most else None
     if seconds is not None:
         found["lme4"] = {"seconds": seconds, "times_slower": round(seconds / found["seconds"], 1)}
