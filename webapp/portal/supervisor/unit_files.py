@@ -159,7 +159,7 @@ def _funnel(paper: Paper, overview: UnitOverview) -> None:
     paper.words(unit_view.funnel_answer(overview))
     paper.plot(unit_view.funnel_plot(overview, WIDE), unit_view.funnel_answer(overview))
     paper.table(
-        [str(_("Petugas")), str(_("Penilaian")), str(_("Selisih")), str(_("Antara")), str(_("Letaknya"))],
+        [str(_("Petugas")), str(_("Penilaian")), str(_("Selisih")), str(_("Antara")), str(_("Letak di corong"))],
         [[row.name, str(row.facts), row.difference, row.between, row.where] for row in unit_view.funnel_rows(overview)],
         (6, 2, 2, 3, 4),
         "lrrrl",
