@@ -54,7 +54,8 @@ _LESS: Final[Mapping[str, LazyString]] = {
     "share_too_small": _l("Kaitannya dengan petugas ini terlalu lemah: dicatat untuk unit kerja saja."),
     "unverified": _l("Tanpa struk kunjungan: dihitung seperempat suara."),
     "same_rater": _l("Beberapa penilaian dari orang yang sama: bersama-sama dihitung kira-kira satu suara."),
-    "same_day": _l("Sangat banyak penilaian pada satu hari: satu hari dihitung paling banyak 20 suara."),
+    "same_day": _l("Jauh lebih banyak dari biasanya pada satu hari atau satu minggu: kelebihannya dihitung sedikit."),
+    "unconfirmed": _l("Banyak penilaian tanpa struk, sedikit yang berstruk: kelebihannya dihitung sedikit."),
 }
 
 

@@ -44,7 +44,8 @@ TOLD: Final[Mapping[str, PartTold]] = {
             ),
             _l(
                 "Penilaian tanpa struk kunjungan dihitung seperempat suara. Beberapa penilaian dari orang yang sama "
-                "dihitung kira-kira satu suara. Satu hari dihitung paling banyak 20 suara."
+                "dihitung kira-kira satu suara. Lonjakan pada satu hari atau satu minggu, dan banyak penilaian tanpa "
+                "struk di samping sedikit yang berstruk, dihitung sedikit."
             ),
             _l(
                 "Pengaduan tentang Anda yang terbukti, dan yang bukan tentang sikap atau ketepatan, dihitung sebagai "
