@@ -1,6 +1,6 @@
 """Time discipline: beginning with the shift, staying while people wait, keeping the dates that were promised.
 
-Policy. A day on duty: the counter opened for calling up to 5 minutes after the start of the shift is 1, falling evenly to
+Policy. A day on duty: the counter opened up to 5 minutes after the start of the shift is 1, falling evenly to
 0 at an hour. Whoever closed his counter himself before the end of the shift and left people waiting has a second half
 of the day: 1 up to 10 minutes early, falling to 0 at two hours; if nobody waited, it is 1. y of the day is the mean of
 the halves that are known.
