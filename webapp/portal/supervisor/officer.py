@@ -36,6 +36,13 @@ _MARKS = {
     Outcome.PARTLY: (_l("keberatan diterima sebagian"), ""),
     Outcome.REFUSED: (_l("keberatan ditolak"), "none"),
 }
+_VERSIONS = {
+    "formula": _l("rumus"),
+    "preset": _l("preset"),
+    "rules": _l("aturan atribusi"),
+    "reference": _l("acuan"),
+    "calendars": _l("kalender"),
+}
 #: A section with at most so many lines stands open.
 _SHOWN_OPEN = 6
 #: So many differences are named; more say the same.
@@ -132,7 +139,7 @@ def _page(sheet: ScoreSheet, again: Again | None) -> ResponseReturnValue:
         part_rows=[
             PartRow(
                 part_name(part.name),
-                decimal(part.figure) if part.figure is not None and part.facts else "–",
+                decimal(part.figure) if part.figure is not None and part.status != "not_enough_data" else "–",
                 f"{decimal(part.low)}–{decimal(part.high)}"
                 if part.low is not None and part.high is not None and part.facts
                 else "",
@@ -217,7 +224,7 @@ def _again(made: Recomputed) -> Again:
         title=str(title),
         words=str(words),
         differences=tuple(named),
-        versions=tuple((name, version) for name, version in made.versions.items() if version),
+        versions=tuple((str(_VERSIONS.get(name, name)), version) for name, version in made.versions.items() if version),
         notes=tuple(_note(note) for note in made.notes),
     )
 
