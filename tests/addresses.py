@@ -190,12 +190,21 @@ def _own_lines(_app: Flask) -> list[str]:
     return list(db.session.scalars(seen))
 
 
+def _preset_versions(_app: Flask) -> list[str]:
+    from webapp.database import db
+    from webapp.indicators.models import IndicatorPreset
+
+    return list(db.session.scalars(select(IndicatorPreset.version).order_by(IndicatorPreset.id).limit(MOST_ROWS)))
+
+
 _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
     "application_code": _application_codes,
     "code": _codes,
     "kiosk_key": _kiosk_keys,
     "line_key": _line_keys,
     "own_line": _own_lines,
+    "version": _preset_versions,
+    "part": lambda _app: ["satisfaction", "complaint-handling"],
     "receipt": _receipts,
     "filename": _static_files,
     "kind": _import_kinds,
