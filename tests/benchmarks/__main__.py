@@ -29,6 +29,7 @@ BENCHES = {
     "signals": "signals",
     "repeats": "repeats",
     "service_days": "service_days",
+    "indicators": "indicators",
 }
 
 
