@@ -66,7 +66,7 @@ class FigurePlot:
             point = base.mark_circle(color="--accent", size=230, opacity=1, stroke="--paper", strokeWidth=2)
             words = base.mark_text(color="--accent", fontSize=LARGE, fontWeight=700, baseline="bottom", text=self.shown)
             layers += [point.encode(x=x, y=level), words.encode(x=x, y=alt.value(_LEVEL - 15))]
-        return configured(alt.layer(*layers).to_dict(), width=self.width, height=self.height)
+        return configured(alt.layer(*layers).to_dict(validate=False), width=self.width, height=self.height)
 
 
 def _anchor(inner: float) -> Any:

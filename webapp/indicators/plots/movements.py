@@ -99,4 +99,4 @@ class MovementPlot:
                 size=130, opacity=1, color="--accent", stroke="--paper", strokeWidth=2
             ).encode(x=to, y=down("level")),
         ]  # fmt: skip
-        return configured(alt.layer(*layers).to_dict(), width=self.width, height=self.height)
+        return configured(alt.layer(*layers).to_dict(validate=False), width=self.width, height=self.height)

@@ -76,4 +76,4 @@ class PartsPlot:
                 color="--accent", size=130, opacity=1, stroke="--paper", strokeWidth=2
             ).encode(x=x, y=down("level")),
         ]  # fmt: skip
-        return configured(alt.layer(*layers).to_dict(), width=self.width, height=self.height)
+        return configured(alt.layer(*layers).to_dict(validate=False), width=self.width, height=self.height)

@@ -94,4 +94,4 @@ class TrendPlot:
                 x=x, y=alt.value(_BOTTOM + 10), text="label:N"
             ),
         ]  # fmt: skip
-        return configured(alt.layer(*layers).to_dict(), width=self.width, height=self.height)
+        return configured(alt.layer(*layers).to_dict(validate=False), width=self.width, height=self.height)
