@@ -144,6 +144,12 @@ def test_a_file_of_facts_becomes_a_file_of_officers(tmp_path: Path, capsys: pyte
     assert set(scores["status"]) <= {"not_enough_data", "provisional", "sufficient"}
     means = pl.DataFrame({"officer": ids, "y": drawn(4_000, 20).y}).group_by("officer").mean().sort("officer")
     assert np.corrcoef(scores["points"], means["y"])[0, 1] > 0.7
+    pl.read_parquet(tmp_path / "facts.parquet").sample(fraction=1, shuffle=True, seed=3).write_parquet(
+        tmp_path / "shuffled.parquet"
+    )
+    again = tmp_path / "again.parquet"
+    assert main(["score", "--facts", str(tmp_path / "shuffled.parquet"), "--out", str(again)]) == 0
+    assert pl.read_parquet(again).equals(scores), "the order of rows moved a digit"
 
 
 @pytest.mark.parametrize(

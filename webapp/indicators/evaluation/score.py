@@ -111,6 +111,11 @@ def read_facts(path: Path) -> FactFile:
         events = pl.read_parquet(path, columns=["events"]).to_series().cast(pl.Float64).to_numpy()
         if len(events) and not (np.isfinite(events).all() and float(events.min()) > 0.0):
             raise ValueError(f"{path}: events must be above 0.")
+    fact, who = columns["fact"], columns["officer"]
+    if len(fact) and not bool(np.all((fact[1:] > fact[:-1]) | ((fact[1:] == fact[:-1]) & (who[1:] > who[:-1])))):
+        order = np.lexsort((who, fact))  # law 4: the same facts in any order of rows give the same digits
+        columns = {name: values[order] for name, values in columns.items()}
+        events = None if events is None else events[order]
     for name in _CODES:
         columns[name] = _dense(columns[name])[0]
     officer, names = _dense(columns["officer"])
