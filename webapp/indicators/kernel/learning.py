@@ -32,9 +32,24 @@ Longs = NDArray[np.int64]
 
 
 @compiled
-def _weights(
-    order: Longs, first: Longs, rater: Longs, day: Ints, verified: NDArray[np.bool_], events: Floats
-) -> Floats:
+def _by_officer(officer: Ints, officers: int) -> tuple[Ints, Longs]:
+    """The facts officer by officer, as they stand; where each officer's begin, the unknown ones' last (J + 2)."""
+    first = np.zeros(officers + 2, dtype=np.int64)
+    for i in range(len(officer)):
+        first[(officer[i] if officer[i] >= 0 else officers) + 1] += 1
+    for j in range(officers + 1):
+        first[j + 1] += first[j]
+    filled = first.copy()
+    order = np.empty(len(officer), dtype=np.int32)
+    for i in range(len(officer)):
+        j = officer[i] if officer[i] >= 0 else officers
+        order[filled[j]] = i
+        filled[j] += 1
+    return order, first
+
+
+@compiled
+def _weights(order: Ints, first: Longs, rater: Longs, day: Ints, verified: NDArray[np.bool_], events: Floats) -> Floats:
     """Weight of each fact; `order`: the facts officer by officer, `first` where each begins, the last without one."""
     weight = np.empty(len(order))
     longest = 0
@@ -89,10 +104,7 @@ def _weights(
 def weights_of(officer: Ints, rater: Longs, day: Ints, verified: NDArray[np.bool_], events: Floats) -> Floats:
     """Weight of each fact (n). officer -1: unknown; rater NO_RATER, day NO_DAY: unknown."""
     officers = int(officer.max(initial=-1)) + 1
-    who = np.where(officer < 0, officers, officer)
-    order = np.argsort(who, kind="stable")
-    first = np.zeros(officers + 2, dtype=np.int64)
-    np.cumsum(np.bincount(who, minlength=officers + 1), out=first[1:])
+    order, first = _by_officer(officer, officers)
     weight = _weights(order, first, rater, day, verified, events)
     unknown = order[first[officers] :]
     weight[unknown] = events[unknown] * np.where(verified[unknown], 1.0, UNVERIFIED)
