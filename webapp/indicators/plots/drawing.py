@@ -5,8 +5,8 @@ process that draws nothing pays nothing. What was drawn is kept in this process,
 that data that changes is drawn anew and nothing need ever be cleared.
 
 Measured on the build machine while other work ran beside it: the first plot of a process 3 s of processor time and
-120 MB more memory (155 MB after twenty plots); every further plot 160 ms for its specification, 45 ms for its drawing and
-3 ms for its outlines, its PNG 50 ms more; from the cache .1 to .4 ms, most of it the digest.
+120 MB more memory (155 MB after twenty plots); every further plot 160 ms for its specification, 45 ms for its drawing,
+3 ms for its outlines; its PNG 50 ms more; from the cache .1 to .4 ms, most of it the digest.
 """
 
 from __future__ import annotations
