@@ -15,6 +15,7 @@ from tests.architecture.visible_text import in_python, in_template, texts_of
 SPEAKING = ("webapp/portal", "bot/conversations", "webapp/feedback/notices.py", "webapp/attribution/sentences.py")
 #: Texts that are the same in every language, each with its reason.
 SAME_EVERYWHERE = {
+    "Plus Jakarta Sans",
     "Bahasa Indonesia",  # a language is called by its own name
     "English",
     "Enter",  # a key

@@ -71,7 +71,7 @@ def test_before_and_after_twenty_ratings(page: str) -> None:
 
 def test_the_lines(page: str) -> None:
     result = score(TWENTY)
-    points = {value: 0.0 for value in (4, 3, 2, 1)}
+    points = dict.fromkeys((4, 3, 2, 1), 0.0)
     for line in result.lines:
         points[round(3 * line.y) + 1] += line.points
     for value, often in sorted(Counter(GIVEN).items()):

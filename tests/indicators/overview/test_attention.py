@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.indicators.overview.attention import MARGIN, SURE, Standing, attention_for, deviation_of, probability_below
+from webapp.indicators.overview.attention import Standing, attention_for, deviation_of, probability_below
+from webapp.indicators.presets import Mark
+
+MARK = Mark(margin=3.0, sure=0.95)
 
 
 def standing(figure: float, half: float, expected: float = 80.0, status: str = "sufficient") -> Standing:
@@ -29,7 +32,7 @@ def standing(figure: float, half: float, expected: float = 80.0, status: str = "
     ],
 )
 def test_the_probability_is_that_of_a_normal_distance(distance: float, half: float, probability: float) -> None:
-    assert probability_below(standing(80.0 + distance, half)) == pytest.approx(probability, abs=1e-4)
+    assert probability_below(standing(80.0 + distance, half), MARK.margin) == pytest.approx(probability, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -45,14 +48,14 @@ def test_the_probability_is_that_of_a_normal_distance(distance: float, half: flo
     ],
 )
 def test_who_needs_a_look(whole: Standing | None, need: str) -> None:
-    found = attention_for(whole, [])
+    found = attention_for(whole, [], MARK)
     assert found.need == need
     assert bool(found.flags) == (need == "look")
 
 
 def test_a_part_may_need_a_look_though_the_whole_does_not() -> None:
     parts = [("speed", standing(70.0, 2.0)), ("accuracy", standing(60.0, 2.0, status="not_enough_data"))]
-    found = attention_for(standing(79.0, 2.0), parts)
+    found = attention_for(standing(79.0, 2.0), parts, MARK)
     assert found.need == "look"
     assert [flag.part for flag in found.flags] == ["speed"]
     assert found.flags[0].below == pytest.approx(10.0)
@@ -69,12 +72,19 @@ def test_a_better_figure_or_more_doubt_never_raises_a_flag(
 ) -> None:
     one = standing(figure, half, expected)
     better = replace(one, figure=figure + more, low=one.low + more, high=one.high + more)
-    assert probability_below(better) <= probability_below(one) + 1e-12
-    if probability_below(one) <= SURE:  # what was no flag is none with a wider interval
-        assert probability_below(standing(figure, half + more, expected)) <= SURE + 1e-12
+    assert probability_below(better, MARK.margin) <= probability_below(one, MARK.margin) + 1e-12
+    if probability_below(one, MARK.margin) <= MARK.sure:  # what was no flag is none with a wider interval
+        assert probability_below(standing(figure, half + more, expected), MARK.margin) <= MARK.sure + 1e-12
 
 
 @given(st.floats(-30.0, 10.0), st.floats(0.5, 15.0))
 def test_who_is_flagged_lies_below_by_more_than_the_margin(distance: float, half: float) -> None:
-    if attention_for(standing(80.0 + distance, half), []).need == "look":
-        assert distance < -MARGIN
+    if attention_for(standing(80.0 + distance, half), [], MARK).need == "look":
+        assert distance < -MARK.margin
+
+
+def test_the_mark_is_the_presets() -> None:
+    below = standing(75.2, 1.96)
+    assert attention_for(below, [], Mark(margin=3.0, sure=0.95)).need == "look"
+    assert attention_for(below, [], Mark(margin=5.0, sure=0.95)).need == "none"
+    assert attention_for(below, [], Mark(margin=3.0, sure=0.99)).need == "none"

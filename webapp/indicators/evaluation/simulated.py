@@ -11,9 +11,9 @@ from webapp.indicators.evaluation.baselines import NORMAL_95, Baseline, baseline
 from webapp.indicators.evaluation.city import City, make_city
 from webapp.indicators.evaluation.city_attacks import ATTACKS, attacked
 from webapp.indicators.evaluation.officers import Scores, score_columns
-from webapp.indicators.overview.attention import MARGIN
+from webapp.indicators.presets import Mark
 
-DELTA: Final = MARGIN
+DELTA: Final = Mark().margin
 """Points under the expected from where an officer may need a look: as on the supervisor's page."""
 
 

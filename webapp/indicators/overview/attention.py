@@ -3,10 +3,10 @@
 A flag asks a human to look; it is no verdict. It is raised only where the officer is *surely and noticeably* below what
 is usual for the same services:
 
-    P(distance < -MARGIN) > SURE,      distance ~ Normal(figure - expected, ((high - low) / 3.92)^2)
+    P(distance < -margin) > sure,      distance ~ Normal(figure - expected, ((high - low) / 3.92)^2)
 
 The distance in points is the officer's effect theta on the scale that people read: g(theta) - g(0), its deviation
-g'(theta) sqrt(PEV). Asking P(g(theta) - g(0) < -MARGIN) is asking P(theta < -delta) with delta = MARGIN / slope of g,
+g'(theta) sqrt(PEV). Asking P(g(theta) - g(0) < -margin) is asking P(theta < -delta) with delta = margin / slope of g,
 some .22 where 77 of 100 are content.
 """
 
@@ -17,12 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-#: A flag is raised only from this probability on (indicator.md, B).
-SURE: Final = 0.95
-#: Points below what is usual that nobody needs to talk about; false flags are measured with the same. A grade of
-#: PermenPANRB 14/2017 is 11.7 points wide and officers differ by some 5 (a standard deviation): three points are a
-#: quarter of a grade, and less than a typical officer lies from the middle.
-MARGIN: Final = 3.0
+from webapp.indicators.presets import Mark
 
 _NORMAL_95: Final = 1.96
 _LEAST, _MOST = 25.0, 100.0
@@ -67,7 +62,7 @@ def deviation_of(standing: Standing) -> float:
     return max(standing.high - standing.figure, standing.figure - standing.low) / _NORMAL_95
 
 
-def probability_below(standing: Standing, margin: float = MARGIN) -> float:
+def probability_below(standing: Standing, margin: float) -> float:
     """How likely the true figure lies more than `margin` points below what was expected, 0 to 1."""
     distance = standing.figure - standing.expected + margin
     deviation = deviation_of(standing)
@@ -76,12 +71,16 @@ def probability_below(standing: Standing, margin: float = MARGIN) -> float:
     return 0.5 * math.erfc(distance / deviation / math.sqrt(2.0))
 
 
-def attention_for(whole: Standing | None, parts: Sequence[tuple[str, Standing]], margin: float = MARGIN) -> Attention:
-    """What a figure and its parts ask for. Too little data never raises a flag, neither of the whole nor of a part."""
+def attention_for(whole: Standing | None, parts: Sequence[tuple[str, Standing]], mark: Mark) -> Attention:
+    """What a figure and its parts ask for by the preset's `mark`.
+
+    Too little data never raises a flag, neither of the whole nor of a part.
+    """
     flags = [
         Flag(name, probability, standing.expected - standing.figure)
         for name, standing in ((("", whole), *sorted(parts)) if whole else ())
-        if standing.status != "not_enough_data" and (probability := probability_below(standing, margin)) > SURE
+        if standing.status != "not_enough_data"
+        and (probability := probability_below(standing, mark.margin)) > mark.sure
     ]
     if flags:
         return Attention("look", tuple(flags))

@@ -14,6 +14,7 @@ from webapp.indicators.overview.differences import MINIMUM, Difference, differen
 from webapp.indicators.overview.funnel import Funnel, funnel_of
 from webapp.indicators.overview.standings import OfficerStanding, list_standings
 from webapp.indicators.overview.sums import sums_of
+from webapp.indicators.presets import Mark
 from webapp.organisation.models import Service
 
 
@@ -34,6 +35,11 @@ class UnitOverview:
     channels: tuple[Difference[str], ...] = ()
     weekdays: tuple[Difference[int], ...] = ()
     service_names: Mapping[int, str] | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """From where on somebody is named as needing a look: by the preset that holds in the quarter."""
+        return next((one.mark for one in self.standings if one.figure is not None), Mark())
 
 
 def overview_of(viewer: Account, period: str, unit_id: int | None = None, component: str = "") -> UnitOverview:

@@ -10,8 +10,9 @@ from sqlalchemy import case, func, select
 
 from webapp.accounts.models import Account
 from webapp.database import db
-from webapp.indicators.models import IndicatorSnapshot
+from webapp.indicators.models import IndicatorPreset, IndicatorSnapshot
 from webapp.indicators.overview.attention import Attention, Standing, attention_for
+from webapp.indicators.presets import Mark, read_preset
 from webapp.indicators.queries.sheet import too_few, trend_points, units_of
 from webapp.indicators.queries.unit import in_reach
 from webapp.indicators.queries.views import TrendPoint
@@ -38,6 +39,8 @@ class OfficerStanding:
     attention: Attention
     components: tuple[str, ...]
     reference_id: int | None
+    #: By which it was decided who needs a look.
+    mark: Mark
 
 
 def list_standings(viewer: Account, period: str, unit_id: int | None = None) -> tuple[OfficerStanding, ...]:
@@ -55,6 +58,7 @@ def list_standings(viewer: Account, period: str, unit_id: int | None = None) -> 
             IndicatorSnapshot.status,
             IndicatorSnapshot.reliability,
             IndicatorSnapshot.reference_id,
+            IndicatorSnapshot.preset_version,
             func.coalesce(func.cardinality(IndicatorSnapshot.fact_ids), 0).label("facts"),
             content["components"].label("components"),
             # whether its officer is kept from it, only that sheet says
@@ -69,7 +73,8 @@ def list_standings(viewer: Account, period: str, unit_id: int | None = None) -> 
         .where(Officer.active, in_reach(viewer, unit_id))
         .order_by(func.lower(Officer.name), Officer.id)
     ).all()
-    return tuple(_standing(row, viewer) for row in rows)
+    marks = _marks({row.preset_version for row in rows})
+    return tuple(_standing(row, viewer, marks.get(row.preset_version, Mark())) for row in rows)
 
 
 def trends_of(officer_ids: Iterable[int], period: str) -> dict[int, tuple[TrendPoint, ...]]:
@@ -89,7 +94,17 @@ def names_of_units(officer_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     return units_of(officer_ids)
 
 
-def _standing(row: Any, viewer: Account) -> OfficerStanding:
+def _marks(versions: Iterable[str | None]) -> dict[str, Mark]:
+    """From where on somebody is to be looked at, by each version of presets: one holds in a quarter, seldom two."""
+    rows = db.session.execute(
+        select(IndicatorPreset.version, IndicatorPreset.content).where(
+            IndicatorPreset.version.in_([version for version in versions if version])
+        )
+    )
+    return {version: read_preset(content).attention for version, content in rows}
+
+
+def _standing(row: Any, viewer: Account, mark: Mark) -> OfficerStanding:
     own = row.account_id is not None and row.account_id == viewer.id
     withheld = own and too_few(row.own_content)
     known = row.figure is not None and not withheld
@@ -106,9 +121,10 @@ def _standing(row: Any, viewer: Account) -> OfficerStanding:
         status=row.status or "not_enough_data",
         reliability=row.reliability or 0.0,
         facts=row.facts,
-        attention=attention_for(whole, [(part["name"], _part(part)) for part in parts] if known else []),
+        attention=attention_for(whole, [(part["name"], _part(part)) for part in parts] if known else [], mark),
         components=tuple(part["name"] for part in parts),
         reference_id=row.reference_id,
+        mark=mark,
     )
 
 

@@ -17,7 +17,7 @@ from webapp.indicators.errors import NoSuchPreset
 from webapp.indicators.line_keys import line_key
 from webapp.indicators.models import IndicatorPreset, IndicatorReference, IndicatorSnapshot
 from webapp.indicators.objections.marks import objections_on
-from webapp.indicators.presets import Preset, read_preset
+from webapp.indicators.presets import Mark, Preset, read_preset
 from webapp.indicators.queries.moved import changes_of, moved
 from webapp.indicators.queries.views import ComponentView, Damped, GroupView, ScoreSheet, TrendPoint
 from webapp.organisation.models import Officer, Posting, Unit
@@ -50,7 +50,8 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         return ScoreSheet(officer.id, officer.name, tuple(units or ()), period, tuple(periods or ()))
     snapshot: IndicatorSnapshot = found[0]
     empty = ScoreSheet(officer.id, officer.name, tuple(found.units or ()), period, tuple(found.periods))
-    content, basis = _content(snapshot, read_preset(found.preset) if found.preset is not None else None)
+    preset = read_preset(found.preset) if found.preset is not None else None
+    content, basis = _content(snapshot, preset)
     moves = moved(snapshot, basis, own=own) if basis is not None and not (own and too_few(content)) else None
     marks, decided = objections_on(officer.id, period)
     withheld = own and too_few(content)
@@ -73,6 +74,7 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         reference_version=found.reference_version,
         formula_version=snapshot.formula_version,
         preset_title=found.preset_title or "",
+        mark=preset.attention if preset is not None else Mark(),
         snapshot_id=snapshot.id,
         movements=moves.movements if moves is not None else (),
         moved_since=moves.since if moves is not None else None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from webapp.indicators.movements import Movement
 from webapp.indicators.objections.marks import DecidedLine
+from webapp.indicators.presets import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class ScoreSheet:
     changes: tuple[Change, ...] = ()
     decided: tuple[DecidedLine, ...] = ()
     preset_title: str = ""
+    mark: Mark = field(default_factory=Mark)
     preset_version: str = ""
     reference_version: str = ""
     formula_version: str = ""

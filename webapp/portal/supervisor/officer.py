@@ -160,14 +160,14 @@ def _page(sheet: ScoreSheet, again: Again | None) -> ResponseReturnValue:
 
 def _attention(sheet: ScoreSheet) -> Attention:
     if sheet.figure is None or sheet.low is None or sheet.high is None or sheet.expected is None:
-        return attention_for(None, [])
+        return attention_for(None, [], sheet.mark)
     whole = Standing(sheet.figure, sheet.low, sheet.high, sheet.expected, sheet.status)
     parts = [
         (part.name, Standing(part.figure, part.low, part.high, part.expected, part.status))
         for part in sheet.components
         if part.figure is not None and part.low is not None and part.high is not None
     ]
-    return attention_for(whole, parts)
+    return attention_for(whole, parts, sheet.mark)
 
 
 def _picture(name: str, sheet: ScoreSheet) -> Picture | None:

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 
 from flask import abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, ngettext
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from webapp.accounts.permissions import Permission
 from webapp.app import settings_of
-from webapp.indicators.overview.attention import MARGIN, SURE
 from webapp.indicators.overview.differences import MINIMUM
 from webapp.indicators.overview.queries import UnitOverview, overview_of
 from webapp.indicators.plots.drawing import Form
@@ -117,8 +116,8 @@ def _who(paper: Paper, overview: UnitOverview) -> None:
             _(
                 "Seseorang muncul di sini hanya bila kemungkinannya lebih dari %(sure)s %% bahwa angka sebenarnya "
                 "lebih dari %(margin)s poin di bawah yang wajar. Itu ajakan untuk melihat, bukan penilaian.",
-                sure=round(100 * SURE),
-                margin=round(MARGIN),
+                sure=format_decimal(100 * overview.mark.sure),
+                margin=format_decimal(overview.mark.margin),
             )
         ),
         soft=True,

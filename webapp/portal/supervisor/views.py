@@ -7,11 +7,10 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from webapp.accounts.permissions import Permission
-from webapp.indicators.overview.attention import MARGIN, SURE
 from webapp.indicators.overview.differences import MINIMUM
 from webapp.indicators.overview.queries import UnitOverview, overview_of
 from webapp.indicators.overview.standings import OfficerStanding, names_of_units, trends_of
@@ -107,8 +106,8 @@ def list_officers() -> ResponseReturnValue:
         total=len(overview.standings),
         needing=unit_view.needing_look(overview),
         too_little=[(one.officer_id, one.name, _facts(one.facts)) for one in too_little],
-        margin=round(MARGIN),
-        sure=round(100 * SURE),
+        margin=format_decimal(overview.mark.margin),
+        sure=format_decimal(100 * overview.mark.sure),
         minimum=MINIMUM,
         officers=_rows(shown, asked.period),
         found=len(found),
