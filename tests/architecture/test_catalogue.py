@@ -12,10 +12,16 @@ from tests.architecture.source_tree import ROOT, files, named
 from tests.architecture.visible_text import in_python, in_template, texts_of
 
 #: Modules that speak to people: the faces, and the sentences that capabilities write for them.
-SPEAKING = ("webapp/portal", "bot/conversations", "webapp/feedback/notices.py", "webapp/attribution/sentences.py")
+SPEAKING = (
+    "webapp/portal",
+    "bot/conversations",
+    "webapp/feedback/notices.py",
+    "webapp/attribution/sentences.py",
+    "webapp/indicators/wording",
+)
 #: Texts that are the same in every language, each with its reason.
 SAME_EVERYWHERE = {
-    "Plus Jakarta Sans",
+    "Plus Jakarta Sans",  # a typeface
     "Bahasa Indonesia",  # a language is called by its own name
     "English",
     "Enter",  # a key
