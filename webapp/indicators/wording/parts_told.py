@@ -27,6 +27,7 @@ class PartTold:
     helps: tuple[LazyString, ...]
 
 
+#: Every component of the registry.
 TOLD: Final[Mapping[str, PartTold]] = {
     registry.SATISFACTION: PartTold(
         reads=_l(
@@ -230,4 +231,3 @@ TOLD: Final[Mapping[str, PartTold]] = {
         ),
     ),
 }
-"""Every component of the registry."""
