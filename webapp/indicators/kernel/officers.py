@@ -32,8 +32,8 @@ _ROUNDING: Final = 4 * 2.0**-52
 
 
 class Usual(NamedTuple):
-    """`Levels` as compiled functions read them. mix_*: the case mix row by row, its design without the zeros;
-    mix_columns: the coefficients that any row has.
+    """`Levels` as compiled functions read them. mix_*: of the case mix row by row, M its design and C the covariance;
+    mix_reach (coefficients, rows): C M'; mix_doubt (rows, rows): M C M'.
     """
 
     coefficients: Floats
@@ -42,11 +42,25 @@ class Usual(NamedTuple):
     shrinkage: float
     mix_eta: Floats
     mix_share: Floats
-    mix_start: Longs
-    mix_index: Longs
-    mix_value: Floats
-    mix_columns: Longs
+    mix_reach: Floats
+    mix_doubt: Floats
     doubtful: bool
+
+
+@compiled
+def _mixed(covariance: Floats, start: Longs, index: Longs, value: Floats) -> tuple[Floats, Floats]:
+    """C M' and M C M' once for all officers; M by rows without its zeros."""
+    count, size = len(start) - 1, len(covariance)
+    reach, doubt = np.zeros((size, count)), np.zeros((count, count))
+    for row in range(count):
+        for k in range(start[row], start[row + 1]):
+            for where in range(size):
+                reach[where, row] += covariance[index[k], where] * value[k]
+    for row in range(count):
+        for k in range(start[row], start[row + 1]):
+            for other in range(count):
+                doubt[row, other] += value[k] * reach[index[k], other]
+    return reach, doubt
 
 
 @lru_cache(maxsize=64)
@@ -63,17 +77,17 @@ def usual_of(levels: Levels) -> Usual:
         ],
         dtype=np.float64,
     )
+    covariance = np.ascontiguousarray(levels.covariance, dtype=np.float64)
+    reach, doubt = _mixed(covariance, start, columns.astype(np.int64), values)
     return Usual(
         coefficients,
-        np.ascontiguousarray(levels.covariance, dtype=np.float64),
+        covariance,
         float(levels.phi),
         float(levels.shrinkage),
         eta,
         np.ascontiguousarray(levels.mix_share, dtype=np.float64),
-        start,
-        columns.astype(np.int64),
-        values,
-        np.unique(columns).astype(np.int64),
+        reach,
+        doubt,
         bool(np.any(levels.covariance)),
     )
 
@@ -120,40 +134,33 @@ def doubt_of(
     """PEV and variance of the points. charged: h, which is not 0 at the first `touched_count` places of `touched`
     only. `design` (3, coefficients) is scratch.
     """
-    mixed = design[0]
+    rows = len(usual.mix_eta)
+    parts, by_charged, by_parts = design[0], design[1], design[2]
     evidence = information + usual.shrinkage
     slope = 0.0
-    for column in usual.mix_columns:
-        mixed[column] = 0.0
-    for row in range(len(usual.mix_eta)):
+    for row in range(rows):
         mu = logistic_of(usual.mix_eta[row] + theta)
-        part = usual.mix_share[row] * mu * (1.0 - mu)
-        slope += part
-        for k in range(usual.mix_start[row], usual.mix_start[row + 1]):
-            mixed[usual.mix_index[k]] += part * usual.mix_value[k]
+        parts[row] = usual.mix_share[row] * mu * (1.0 - mu)
+        slope += parts[row]
     own = usual.phi / evidence
     if not usual.doubtful:
         return Doubt(own, 5625.0 * slope * slope * own)
-    # C h and C c as sums of rows of C: without a reduction these loops become vector instructions, in a fixed order
-    by_charged, by_design = design[1], design[2]
-    by_charged[:] = 0.0
-    by_design[:] = 0.0
-    for k in range(touched_count):
-        row_of = usual.covariance[touched[k]]
-        part = charged[touched[k]]
-        for column in range(len(row_of)):
-            by_charged[column] += part * row_of[column]
-    for where in usual.mix_columns:
-        row_of = usual.covariance[where]
-        part = mixed[where]
-        for column in range(len(row_of)):
-            by_design[column] += part * row_of[column]
+    # c'C h and c'C c through sums of rows: without a reduction these loops become vector instructions, in a fixed order
+    for row in range(rows):
+        by_charged[row] = by_parts[row] = 0.0
     own_level = both = level = 0.0
     for k in range(touched_count):
-        own_level += charged[touched[k]] * by_charged[touched[k]]
-        both += charged[touched[k]] * by_design[touched[k]]
-    for where in usual.mix_columns:
-        level += mixed[where] * by_design[where]
+        part = charged[touched[k]]
+        for other in range(touched_count):
+            own_level += part * charged[touched[other]] * usual.covariance[touched[k], touched[other]]
+        for row in range(rows):
+            by_charged[row] += part * usual.mix_reach[touched[k], row]
+    for row in range(rows):
+        for other in range(rows):
+            by_parts[other] += parts[row] * usual.mix_doubt[row, other]
+    for row in range(rows):
+        both += parts[row] * by_charged[row]
+        level += parts[row] * by_parts[row]
     reach = slope / evidence
     of_level = reach * reach * own_level - 2.0 * reach * both + level
     return Doubt(
