@@ -37,11 +37,16 @@ def methods_of(rule: Rule) -> frozenset[str]:
     return frozenset(rule.methods or ()) - {"HEAD", "OPTIONS"}
 
 
+def places_of(rule: Rule) -> list[str]:
+    """The names of what an address leaves open, in their order."""
+    return sorted(rule.arguments - set(rule.defaults or {}))
+
+
 def made_up(app: Flask) -> Iterator[Address]:
     """Every rule once, with ids that nobody has. Call it within the application's context."""
     with app.test_request_context():
         for rule in rules_of(app):
-            values = {name: _nobodys(rule, name) for name in rule.arguments}
+            values = {name: _nobodys(rule, name) for name in places_of(rule)} | dict(rule.defaults or {})
             yield Address(rule.endpoint, url_for(rule.endpoint, **values), methods_of(rule))
 
 
@@ -52,9 +57,9 @@ def real(app: Flask, **also: list[str]) -> Iterator[Address]:
     """
     with app.test_request_context():
         for rule in rules_of(app):
-            names = sorted(rule.arguments)
+            names = places_of(rule)
             for values in itertools.product(*(_values(app, rule, name, also) for name in names)):
-                path = url_for(rule.endpoint, **dict(zip(names, values, strict=True)))
+                path = url_for(rule.endpoint, **dict(zip(names, values, strict=True)), **(rule.defaults or {}))
                 for query in ("", *(f"?{query}" for query in _asked(app, rule))):
                     yield Address(rule.endpoint, path + query, methods_of(rule))
 
@@ -210,7 +215,6 @@ _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
     "kind": _import_kinds,
     "unit_plot": lambda _app: ["rentang", "corong", "layanan", "saluran", "hari"],
     "plot": lambda _app: ["angka", "bagian", "pergerakan", "minggu"],
-    "form": lambda _app: ["svg", "png"],
     "main": _codes,  # of the case that another one is joined to
 }
 #: Endpoint -> what its address can ask for, without which the page shows only half of what it can.

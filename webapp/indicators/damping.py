@@ -50,7 +50,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from webapp.indicators.facts import MINIMUM_SHARE, UNVERIFIED_WEIGHT, Fact, Floats
+from webapp.indicators.facts import Fact, Floats
+from webapp.indicators.prepared import BLOCK, DAY, KIND, Prepared, prepare
 from webapp.indicators.reference import ComponentReference
 
 
@@ -77,47 +78,35 @@ class Weighed:
 
 def weigh(facts: Sequence[Fact], reference: ComponentReference) -> Weighed:
     """One officer's facts of one component, by id, on the frozen reference. With none, theta is 0."""
-    from webapp.indicators.kernel.arranging import NO_DAY, NO_RATER, arrange, room_for
+    return weigh_prepared(prepare(facts), reference)
+
+
+def weigh_prepared(own: Prepared, reference: ComponentReference) -> Weighed:
+    """As `weigh`, of facts that stand in columns already."""
+    from webapp.indicators.kernel.arranging import arrange, room_for
     from webapp.indicators.kernel.damping import ways_for
     from webapp.indicators.kernel.officers import read_officer, usual_of
 
     levels = reference.levels()
-    place = reference.places(facts)
-    offset = [sum(part * reference.theta_of(who) for who, part in fact.others) for fact in facts]
-    eta: Floats = levels.eta(place) + np.array(offset, dtype=np.float64)
+    place_of_kind = reference.places(own.examples)
+    offset = [sum(part * reference.theta_of(who) for who, part in fact.others) for fact in own.examples]
+    kind = own.codes[KIND]
+    place = place_of_kind[kind]
+    eta: Floats = (levels.eta(place_of_kind) + np.array(offset, dtype=np.float64))[kind]
 
-    raters: dict[str, int] = {}
-    rater = [NO_RATER if fact.rater is None else raters.setdefault(fact.rater, len(raters)) for fact in facts]
-    day = [NO_DAY if fact.day is None else fact.day.toordinal() for fact in facts]
-    block = [
-        4 * (10 * int(fact.quarter[:4]) + int(fact.quarter[-1]) if fact.quarter else 0)
-        + 2 * fact.verified
-        + (fact.day is None)
-        for fact in facts
-    ]
+    count = len(own)
+    block, day = own.codes[BLOCK], own.codes[DAY]
     by_day = np.lexsort((day, block))  # keeps the order by id among equal ones
-    order, spare = np.zeros(len(facts), dtype=np.int64), np.zeros(len(facts), dtype=np.int64)
-    room, table = room_for(len(facts))
+    order, spare = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    room, table = room_for(count)
     counts, _stamp = arrange(
-        len(facts),
-        np.array(block, dtype=np.int64)[by_day],
-        np.array(day, dtype=np.int64)[by_day],
-        np.array(rater, dtype=np.int64)[by_day],
-        order,
-        spare,
-        room,
-        table,
-        0,
+        count, block[by_day], day[by_day], own.rater_numbers()[by_day], order, spare, room, table, 0
     )
     at = by_day[order]
-    share = np.array([fact.share for fact in facts], dtype=np.float64)
-    cases = np.array([fact.events for fact in facts], dtype=np.float64)
-    base = np.where([fact.verified for fact in facts], 1.0, UNVERIFIED_WEIGHT) * cases
-    base[share < MINIMUM_SHARE] = 0.0  # law 3: what is too unsure is not charged, and his page can say so
-    y = np.array([fact.y for fact in facts], dtype=np.float64)
+    share, cases, base, y = own.numbers
 
     coefficients = len(levels.coefficients)
-    scratch = np.zeros((5, len(facts)))
+    scratch = np.zeros((5, count))
     reading = read_officer(
         eta[at],
         share[at],
@@ -128,13 +117,13 @@ def weigh(facts: Sequence[Fact], reference: ComponentReference) -> Weighed:
         usual_of(levels),
         room,
         counts,
-        ways_for(len(facts)),
+        ways_for(count),
         scratch,
         np.zeros((4, coefficients)),
         np.zeros(coefficients + 1, dtype=np.int64),
         True,
     )
-    kept = np.empty((3, len(facts)))
+    kept = np.empty((3, count))
     kept[:, at] = scratch[2:]
     weights = base * kept[0] * kept[1] * kept[2] / cases
     return Weighed(

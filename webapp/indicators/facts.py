@@ -122,8 +122,13 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     ordered = sorted(facts, key=lambda fact: fact.id)
     for before, after in pairwise(ordered):
         if before.id == after.id:
-            raise ValueError(f"Fact {after.id} comes twice in component {after.component}; it may count only once.")
+            raise twice(after)
     return ordered
+
+
+def twice(fact: Fact) -> ValueError:
+    """What is said where the same fact comes twice."""
+    return ValueError(f"Fact {fact.id} comes twice in component {fact.component}; it may count only once.")
 
 
 # Law 5 wants a score again bit for bit, perhaps years later on another processor. numpy's and libm's exp differ in the

@@ -36,11 +36,12 @@ first asked for.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from webapp.indicators.damping import Weighed, weigh
+from webapp.indicators.damping import Weighed, weigh, weigh_prepared
 from webapp.indicators.facts import MINIMUM_SHARE, Fact, in_order, logistic
 from webapp.indicators.fitting import fit_reference
+from webapp.indicators.prepared import Prepared, prepare
 from webapp.indicators.presets import Preset, Prior, Thresholds, load_preset
 from webapp.indicators.reference import ComponentReference, Reference
 
@@ -137,21 +138,34 @@ def score_component(
     stores the figure and explains it when somebody asks. Raises ValueError for a fact of another
     component, an id that comes twice, or facts of different officers.
     """
-    thresholds = thresholds or Thresholds()
     ordered = in_order(facts)
     for fact in ordered:
         if fact.component != reference.component:
             raise ValueError(f"Fact {fact.id} belongs to {fact.component}, not to {reference.component}.")
     if len({fact.officer for fact in ordered}) > 1:
         raise ValueError(f"The facts of {reference.component} belong to several officers; score one officer at a time.")
+    return _score(prepare(ordered), reference, thresholds or Thresholds(), with_lines)
+
+
+def _score(own: Prepared, reference: ComponentReference, thresholds: Thresholds, with_lines: bool) -> ComponentScore:
+    kept: dict[Any, ComponentScore] = reference._kept
+    if not own:  # the same for all officers, so it is computed once for a reference
+        if ("score", thresholds) not in kept:
+            kept["score", thresholds] = _score_anew(own, reference, thresholds, False)
+        return kept["score", thresholds]
+    return _score_anew(own, reference, thresholds, with_lines)
+
+
+def _score_anew(
+    own: Prepared, reference: ComponentReference, thresholds: Thresholds, with_lines: bool
+) -> ComponentScore:
     from webapp.indicators.kernel.officers import points_at, points_slope, usual_of
 
     usual = usual_of(reference.levels())
-    empty = _without_facts(reference)
-    expected = points_at(0.0, usual)
-    read = weigh(ordered, reference) if ordered else empty
+    empty, expected = _without_facts(reference)
+    read = weigh_prepared(own, reference) if own else empty
     figure = points_at(read.theta, usual)
-    reliability = min(max(1.0 - read.error / (reference.tau * reference.tau), 0.0), 1.0) if ordered else 0.0
+    reliability = min(max(1.0 - read.error / (reference.tau * reference.tau), 0.0), 1.0) if own else 0.0
     half = NORMAL_95 * math.sqrt(read.variance)
     return ComponentScore(
         component=reference.component,
@@ -164,17 +178,19 @@ def score_component(
         status=thresholds.status(reliability),
         variance=read.variance,
         prior_variance=empty.variance,
-        facts=len(ordered),
-        lines=_lines(ordered, reference, read) if with_lines else (),
+        facts=len(own),
+        lines=_lines(own.facts, reference, read) if with_lines else (),
         slope=points_slope(read.theta, usual),
     )
 
 
-def _without_facts(reference: ComponentReference) -> Weighed:
-    """What is known of an officer before any fact: the same for all, so it is computed once for a reference."""
-    kept: dict[str, Weighed] = reference._kept
+def _without_facts(reference: ComponentReference) -> tuple[Weighed, float]:
+    """What is known of an officer before any fact, and the points expected: computed once for a reference."""
+    from webapp.indicators.kernel.officers import points_at, usual_of
+
+    kept: dict[str, tuple[Weighed, float]] = reference._kept
     if "without facts" not in kept:
-        kept["without facts"] = weigh((), reference)
+        kept["without facts"] = weigh((), reference), points_at(0.0, usual_of(reference.levels()))
     return kept["without facts"]
 
 
@@ -215,18 +231,36 @@ def score_officer(
     `score_component` refuses.
     """
     preset = preset or load_preset()
+    return score_prepared(prepare_officer(facts, preset), reference, preset, with_lines=with_lines)
+
+
+def prepare_officer(facts: Iterable[Fact], preset: Preset) -> dict[str, Prepared]:
+    """One officer's facts ready to be scored: those of each component of the preset, by id.
+
+    Raises ValueError for a fact of a component that the preset doesn't know, an id that comes twice, or facts of
+    different officers.
+    """
     by_component: dict[str, list[Fact]] = {name: [] for name in preset.weights}
+    officers: set[str | None] = set()
     for fact in facts:
         if fact.component not in by_component:
             raise ValueError(f"Fact {fact.id}: preset {preset.name} has no component {fact.component}.")
         by_component[fact.component].append(fact)
-    if missing := sorted(set(by_component) - set(reference.components)):
-        raise ValueError(f"Reference {reference.version} lacks {', '.join(missing)}; fit it with the preset's priors.")
-    if len({fact.officer for own in by_component.values() for fact in own}) > 1:
+        officers.add(fact.officer)
+    if len(officers) > 1:
         raise ValueError("The facts belong to several officers; score one officer at a time.")
+    return {name: prepare(in_order(own)) for name, own in by_component.items()}
+
+
+def score_prepared(
+    own: Mapping[str, Prepared], reference: Reference, preset: Preset, *, with_lines: bool = False
+) -> OfficerScore:
+    """As `score_officer`, of what `prepare_officer` made with this preset."""
+    if missing := sorted(set(own) - set(reference.components)):
+        raise ValueError(f"Reference {reference.version} lacks {', '.join(missing)}; fit it with the preset's priors.")
     scores = {
-        name: score_component(own, reference.components[name], preset.thresholds, with_lines=with_lines)
-        for name, own in by_component.items()
+        name: _score(prepared, reference.components[name], preset.thresholds, with_lines)
+        for name, prepared in own.items()
     }
     return compose(scores, reference, preset)
 
@@ -292,11 +326,14 @@ __all__ = [
     "Fact",
     "Line",
     "OfficerScore",
+    "Prepared",
     "Preset",
     "Prior",
     "Reference",
     "Thresholds",
     "fit_reference",
+    "prepare_officer",
     "score_component",
     "score_officer",
+    "score_prepared",
 ]

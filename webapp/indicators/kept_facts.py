@@ -1,55 +1,106 @@
 """Facts that this process has read already: a fact is never changed, so a figure needs to read only what is new.
 
-An officer has some hundreds of facts in a quarter, and each rating brings one. Reading all of them again for each would
-take longer than everything else.
+An officer has some hundreds of facts in a quarter, and each rating brings one. Reading all of them again for each, and
+putting them in columns, would take longer than everything else.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 from typing import Final
 
 from webapp.database import db
-from webapp.indicators.facts import Fact
-from webapp.indicators.presets import Preset
-from webapp.indicators.stored_facts import facts_by_id, read_facts
+from webapp.indicators.formula import Fact, Prepared, Preset, prepare_officer
+from webapp.indicators.stored_facts import StoredFact, read_facts
 
 #: Facts that are kept; the officers whose figures were computed longest ago are forgotten first.
 MOST_KEPT: Final = 60_000
 
-_Whose = tuple[str, int, str, str]
-_kept: OrderedDict[_Whose, dict[int, tuple[int, Fact | None]]] = OrderedDict()
+_Whose = tuple[str, int, str]
 
 
-def counted_facts(
-    officer_id: int, period: str, preset: Preset, ids: Sequence[int], written_by: Sequence[int]
-) -> dict[int, Fact]:
-    """What counts for an officer in a quarter, as this preset reads it, by the rows' ids in their order.
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnFacts:
+    """What stands for an officer in a quarter. `counted`: what this preset weighs, by the rows' ids in their order;
+    `prepared`: the same in columns.
 
-    `ids`: of the facts that stand. `written_by`: the transaction that wrote each (xmin), which tells a row from one
-    with the same id in another time or place. What the preset does not weigh is left out.
+    `last`: the highest id of all rows read, `rows` how many they were, `mark` the exclusive or of their marks: an id
+    hashed with the transaction that wrote the row (xmin), which tells it from one with the same id in another time or
+    place. Other rows than these have another mark.
     """
-    whose = (str(db.engine.url.database), officer_id, period, preset.version)
-    before = _kept.pop(whose, {})
-    now: dict[int, tuple[int, Fact | None]] = {}
-    unread: list[int] = []
-    for id_, writer in zip(ids, written_by, strict=True):
-        known = before.get(id_)
-        if known is None or known[0] != writer:
-            unread.append(id_)
-            known = (writer, None)
-        now[id_] = known
-    if unread:
-        rows = facts_by_id(unread)
-        for row, fact in zip(rows, read_facts(rows, preset), strict=True):
-            now[row.id] = (now[row.id][0], fact)
-    _keep(whose, now)
-    return {id_: fact for id_, (_writer, fact) in now.items() if fact is not None}
+
+    preset: Preset
+    last: int
+    rows: int
+    mark: int
+    counted: Mapping[int, Fact]
+    prepared: Mapping[str, Prepared]
+
+    def is_of(self, preset: Preset, rows: int, mark: int) -> bool:
+        """Whether this is what the preset makes of so many rows with this mark."""
+        return (self.preset.version, self.rows, self.mark) == (preset.version, rows, mark)
+
+    def with_rows(self, rows: Sequence[StoredFact]) -> OwnFacts:
+        """With these rows more, whose ids are all higher. Raises ValueError for a fact that comes twice."""
+        if not rows:
+            return self
+        more = _counted(rows, self.preset)
+        return OwnFacts(
+            self.preset,
+            rows[-1].id,
+            self.rows + len(rows),
+            self.mark ^ _mark_of(rows),
+            {**self.counted, **more},
+            {
+                name: part.with_more(fact for fact in more.values() if fact.component == name)
+                for name, part in self.prepared.items()
+            },
+        )
 
 
-def _keep(whose: _Whose, facts: dict[int, tuple[int, Fact | None]]) -> None:
+_kept: OrderedDict[_Whose, OwnFacts] = OrderedDict()
+
+
+def known_facts(officer_id: int, period: str) -> OwnFacts | None:
+    """What was kept of the officer's facts of a quarter."""
+    return _kept.get(_whose(officer_id, period))
+
+
+def own_facts(rows: Sequence[StoredFact], preset: Preset) -> OwnFacts:
+    """Rows (by id, each with its `mark`) as this preset reads them. Raises ValueError as `prepare_officer` does."""
+    counted = _counted(rows, preset)
+    return OwnFacts(
+        preset,
+        rows[-1].id if rows else 0,
+        len(rows),
+        _mark_of(rows),
+        counted,
+        prepare_officer(counted.values(), preset),
+    )
+
+
+def keep(officer_id: int, period: str, facts: OwnFacts) -> None:
+    """Keep them for the officer's next figure, in the place of what was kept before."""
+    whose = _whose(officer_id, period)
     _kept[whose] = facts
-    count = sum(map(len, _kept.values()))
+    _kept.move_to_end(whose)
+    count = sum(one.rows for one in list(_kept.values()))
     while count > MOST_KEPT and len(_kept) > 1:
-        count -= len(_kept.popitem(last=False)[1])
+        count -= _kept.popitem(last=False)[1].rows
+
+
+def _whose(officer_id: int, period: str) -> _Whose:
+    return str(db.engine.url.database), officer_id, period
+
+
+def _counted(rows: Sequence[StoredFact], preset: Preset) -> dict[int, Fact]:
+    read = zip(rows, read_facts(rows, preset), strict=True)
+    return {row.id: fact for row, fact in read if fact is not None}
+
+
+def _mark_of(rows: Iterable[StoredFact]) -> int:
+    return reduce(xor, (row.mark for row in rows), 0)

@@ -12,7 +12,7 @@ from webapp.attribution.rules import RULES_VERSION
 from webapp.database import db
 from webapp.indicators.contents import basis_of
 from webapp.indicators.errors import NoSuchPreset, NoSuchSnapshot
-from webapp.indicators.formula import FORMULA_VERSION, OfficerScore
+from webapp.indicators.formula import FORMULA_VERSION, OfficerScore, prepare_officer
 from webapp.indicators.models import IndicatorReference, IndicatorSnapshot
 from webapp.indicators.views import component_rows, line_content, trend_rows
 from webapp.organisation.models import WorkingCalendar
@@ -101,7 +101,8 @@ def _differences(snapshot: IndicatorSnapshot) -> list[Difference]:
     content = snapshot.content
     found += _unlike("components", content["components"], component_rows(score, basis.preset.weights), "name")
     ends = [date.fromisoformat(row["until"]) for row in content["trend"]]
-    trend = trend_rows(basis.facts, score, basis.reference, basis.preset, ends)
+    own = prepare_officer(basis.facts, basis.preset)
+    trend = trend_rows(own, score, basis.reference, basis.preset, ends)
     found += _unlike("trend", content["trend"], trend, "until")
     if "groups" in content:
         found += _lines(content, score, basis.facts)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import Table, delete, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import BigInteger, bindparam, delete, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from webapp.attribution.rules import RULES_VERSION
 from webapp.database import db
-from webapp.indicators.formula import FORMULA_VERSION, Fact, score_officer
+from webapp.indicators.formula import FORMULA_VERSION, Fact, score_prepared
 from webapp.indicators.ground import Standing, ground_of
-from webapp.indicators.models import IndicatorFact, IndicatorOutdated, IndicatorSnapshot
+from webapp.indicators.models import IndicatorFact, IndicatorOutdated
 from webapp.indicators.periods import day_of, span_of
 from webapp.indicators.rounds import end_round, mark
 from webapp.indicators.views import score_content
-from webapp.organisation.models import WorkingCalendar
 
 #: Up to so many officers are computed in the transaction that changed their facts; more go to the background.
 MOST_AT_ONCE = 20
@@ -26,16 +26,26 @@ MOST_AT_ONCE = 20
 BACKGROUND_BATCH = 50
 
 _OFFICER_LOCK: Final = text("SELECT pg_advisory_xact_lock(1, :officer)")
-#: The tables themselves: with each rating a snapshot is written, and no object of it is needed.
-_FACTS: Final = cast(Table, IndicatorFact.__table__)
-_SNAPSHOTS: Final = cast(Table, IndicatorSnapshot.__table__)
-#: "3:7,4:1": each calendar with the version that days and terms are counted with now.
-_CALENDARS: Final = select(
-    func.string_agg(
-        func.concat(WorkingCalendar.id, ":", WorkingCalendar.version),
-        aggregate_order_by(text("','"), WorkingCalendar.id),
+_DAYS_OF: Final = text("SELECT day FROM indicator_fact WHERE id = ANY(:ids)").bindparams(
+    bindparam("ids", type_=ARRAY(BigInteger))
+)
+#: The snapshot that stood, if any, makes room before the new one is written. As a text, and the ids as one: with each
+#: rating a snapshot is written. "3:7,4:1": each calendar with the version that days and terms are counted with now.
+_STORE: Final = text(
+    """
+    WITH superseded AS (
+        UPDATE indicator_snapshot SET superseded_at = :at WHERE id = CAST(:standing AS bigint) RETURNING id
     )
-).scalar_subquery()
+    INSERT INTO indicator_snapshot (
+        officer_id, period, computed_at, figure, low, high, expected, reliability, status, formula_version,
+        preset_version, rules_version, reference_id, calendar_version, fact_ids, content
+    )
+    SELECT :officer, :period, :at, :figure, :low, :high, :expected, :reliability, :status, :formula, :preset, :rules,
+           :reference, (SELECT string_agg(concat(id, ':', version), ',' ORDER BY id) FROM working_calendar),
+           CAST(:fact_ids AS bigint[]), CAST(:content AS jsonb)
+      FROM (SELECT count(*) FROM superseded) done
+    """
+)
 
 
 def refresh_or_mark(outdated: Collection[tuple[int, str]], at: datetime) -> None:
@@ -52,46 +62,45 @@ def refresh_figure(officer_id: int, period: str, at: datetime) -> None:
     db.session.flush()
     db.session.execute(_OFFICER_LOCK, {"officer": officer_id})
     ground = ground_of(officer_id, period, at)
-    standing, counted, reference, preset = ground.standing, ground.counted, ground.reference, ground.preset
+    standing, reference, preset = ground.standing, ground.reference, ground.preset
+    counted, prepared = ground.facts.counted, ground.facts.prepared
     fact_ids = list(counted)
     versions = (FORMULA_VERSION, preset.version, RULES_VERSION, ground.reference_id)
     same_versions = standing is not None and _versions_of(standing) == versions
     if not fact_ids if standing is None else same_versions and standing.fact_ids == fact_ids:
         return
-    if standing is not None:
-        db.session.execute(update(_SNAPSHOTS).where(_SNAPSHOTS.c.id == standing.id).values(superseded_at=at))
-    facts = list(counted.values())
-    score = score_officer(facts, reference, preset, with_lines=False)
+    score = score_prepared(prepared, reference, preset)
     kept = _kept_trend(standing, counted) if standing is not None and same_versions else []
     until = min(span_of(period)[1], day_of(at))
     db.session.execute(
-        insert(_SNAPSHOTS).values(
-            officer_id=officer_id,
-            period=period,
-            computed_at=at,
-            figure=score.figure,
-            low=score.low,
-            high=score.high,
-            expected=score.expected,
-            reliability=score.reliability,
-            status=score.status,
-            formula_version=FORMULA_VERSION,
-            preset_version=preset.version,
-            rules_version=RULES_VERSION,
-            reference_id=ground.reference_id,
-            calendar_version=_CALENDARS,
-            fact_ids=fact_ids,
-            content=score_content(facts, score, reference, preset, period, until, kept),
-        )
+        _STORE,
+        {
+            "at": at,
+            "standing": standing.standing_id if standing is not None else None,
+            "officer": officer_id,
+            "period": period,
+            "figure": score.figure,
+            "low": score.low,
+            "high": score.high,
+            "expected": score.expected,
+            "reliability": score.reliability,
+            "status": score.status,
+            "formula": FORMULA_VERSION,
+            "preset": preset.version,
+            "rules": RULES_VERSION,
+            "reference": ground.reference_id,
+            "fact_ids": f"{{{','.join(map(str, fact_ids))}}}",
+            "content": json.dumps(score_content(prepared, score, reference, preset, period, until, kept)),
+        },
     )
 
 
-def _kept_trend(standing: Standing, counted: dict[int, Fact]) -> list[dict[str, Any]]:
+def _kept_trend(standing: Standing, counted: Mapping[int, Fact]) -> list[dict[str, Any]]:
     """The weeks of the last snapshot's trend whose facts have not changed since: they would come out the same."""
     then = set(standing.fact_ids)
     days = [fact.day for id_, fact in counted.items() if id_ not in then]
     if gone := then - counted.keys():
-        days += db.session.scalars(select(_FACTS.c.day).where(_FACTS.c.id.in_(gone))).all()
+        days += db.session.scalars(_DAYS_OF, {"ids": list(gone)}).all()
     known = [day for day in days if day is not None]
     if not known or len(known) < len(days) or len(gone) > len(days):
         return []

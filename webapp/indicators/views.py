@@ -11,7 +11,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from webapp.indicators.formula import ComponentScore, Fact, OfficerScore, Preset, Reference, score_officer
+from webapp.indicators.formula import (
+    ComponentScore,
+    Fact,
+    OfficerScore,
+    Prepared,
+    Preset,
+    Reference,
+    score_prepared,
+)
 from webapp.indicators.line_groups import LineGroup, group_lines, waiting_components
 from webapp.indicators.periods import weeks_until
 
@@ -19,7 +27,7 @@ TrendRow = dict[str, Any]
 
 
 def score_content(
-    facts: Sequence[Fact],
+    own: Mapping[str, Prepared],
     score: OfficerScore,
     reference: Reference,
     preset: Preset,
@@ -31,12 +39,12 @@ def score_content(
 
     `trend` has the figure as it was at the end of each week up to `until`, from the facts up to then (facts without a
     day count from the start); weeks that are in `kept` are taken from there. `hidden`: components in which fewer
-    raters stand than may be shown to the officer.
+    raters stand than may be shown to the officer. `own`: what the score was made of.
     """
     return {
         "components": [_component(name, part, preset.weights[name]) for name, part in score.components.items()],
-        "hidden": list(waiting_components(facts)),
-        "trend": trend_rows(facts, score, reference, preset, weeks_until(period, until), kept),
+        "hidden": list(waiting_components(fact for part in own.values() for fact in part.facts)),
+        "trend": trend_rows(own, score, reference, preset, weeks_until(period, until), kept),
     }
 
 
@@ -84,7 +92,7 @@ def _group(group: LineGroup) -> dict[str, Any]:
 
 
 def trend_rows(
-    facts: Sequence[Fact],
+    own: Mapping[str, Prepared],
     score: OfficerScore,
     reference: Reference,
     preset: Preset,
@@ -97,10 +105,11 @@ def trend_rows(
     for week_end in week_ends:
         row = known_rows.get(week_end.isoformat())
         if row is None:
-            known = [fact for fact in facts if fact.day is None or fact.day <= week_end]
-            if not known:
+            known = {name: part.until(week_end) for name, part in own.items()}
+            if not any(known.values()):
                 continue
-            then = score if len(known) == len(facts) else score_officer(known, reference, preset, with_lines=False)
+            same = all(known[name] is part for name, part in own.items())
+            then = score if same else score_prepared(known, reference, preset)
             row = {"until": week_end.isoformat(), "figure": then.figure, "low": then.low, "high": then.high}
         rows.append(row)
     return rows
