@@ -142,7 +142,7 @@ def test_the_matrix_notices_an_open_door(app: Flask, client: FlaskClient, city: 
 
 
 #: Places in addresses that name what belongs to the whole city, and so to no unit.
-_OF_THE_CITY = {"calendar_id", "cause_id", "filename", "kind", "unit_plot"}
+_OF_THE_CITY = {"calendar_id", "cause_id", "filename", "kind", "part", "unit_plot"}
 
 
 def test_every_role_of_another_unit_opens_nothing_of_this_one(
