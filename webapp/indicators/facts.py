@@ -30,6 +30,9 @@ MOST_EVENTS: Final = 1_000_000
 """More cases than this in one fact are a mistake of whoever reports them."""
 
 _QUARTER: Final = re.compile(r"\d{4}-Q[1-4]")
+_WHOLE: Final = (int, type(None))
+#: Quarters that were looked at already.
+_known_quarters: set[str] = {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,33 @@ class Fact:
     others: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
+        if not self._is_as_stored():
+            self._refuse_impossible()
+
+    def _is_as_stored(self) -> bool:
+        """Whether it is sound at first sight, as facts from the database are; others are looked at more closely."""
+        cell = self.cell
+        return (
+            type(self.y) is type(self.share) is type(self.events) is float
+            and 0.0 <= self.y <= 1.0
+            and 0.0 < self.share <= 1.0
+            and 0.0 < self.events <= MOST_EVENTS
+            and type(self.id) is type(self.component) is str
+            and self.id != ""
+            and self.component != ""
+            and type(self.verified) is bool
+            and (self.day is None or type(self.day) is date)
+            and (self.rater is None or (type(self.rater) is str and self.rater != ""))
+            and type(cell) is tuple
+            and len(cell) == 2
+            and type(cell[0]) in _WHOLE
+            and type(cell[1]) is str
+            and type(self.unit) in _WHOLE
+            and self.period in _known_quarters
+            and self.others == ()
+        )
+
+    def _refuse_impossible(self) -> None:
         if not isinstance(self.id, str) or not self.id:
             raise ValueError(f"A fact needs a non-empty text as its id, not {self.id!r}.")
         if not isinstance(self.component, str) or not self.component:
@@ -93,6 +123,7 @@ class Fact:
             raise ValueError(f'Fact {self.id}: its period must be a quarter as "2026-Q4" or "", not {self.period!r}.')
         if not all(isinstance(who, str) and _is_number(part) and 0.0 < part <= 1.0 for who, part in self.others):
             raise ValueError(f"Fact {self.id}: its others must be officers with shares, not {self.others!r}.")
+        _known_quarters.add(self.period)
 
     @property
     def quarter(self) -> str:

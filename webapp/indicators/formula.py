@@ -275,9 +275,9 @@ def compose(scores: Mapping[str, ComponentScore], reference: Reference, preset: 
         """The doubt that components share: left, what reliability leaves of each, times its slope."""
         return math.fsum(
             preset.weights[one] * preset.weights[other] * left[one] * left[other] * shared
-            for one in sorted(left)
-            for other in sorted(left)
-            if one != other and (shared := reference.covariance_between(one, other))
+            for pair, shared in reference.covariances
+            if pair[0] in left and pair[1] in left
+            for one, other in (pair, pair[::-1])
         )
 
     def doubt(own: Mapping[str, float], left: Mapping[str, float]) -> float:

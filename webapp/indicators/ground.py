@@ -19,20 +19,18 @@ from webapp.indicators.reference_keeping import PRIOR_ONLY, current_reference, n
 from webapp.indicators.stored_facts import COLUMNS
 
 #: A fact's mark tells its row from any other: see `webapp.indicators.kept_facts`.
-_MARK: Final = "hashint8extended(id, xmin::text::bigint) AS mark"
+_MARK: Final = "hashint8extended(id, xmin::text::bigint)"
 _FACT_COLUMNS: Final = ", ".join(column.key for column in COLUMNS)
-_STANDING_FACTS: Final = f"""
-    SELECT {_FACT_COLUMNS}, {_MARK}
-      FROM indicator_fact WHERE officer_id = :officer AND period = :period AND withdrawn_at IS NULL
-"""  # noqa: S608  names of columns
+_STANDING: Final = "indicator_fact WHERE officer_id = :officer AND period = :period AND withdrawn_at IS NULL"
+_FACTS: Final = f"SELECT {_FACT_COLUMNS}, {_MARK} AS mark FROM {_STANDING}"  # noqa: S608  names of columns
 #: One row, or as many as there are facts with an id above `last`; all that is not of a fact is the same in each.
 _GROUND: Final = text(
     f"""
-    WITH own AS MATERIALIZED ({_STANDING_FACTS})
     SELECT s.id AS standing_id, s.fact_ids, s.formula_version, s.preset_version, s.rules_version, s.reference_id,
            s.content -> 'trend' AS trend, g.preset, r.id AS newest, r.written_by AS newest_written_by,
            k.known_rows, k.known_mark, f.*
-      FROM (SELECT count(*) AS known_rows, coalesce(bit_xor(mark), 0) AS known_mark FROM own WHERE id <= :last) k
+      FROM (SELECT count(*) AS known_rows, coalesce(bit_xor({_MARK}), 0) AS known_mark
+              FROM {_STANDING} AND id <= :last) k
      CROSS JOIN (SELECT (SELECT p.content FROM indicator_preset p
               LEFT JOIN preset_in_force f ON f.preset_id = p.id AND f.from_period <= :period
              WHERE f.id IS NOT NULL OR p.version = :fallback
@@ -41,7 +39,7 @@ _GROUND: Final = text(
         ON s.officer_id = :officer AND s.period = :period AND s.superseded_at IS NULL
       LEFT JOIN LATERAL (SELECT id, xmin::text AS written_by FROM indicator_reference ORDER BY id DESC LIMIT 1) r
         ON true
-      LEFT JOIN own f ON f.id > :last
+      LEFT JOIN ({_FACTS} AND id > :last) f ON true
      ORDER BY f.id
     """  # noqa: S608  names of columns
 ).columns(
@@ -52,7 +50,7 @@ _GROUND: Final = text(
     newest_written_by=Text,
     details=JSONB,
 )
-_ALL: Final = text(f"{_STANDING_FACTS} ORDER BY id").columns(details=JSONB)
+_ALL: Final = text(f"{_FACTS} ORDER BY id").columns(details=JSONB)
 #: Above every id: then no fact is read beside the rest.
 _NONE_ABOVE: Final = 2**63 - 1
 
