@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
+import threading
+from contextlib import suppress
+from typing import Final
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
@@ -17,10 +21,14 @@ from rq.serializers import JSONSerializer
 from config import Settings, SettingsError
 from webapp.app import create_app
 from webapp.database import db, transaction
+from webapp.indicators.warming import warm_up
 from worker.jobs import serve
 from worker.relay import release_leases, run_relay
 from worker.routing import QUEUES
 from worker.schedule import run_scheduler
+
+#: A priority (nice) behind that of all else.
+_LATER: Final = 10
 
 USAGE = f"usage: python -m worker relay | work {{{','.join(QUEUES)}}} | schedule | queues"
 
@@ -47,6 +55,8 @@ def work(settings: Settings, queue: str) -> None:
         with transaction():
             release_leases(queue)
         db.session.remove()
+    if queue == "indicators":
+        warm_up_beside()
     redis = connect_redis(settings)
     worker = SimpleWorker(
         [Queue(queue, connection=redis, serializer=JSONSerializer)],
@@ -57,6 +67,22 @@ def work(settings: Settings, queue: str) -> None:
         log_job_description=False,
     )
     worker.work(logging_level="WARNING", with_scheduler=False)
+
+
+def warm_up_beside() -> threading.Thread:
+    """Load what scores figures while the worker waits for its first job, so that no rating waits for it.
+
+    Whatever the machine has to do meanwhile comes first, such as the web server that starts at the same time.
+    """
+
+    def load() -> None:
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LATER)
+        warm_up()
+
+    thread = threading.Thread(target=load, name="warm-up", daemon=True)
+    thread.start()
+    return thread
 
 
 def main(arguments: list[str]) -> int:
