@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 
 from webapp.indicators.evaluate import main
+from webapp.indicators.evaluation.score import reference_of
 from webapp.indicators.evaluation.speed import drawn
 from webapp.indicators.facts import Fact, exponential, logistic, logistic_secant
 from webapp.indicators.formula import ComponentReference, score_component
+from webapp.indicators.kernel import blocks
 from webapp.indicators.kernel.arranging import NO_DAY, NO_RATER
 from webapp.indicators.kernel.columns import FactColumns, offsets_of_others, read_columns
 from webapp.indicators.kernel.exponentials import exponential_below, logistic_of, secant_of
@@ -96,6 +98,23 @@ def test_neither_the_order_of_rows_nor_threads_change_a_bit() -> None:
     for again in (read_columns(mixed, reference.levels()), read_columns(columns, reference.levels(), threads=2)):
         assert again.theta.tobytes() == there.theta.tobytes()
         assert again.variance.tobytes() == there.variance.tobytes()
+
+
+def test_blocks_of_officers_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts, reference = _facts(), _reference()
+    columns = _columns(facts, reference)
+    whole, file = read_columns(columns, reference.levels()), drawn(4_000, 20)
+    taught = reference_of(file)
+    monkeypatch.setattr(blocks, "FACTS", 60)
+    assert len(blocks.blocks_of(columns.officer, OFFICERS).rows) > 4
+    dealt = read_columns(columns, reference.levels(), threads=2)
+    for name in ("theta", "figure", "variance", "facts"):
+        assert getattr(dealt, name).tobytes() == getattr(whole, name).tobytes()
+    again = reference_of(file, threads=2)
+    assert again.levels.coefficients == pytest.approx(taught.levels.coefficients, abs=1e-9)
+    assert again.levels.coefficients.tobytes() == reference_of(file).levels.coefficients.tobytes()
+    with pytest.raises(ValueError, match="Fact 7 comes twice"):
+        read_columns(_columns([*facts, facts[7]], reference), reference.levels(), threads=2)
 
 
 def test_a_fact_that_comes_twice_for_an_officer_is_refused() -> None:

@@ -124,7 +124,7 @@ def read_facts(path: Path) -> FactFile:
     return FactFile(**columns, names=names, events=events)
 
 
-def reference_of(facts: FactFile) -> ColumnReference:
+def reference_of(facts: FactFile, threads: int = 1) -> ColumnReference:
     """The reference that these facts teach."""
     return fit_columns(
         facts.officer,
@@ -139,6 +139,7 @@ def reference_of(facts: FactFile) -> ColumnReference:
         facts.verified,
         assumptions(load_preset().priors["satisfaction"], len(facts.names), bounded=False),
         facts.events,
+        threads,
     )
 
 
@@ -207,7 +208,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     start = time.perf_counter()
     facts = read_facts(arguments.facts)
     read = time.perf_counter()
-    reference = reference_of(facts)
+    reference = reference_of(facts, arguments.threads)
     fitted = time.perf_counter()
     scores = scores_of(facts, reference, arguments.threads)
     scores.write_parquet(arguments.out)

@@ -72,12 +72,12 @@ def measured(rows: int, threads: int) -> dict[str, Any]:
     """One run in this process."""
     start = time.perf_counter()
     small = drawn(2_000, 20)
-    readings_of(small, reference_of(small), threads)
+    readings_of(small, reference_of(small, threads), threads)
     first_use = time.perf_counter() - start
     facts = drawn(rows, max(rows // OFFICER_RATINGS, 10))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start, used = time.perf_counter(), time.process_time()
-    reference = reference_of(facts)
+    reference = reference_of(facts, threads)
     fitted, used_fitting = time.perf_counter(), time.process_time() - used
     readings_of(facts, reference, threads)
     end, used_all = time.perf_counter(), time.process_time() - used

@@ -1,7 +1,6 @@
 """Facts of one component as columns, put by officer and day, and all officers read from them. Pure: numpy, numba."""
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -15,6 +14,7 @@ from webapp.indicators.kernel.arranging import (
     arrange,
     room_for,
 )
+from webapp.indicators.kernel.blocks import blocks_of
 from webapp.indicators.kernel.compiling import compiled
 from webapp.indicators.kernel.damping import UNVERIFIED, ways_for
 from webapp.indicators.kernel.officers import Places, Usual, points_at, read_officer, usual_of
@@ -25,7 +25,7 @@ Shares = NDArray[np.float32] | Floats
 
 LEAST_SHARE: Final = MINIMUM_SHARE  # law 3: what is too unsure weighs nothing
 
-_MOST_CODES: Final = 1 << 24
+_CODES: Final = 1 << 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +81,7 @@ def by_officer(facts: FactColumns) -> tuple[Rows, Longs]:
         first = int(facts.day[dated].min()) if dated.any() else 0
         span = int(facts.day[dated].max()) - first + 1 if dated.any() else 1
         count = (int(quarters.max()) + 1) * 4 * span
-        if count <= _MOST_CODES:
+        if count <= max(_CODES, 4 * len(order)):
             codes = quarters
             codes *= 2
             codes += facts.verified
@@ -166,7 +166,7 @@ def _gather(
 @compiled
 def _read_range(
     first: int,
-    last: int,
+    count: int,
     order: Rows,
     start: Longs,
     fact: NDArray[np.int64],
@@ -190,10 +190,12 @@ def _read_range(
     touched: Longs,
     result: Floats,
 ) -> int:
-    """Officers first..last into `result` (5, officers). The row of a fact that comes twice for an officer, or -1."""
+    """`count` officers into `result` (5, officers), from its column `first` on. The row of a fact that comes twice for
+    an officer, or -1.
+    """
     stamp = 0
     coefficients = usual.coefficients
-    for officer in range(first, last):
+    for officer in range(count):
         rows = order[start[officer] : start[officer + 1]]
         n = len(rows)
         for k in range(n):
@@ -230,11 +232,11 @@ def _read_range(
             touched,
             False,
         )
-        result[0, officer] = reading.theta
-        result[1, officer] = reading.information
-        result[2, officer] = reading.error
-        result[3, officer] = points_at(reading.theta, usual)
-        result[4, officer] = reading.variance
+        result[0, first + officer] = reading.theta
+        result[1, first + officer] = reading.information
+        result[2, first + officer] = reading.error
+        result[3, first + officer] = points_at(reading.theta, usual)
+        result[4, first + officer] = reading.variance
     return -1
 
 
@@ -243,30 +245,38 @@ def read_columns(facts: FactColumns, levels: Levels, threads: int = 1) -> Office
 
     Raises ValueError for a fact that comes twice for an officer.
     """
-    order, start = by_officer(facts)
     usual = usual_of(levels)
-    sizes = np.diff(start)
     result = np.zeros((5, facts.officers))
+    sizes = np.zeros(facts.officers, dtype=np.int64)
     none = np.empty(0)
+    blocks = blocks_of(facts.officer, facts.officers)
+    names = [field.name for field in fields(FactColumns) if isinstance(getattr(facts, field.name), np.ndarray)]
+    dealt = dict(zip(names, blocks.put([getattr(facts, name) for name in names], threads), strict=True))
 
-    def read(first: int, last: int) -> int:
+    def read(block: int) -> int | None:
+        first, last = blocks.officers[block : block + 2]
+        rows = slice(blocks.rows[block], blocks.rows[block + 1])
+        own = replace(facts, **{name: column[rows] for name, column in dealt.items()}, officers=last - first)
+        own = replace(own, officer=own.officer - np.int32(first))
+        order, start = by_officer(own)
+        sizes[first:last] = np.diff(start)
         most = int(sizes[first:last].max(initial=0))
         room, table = room_for(most)
-        return _read_range(
+        twice = _read_range(
             first,
-            last,
+            last - first,
             order,
             start,
-            facts.fact,
-            facts.share,
-            facts.y,
-            facts.verified,
-            facts.place,
-            facts.quarter,
-            facts.day,
-            facts.rater,
-            none if facts.events is None else facts.events,
-            none if facts.offset is None else facts.offset,
+            own.fact,
+            own.share,
+            own.y,
+            own.verified,
+            own.place,
+            own.quarter,
+            own.day,
+            own.rater,
+            none if own.events is None else own.events,
+            none if own.offset is None else own.offset,
             usual,
             room,
             table,
@@ -278,13 +288,9 @@ def read_columns(facts: FactColumns, levels: Levels, threads: int = 1) -> Office
             np.zeros(len(usual.coefficients) + 1, dtype=np.int64),
             result,
         )
+        return None if twice < 0 else int(own.fact[twice])
 
-    # parts of about as many facts each, several for each thread, so that none waits long for another
-    parts = max(1, min(8 * threads, facts.officers)) if threads > 1 else 1
-    bounds = np.searchsorted(start, np.linspace(0, start[-1], parts + 1)[1:-1])
-    edges = [0, *bounds.tolist(), facts.officers]
-    with ThreadPoolExecutor(threads) as pool:
-        twice = max(pool.map(read, edges[:-1], edges[1:]), default=-1)
-    if twice >= 0:
-        raise ValueError(f"Fact {facts.fact[twice]} comes twice for one officer; it may count only once.")
+    for fact in blocks.each(read, threads):
+        if fact is not None:
+            raise ValueError(f"Fact {fact} comes twice for one officer; it may count only once.")
     return OfficerReadings(result[0], result[1], result[2], result[3], result[4], sizes)

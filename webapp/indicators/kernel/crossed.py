@@ -18,7 +18,7 @@ S is dense of some hundreds; one Cholesky decomposition solves all. For a group 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ Small = NDArray[np.int32]
 
 SCALE: Final = float(2**32)
 """Sums are kept as whole numbers of 2^-32, so that the order of the facts cannot change a digit of them."""
+
+PORTION: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,36 +70,25 @@ def _slot(keys: NDArray[np.int64], key: int) -> int:
 @compiled
 def _sum_up(
     key: NDArray[np.int64], weight: Floats, y: NDArray[np.float32], keys: NDArray[np.int64], sums: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Add facts to the table of keys and sums of w, w y, w y^2 in units of 2^-32; grown where it is half full."""
-    size = len(keys)
-    count = 0
-    for place in range(size):
-        count += keys[place] != -1
+) -> None:
+    """Add facts to the table of keys and sums (3, places) of w, w y, w y^2 in units of 2^-32."""
     for i in range(len(key)):
         w = weight[i]
         if w <= 0.0:
             continue
         place = _slot(keys, key[i])
-        if keys[place] == -1:
-            if 2 * (count + 1) > size:
-                old_keys, old_sums = keys, sums
-                size *= 4
-                keys = np.full(size, -1, dtype=np.int64)
-                sums = np.zeros((size, 3), dtype=np.int64)
-                for old in range(len(old_keys)):
-                    if old_keys[old] != -1:
-                        moved = _slot(keys, old_keys[old])
-                        keys[moved] = old_keys[old]
-                        sums[moved] = old_sums[old]
-                place = _slot(keys, key[i])
-            keys[place] = key[i]
-            count += 1
+        keys[place] = key[i]
         value = np.float64(y[i])
-        sums[place, 0] += np.int64(np.rint(w * SCALE))
-        sums[place, 1] += np.int64(np.rint(w * value * SCALE))
-        sums[place, 2] += np.int64(np.rint(w * value * value * SCALE))
-    return keys, sums
+        sums[0, place] += np.int64(np.rint(w * SCALE))
+        sums[1, place] += np.int64(np.rint(w * value * SCALE))
+        sums[2, place] += np.int64(np.rint(w * value * value * SCALE))
+
+
+class Summed(NamedTuple):
+    """keys (G), ascending, and sums (3, G) of w, w y, w y^2 of the facts of each."""
+
+    keys: Numbers
+    sums: Numbers
 
 
 class Compressor:
@@ -107,30 +98,46 @@ class Compressor:
         self.officers, self.sizes = officers, sizes
         if (officers + 1) * math.prod(sizes) >= 2**62:
             raise ValueError("So many officers, cells, quarters and units can't be told apart by one number.")
-        self._keys = np.full(1 << 12, -1, dtype=np.int64)
-        self._sums = np.zeros((1 << 12, 3), dtype=np.int64)
+        self.portions: list[Summed] = []
 
-    def add(self, officer: Small, numbers: Sequence[Small], weight: Floats, y: NDArray[np.float32]) -> None:
-        """officer (n; -1 unknown), number within each family (n each, from 0), weight (0: left out) and y (n)."""
+    def summed(self, officer: Small, numbers: Sequence[Small], weight: Floats, y: NDArray[np.float32]) -> Summed:
+        """A portion; arguments as for `add`. Several threads may work at once, each at its own."""
         key = np.where(officer < 0, self.officers, officer).astype(np.int64)
         for number, size in zip(numbers, self.sizes, strict=True):
             key *= size
             key += number
-        self._keys, self._sums = _sum_up(key, weight, y, self._keys, self._sums)
+        places = 16
+        while places < 2 * len(key):
+            places *= 2
+        keys, sums = np.full(places, -1, dtype=np.int64), np.zeros((3, places), dtype=np.int64)
+        _sum_up(key, weight, y, keys, sums)
+        used = np.flatnonzero(keys >= 0)
+        used = used[np.argsort(keys[used])]
+        return Summed(keys[used], sums[:, used])
+
+    def add(self, officer: Small, numbers: Sequence[Small], weight: Floats, y: NDArray[np.float32]) -> None:
+        """officer (n; -1 unknown), number within each family (n each, from 0), weight (0: left out) and y (n)."""
+        for low in range(0, len(officer), PORTION):
+            own = slice(low, low + PORTION)
+            self.portions.append(self.summed(officer[own], [one[own] for one in numbers], weight[own], y[own]))
 
     def groups(self) -> Groups:
         """What was added so far."""
-        used = np.flatnonzero(self._keys >= 0)
-        used = used[np.argsort(self._keys[used])]
-        rest, sums = self._keys[used], self._sums[used]
-        places = np.empty((len(used), len(self.sizes)), dtype=np.int32)
+        rest = np.concatenate([np.zeros(0, dtype=np.int64), *(portion.keys for portion in self.portions)])
+        sums = np.concatenate([np.zeros((3, 0), dtype=np.int64), *(portion.sums for portion in self.portions)], axis=1)
+        if not bool(np.all(rest[1:] > rest[:-1])):
+            order = np.argsort(rest, kind="stable")
+            rest = rest[order]
+            starts = np.flatnonzero(np.append(True, rest[1:] != rest[:-1]))
+            rest, sums = rest[starts], np.add.reduceat(sums[:, order], starts, axis=1)
+        places = np.empty((len(rest), len(self.sizes)), dtype=np.int32)
         for family in range(len(self.sizes) - 1, -1, -1):
             places[:, family] = rest % self.sizes[family] + (1 + sum(self.sizes[:family]))
-            rest //= self.sizes[family]
-        mean = sums[:, 1] / np.maximum(sums[:, 0], 1)
-        within = np.maximum(sums[:, 2] / SCALE - mean * (sums[:, 1] / SCALE), 0.0)
+            rest = rest // self.sizes[family]
+        mean = sums[1] / np.maximum(sums[0], 1)
+        within = np.maximum(sums[2] / SCALE - mean * (sums[1] / SCALE), 0.0)
         first = np.searchsorted(rest, np.arange(self.officers + 1)).astype(np.int64)
-        return Groups(first, places, sums[:, 0] / SCALE, mean, within, self.sizes)
+        return Groups(first, places, sums[0] / SCALE, mean, within, self.sizes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,7 +192,12 @@ def _rows(
             if filling == 0:
                 start[j + 1] = count
                 continue
-            column[start[j] : start[j] + count].sort()
+            for k in range(start[j] + 1, start[j] + count):
+                moving, hole = column[k], k
+                while hole > start[j] and column[hole - 1] > moving:
+                    column[hole] = column[hole - 1]
+                    hole -= 1
+                column[hole] = moving
             for k in range(count):
                 place[column[start[j] + k]] = k
             total = 0.0

@@ -8,15 +8,17 @@ with m the officer's cases of that day, keeps a crowd from moving what is usual.
 need not be: law 1 holds on the reference once it is frozen.
 """
 
+import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from webapp.indicators.facts import Floats, added_up
+from webapp.indicators.kernel.blocks import blocks_of
 from webapp.indicators.kernel.compiling import compiled
-from webapp.indicators.kernel.crossed import Compressor, Groups
+from webapp.indicators.kernel.crossed import Compressor, Groups, Summed
 from webapp.indicators.kernel.reference_columns import FAMILIES, Codebook, ColumnReference, Levels
 from webapp.indicators.kernel.variances import Assumptions, Fitted, fit_logistic
 
@@ -25,7 +27,6 @@ UNVERIFIED: Final = 0.25
 DAY_CORRELATION: Final = 0.05  # rho: a day counts for at most 20 votes
 NO_RATER: Final = -(2**63)
 NO_DAY: Final = -(2**31)
-PORTION: Final = 1 << 20
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -186,7 +187,7 @@ def mix_rows(cells_service: Ints, quarters_service: Ints, mix: Floats, units: in
     return rows, mix[:cells] / mix[:cells].sum()
 
 
-def _numbered(code: Longs, most: int) -> tuple[Ints, Longs]:
+def _numbered(code: Longs | Ints, most: int) -> tuple[Ints, Longs]:
     """Number of each code 0 .. most - 1 that occurs (-1: never), and the codes that occur."""
     found = np.flatnonzero(np.bincount(code, minlength=most))
     number = np.full(most, -1, dtype=np.int32)
@@ -207,6 +208,7 @@ def fit_columns(
     verified: NDArray[np.bool_],
     assumed: Assumptions,
     events: Floats | None = None,
+    threads: int = 1,
 ) -> ColumnReference:
     """The reference that n facts teach; codes are whole numbers from 0, officer -1 unknown, rater NO_RATER, day NO_DAY.
 
@@ -216,24 +218,44 @@ def fit_columns(
         int(codes.max(initial=-1)) + 1 for codes in (service, channel, quarter, unit)
     )
     officers = int(officer.max(initial=-1)) + 1
-    sure = np.flatnonzero(share > CERTAIN_SHARE)
-    sure_of: Longs | slice = slice(None) if len(sure) == len(share) else sure
-    who, where, when = officer[sure_of], service[sure_of], unit[sure_of]
-    many = np.ones(len(sure)) if events is None else events[sure_of]
-    weight = weights_of(who, rater[sure_of], day[sure_of], verified[sure_of], many)
-    cell_code = where.astype(np.int64) * channels + channel[sure_of]
-    quarter_code = where.astype(np.int64) * quarters + quarter[sure_of]
+    sure = share > CERTAIN_SHARE
+    sure_of: Longs | slice = slice(None) if bool(sure.all()) else np.flatnonzero(sure)
+    who, where, home = officer[sure_of], service[sure_of], unit[sure_of]
+    codes = np.int32 if services * max(channels, quarters) < 2**31 else np.int64
+    cell_code = where * codes(channels) + channel[sure_of]
+    quarter_code = where * codes(quarters) + quarter[sure_of]
     cell_number, cell_codes = _numbered(cell_code, services * channels)
     quarter_number, quarter_codes = _numbered(quarter_code, services * quarters)
-    unit_number, unit_codes = _numbered(when.astype(np.int64), units)
+    unit_number, unit_codes = _numbered(home, units)
     sizes = (len(cell_codes), len(quarter_codes), len(unit_codes))
     compressor = Compressor(officers, sizes)
-    value = y[sure_of]
-    for low in range(0, len(sure), PORTION):
-        own = slice(low, low + PORTION)
-        numbers = (cell_number[cell_code[own]], quarter_number[quarter_code[own]], unit_number[when[own]])
-        compressor.add(who[own], numbers, weight[own], value[own])
-    learned = learn(compressor.groups(), assumed, float(np.sum(weight / many)))
+    blocks = blocks_of(np.where(who < 0, officers, who).astype(np.int32), officers + 1)
+    columns: list[Any] = [
+        who,
+        y[sure_of],
+        cell_code,
+        quarter_code,
+        home,
+        day[sure_of],
+        rater[sure_of],
+        verified[sure_of],
+    ]
+    if events is not None:
+        columns.append(events[sure_of])
+    columns = blocks.put(columns, threads)
+
+    def compress(block: int) -> tuple[Summed, float]:
+        rows = slice(blocks.rows[block], blocks.rows[block + 1])
+        own, value, cell, when, place, on, by, served = (column[rows] for column in columns[:8])
+        many = np.ones(len(own)) if events is None else columns[8][rows]
+        weight = weights_of(np.where(own < 0, own, own - np.int32(blocks.officers[block])), by, on, served, many)
+        numbers = (cell_number[cell], quarter_number[when], unit_number[place])
+        return compressor.summed(own, numbers, weight, value), float(np.sum(weight / many))
+
+    found = blocks.each(compress, threads)
+    compressor.portions.extend(portion for portion, _count in found)
+    columns.clear()
+    learned = learn(compressor.groups(), assumed, math.fsum(count for _portion, count in found))
     known = 1 + sum(sizes)
     rows, shares = mix_rows(
         (cell_codes // max(channels, 1)).astype(np.int32),

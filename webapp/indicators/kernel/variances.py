@@ -25,6 +25,7 @@ from webapp.indicators.kernel.crossed import Groups, Normal, Rows, Solution, row
 LEVEL_LIMIT: Final = 5.0  # levels stay within logistic(+-5), .7 % to 99.3 %: nothing is ever certain
 ROUNDS: Final = 12
 STILL: Final = 1e-6  # a round that moves no level by more is the last
+FLAT: Final = 1e-4  # slope of the deviance, where one standard error of log lambda from the best it is about 1
 LOG_LIMITS: Final = (-9.0, 18.0)  # of log lambda: deviations from far above to far below anything that matters
 LARGEST_MOVE: Final = 1.5  # of a level in one round
 
@@ -124,38 +125,50 @@ def likeliest(
     start: Floats,
     tolerance: float = 1e-8,
     level: float = 0.0,
+    flat: float = 1e-5,
 ) -> Fitted:
     """Variances by restricted maximum likelihood for given normal equations; `sizes` of the families.
 
-    `count`: facts that the equations stand for. `start`: log lambda of each family and of the officers.
+    `count`: facts that the equations stand for. `start`: log lambda of each family and of the officers. `flat`: a slope
+    of the deviance that passes for none, where a standard error's distance from the best has one of about 1.
     """
     likelihood = _Likelihood(normal, sizes, count, assumed, level)
 
-    def deviance(log_lambda: Floats) -> tuple[float, Floats]:
-        _solution, _sigma2, value, gradient = likelihood.at(log_lambda)
-        return value, gradient
+    # q effects tell log lambda with a curvature of about q; scaled by it, all directions are alike to L-BFGS
+    effects = [*sizes, len(normal.total) - 1]
+    scale = np.sqrt([max(q + prior.worth, 1.0) for q, prior in zip(effects, likelihood.priors, strict=True)])
+    limits = np.outer(scale, LOG_LIMITS)
+    best: list[tuple[Floats, Solution, float, float]] = []
 
-    found = minimize(
+    def deviance(scaled: Floats) -> tuple[float, Floats]:
+        log_lambda = np.clip(scaled / scale, *LOG_LIMITS)
+        solution, sigma2, value, gradient = likelihood.at(log_lambda)
+        if not best or value < best[0][3]:
+            best[:] = [(log_lambda, solution, sigma2, value)]
+        return value, gradient / scale
+
+    minimize(
         deviance,
-        np.clip(start, *LOG_LIMITS),
+        np.clip(start, *LOG_LIMITS) * scale,
         jac=True,
         method="L-BFGS-B",
-        bounds=[LOG_LIMITS] * len(start),
-        options={"maxiter": 200, "ftol": tolerance * 1e-4, "gtol": tolerance * max(count, 1.0), "maxls": 30},
+        bounds=limits.tolist(),
+        options={"maxiter": 200, "ftol": tolerance * 1e-4, "gtol": flat, "maxls": 30},
     )
-    solution, sigma2, value, _gradient = likelihood.at(found.x)
-    tau = float(np.sqrt(sigma2 / np.exp(found.x[-1])))
+    at, solution, sigma2, value = best[0]
+    tau = float(np.sqrt(sigma2 / np.exp(at[-1])))
     bounded = float(np.clip(tau, *assumed.tau_limits))
     if bounded != tau:
-        moved = np.append(found.x[:-1], np.log(sigma2 / bounded**2))
-        solution, sigma2, value, _gradient = likelihood.at(moved)
-        found.x = moved
-    return Fitted(solution, sigma2, tuple(np.exp(found.x).tolist()), value, likelihood.evaluations)
+        at = np.append(at[:-1], np.log(sigma2 / bounded**2))
+        solution, sigma2, value, _gradient = likelihood.at(at)
+    return Fitted(solution, sigma2, tuple(np.exp(at).tolist()), value, likelihood.evaluations)
 
 
 def fitted_levels(groups: Groups, solution: Solution, ease: Floats | None) -> Floats:
     """eta of each group: coefficients, kappa's part and the officer's effect."""
-    eta = solution.beta[0] + np.sum(solution.beta[groups.places], axis=1)
+    eta = np.full(len(groups.weight), solution.beta[0])
+    for family in range(groups.places.shape[1]):
+        eta += solution.beta[groups.places[:, family]]
     effect = np.append(solution.theta + (0.0 if ease is None else solution.beta[-1] * ease), 0.0)
     levels: Floats = eta + np.repeat(effect, np.diff(np.append(groups.first, len(groups.weight))))
     return levels
@@ -193,16 +206,18 @@ def fit_logistic(groups: Groups, assumed: Assumptions, count: float) -> tuple[Fi
     priors = [*assumed.families, assumed.officers]
     log_lambda = np.log([assumed.phi.variance / prior.variance for prior in priors])
     evaluations = rounds = 0
-    largest = np.inf
+    largest = near = np.inf
     used = ease
-    while rounds < ROUNDS and largest >= STILL:
+    while rounds < ROUNDS and (largest >= STILL or near > FLAT):
         rounds += 1
         mu = logistic(eta)
         variance = mu * (1.0 - mu)
         omega = groups.weight * variance
         z = eta + (groups.mean - mu) / variance
         normal = Normal(groups, rows, omega, z, float(np.sum(groups.within / variance)), ease)
-        fitted = likeliest(normal, groups.sizes, count, assumed, log_lambda, 1e-6, worth * start * (1.0 - start))
+        # no need to be exact about levels that will move on
+        near = max(min(0.1 * largest, 0.3 * 0.25 ** (rounds - 1)), FLAT)
+        fitted = likeliest(normal, groups.sizes, count, assumed, log_lambda, 1e-6, worth * start * (1.0 - start), near)
         evaluations += fitted.evaluations
         moved = fitted_levels(groups, fitted.solution, ease) - eta
         largest = float(np.max(np.abs(moved), initial=0.0))
