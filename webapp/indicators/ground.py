@@ -23,12 +23,13 @@ _MARK: Final = "hashint8extended(id, xmin::text::bigint)"
 _FACT_COLUMNS: Final = ", ".join(column.key for column in COLUMNS)
 _STANDING: Final = "indicator_fact WHERE officer_id = :officer AND period = :period AND withdrawn_at IS NULL"
 _FACTS: Final = f"SELECT {_FACT_COLUMNS}, {_MARK} AS mark FROM {_STANDING}"  # noqa: S608  names of columns
-#: One row, or as many as there are facts with an id above `last`; all that is not of a fact is the same in each.
+#: One row, or as many as there are facts with an id above `last`; a row begins with what `read_facts` reads, and all
+#: that is not of a fact is the same in each.
 _GROUND: Final = text(
     f"""
-    SELECT s.id AS standing_id, s.fact_ids, s.formula_version, s.preset_version, s.rules_version, s.reference_id,
+    SELECT f.*, s.id AS standing_id, s.fact_ids, s.formula_version, s.preset_version, s.rules_version, s.reference_id,
            s.content -> 'trend' AS trend, g.preset, r.id AS newest, r.written_by AS newest_written_by,
-           k.known_rows, k.known_mark, f.*
+           k.known_rows, k.known_mark
       FROM (SELECT count(*) AS known_rows, coalesce(bit_xor({_MARK}), 0) AS known_mark
               FROM {_STANDING} AND id <= :last) k
      CROSS JOIN (SELECT (SELECT p.content FROM indicator_preset p
