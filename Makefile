@@ -26,7 +26,7 @@ run: setup ## run the city at http://127.0.0.1:8000 (PORT=...) until Ctrl-C
 
 # The plugin of schemathesis takes two seconds in every process, and no test uses it.
 test: setup ## all tests, on real engines and a real browser (ARGS=... for pytest)
-	@$(PY) -m tests.chromium
+	@$(PY) -m webapp.indicators.warming & $(PY) -m tests.chromium && wait
 	@$(PY) -m pytest -n $(TESTERS) --dist worksteal -p no:schemathesis $(ARGS)
 
 check: setup ## format, lint, types, import rules, translations

@@ -106,7 +106,11 @@ def _changes(before: tuple[int, bytes], after: tuple[int, bytes]) -> list[str]:
     """The lines that differ, for whoever reads what failed."""
     if before == after:
         return []
-    return [f"status {after[0]}", *unified_diff(before[1].decode().splitlines(), after[1].decode().splitlines(), n=0)]
+    return [f"status {after[0]}", *unified_diff(_lines(before[1]), _lines(after[1]), n=0)]
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode(errors="replace").splitlines()
 
 
 @pytest.fixture

@@ -126,7 +126,8 @@ class Supervisor:
         summary = self._folder.demo(database.identity)
         if summary is None or not database.filled:
             say("loading the demo city ...")
-            told = self._step("demo", plan.load_demo, city, show=True)
+            with self._beside(plan.beside, city):
+                told = self._step("demo", plan.load_demo, city, show=True)
             try:
                 fresh = json.loads((told.strip().splitlines() or [""])[-1])
             except ValueError:
@@ -136,6 +137,21 @@ class Supervisor:
                 summary = fresh
                 self._folder.remember_demo(database.identity, fresh)
         return dict(summary)
+
+    @contextlib.contextmanager
+    def _beside(self, argv: tuple[str, ...] | None, city: CityEnvironment) -> Iterator[None]:
+        """Run a command meanwhile, behind all else; what it has not done by the end it leaves undone."""
+        if argv is None:
+            yield
+            return
+        with (self._folder.logs / "beside.log").open("ab") as log:
+            process = processes.spawn(
+                argv, log=log, env=dict(city.values), cwd=self._root, end_with_parent=signal.SIGTERM
+            )
+        try:
+            yield
+        finally:
+            processes.end_child(process, (signal.SIGTERM, 2), (signal.SIGKILL, 5))
 
     def _step(
         self,

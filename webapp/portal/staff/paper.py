@@ -58,7 +58,8 @@ class Paper:
         sheet.set_auto_page_break(True, margin=_FOOT + 4)
         sheet.set_title(title)
         sheet.set_lang(language)
-        sheet.set_creation_date(made_at)
+        # The day alone: what was printed twice on a day is the same file, and tells of nothing else that happened.
+        sheet.set_creation_date(made_at.replace(hour=0, minute=0, second=0, microsecond=0))
         sheet.set_creator("Tanggap")
         sheet.set_display_mode("fullwidth", "continuous")
         sheet.add_page()
