@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.indicators.kernel.compiling import compiled
+from webapp.indicators.kernel.compiling import compiled, compiled_part
 
 Longs = NDArray[np.int64]
 LongTable = NDArray[np.int64]
@@ -62,7 +62,7 @@ def room_for(facts: int) -> tuple[LongTable, LongTable]:
     return np.zeros((ROOM_ROWS, facts + 2), dtype=np.int64), table
 
 
-@compiled
+@compiled_part
 def _sort_by_rater(order: Longs, rater: Longs, first: int, last: int, spare: Longs) -> None:
     """order[first:last] by rater; those of one rater stay as they stand. Runs by insertion, then merged."""
     run = first
@@ -95,7 +95,7 @@ def _sort_by_rater(order: Longs, rater: Longs, first: int, last: int, spare: Lon
         width *= 2
 
 
-@compiled
+@compiled_part
 def _number_raters(room: LongTable, blocks: int, verified: int, table: LongTable, stamp: int, numbered: int) -> int:
     """Number the raters of the verified blocks, or of the others, from `numbered` on; -1 for all where nobody came
     twice. How many are numbered then.

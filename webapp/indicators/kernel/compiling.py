@@ -58,9 +58,22 @@ if CACHE_FOLDER is not None:
     numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]
 
 
+_HOW: Final[dict[str, Any]] = {
+    "cache": CACHE_FOLDER is not None,
+    "nogil": True,
+    "error_model": "numpy",
+    "no_cfunc_wrapper": True,  # no C code calls these functions; compiling for it takes as long as for a small function
+}
+
+
 def compiled(function: _Function) -> _Function:
     """The function as machine code, free of the interpreter's lock so that threads can share the work.
 
     Dividing by 0 gives what IEEE 754 says instead of an error, without which loops become no vector instructions.
     """
-    return cast(_Function, numba.njit(cache=CACHE_FOLDER is not None, nogil=True, error_model="numpy")(function))
+    return cast(_Function, cast(Any, numba).njit(**_HOW)(function))
+
+
+def compiled_part(function: _Function) -> _Function:
+    """Likewise, for what only compiled functions call: compiled sooner, and not to be called from Python."""
+    return cast(_Function, cast(Any, numba).njit(no_cpython_wrapper=True, **_HOW)(function))

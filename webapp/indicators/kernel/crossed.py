@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
 from webapp.indicators.facts import Floats
-from webapp.indicators.kernel.compiling import compiled
+from webapp.indicators.kernel.compiling import compiled, compiled_part
 
 Numbers = NDArray[np.int64]
 Small = NDArray[np.int32]
@@ -56,7 +56,7 @@ class Groups:
         return len(self.first) - 1
 
 
-@compiled
+@compiled_part
 def _slot(keys: NDArray[np.int64], key: int) -> int:
     """Where a key stands, or could stand, in an open table whose size is a power of two; -1 marks a free place."""
     mask = len(keys) - 1

@@ -21,7 +21,7 @@ from webapp.indicators.kernel.arranging import (
     Counts,
     LongTable,
 )
-from webapp.indicators.kernel.compiling import compiled
+from webapp.indicators.kernel.compiling import compiled_part
 
 UNVERIFIED: Final = 0.25  # facts.UNVERIFIED_WEIGHT; constants of the kernel stand in it, for its cache to see them
 
@@ -55,7 +55,7 @@ def ways_for(facts: int) -> Floats:
     return np.zeros((2, WAY_ROWS, facts + 2))
 
 
-@compiled
+@compiled_part
 def _bounded(
     value: float, slope: float, unit: float, unit_slope: float, free: float, most: float
 ) -> tuple[float, float]:
@@ -74,7 +74,7 @@ def _bounded(
     )
 
 
-@compiled
+@compiled_part
 def _of_one_rater(total: float, slope: float, most: float, most_slope: float, verified: bool) -> tuple[float, float]:
     """What one rater's pulls in one direction count: unverified, the greatest alone; verified, a little more."""
     if total <= 0.0:
@@ -88,7 +88,7 @@ def _of_one_rater(total: float, slope: float, most: float, most_slope: float, ve
     )
 
 
-@compiled
+@compiled_part
 def _of_visit(
     sign: float, first: int, last: int, pulls: Floats, slopes: Floats, single: Floats
 ) -> tuple[float, float, float, float]:
@@ -105,7 +105,7 @@ def _of_visit(
     return total, slope, most, most_slope
 
 
-@compiled
+@compiled_part
 def _bound_each(
     way_of: Floats, row: int, kept_row: int, first: int, last: int, base: float, free: float, most: float, growth: float
 ) -> tuple[float, float]:
@@ -137,7 +137,7 @@ def _bound_each(
     return total, total_slope
 
 
-@compiled
+@compiled_part
 def _by_days(
     mine: Floats, sign: float, pulls: Floats, slopes: Floats, single: Floats, room: LongTable, block: int
 ) -> tuple[float, float, float, float]:
@@ -197,7 +197,7 @@ def _by_days(
     return block_sum, block_slope, by_raters, by_raters_slope
 
 
-@compiled
+@compiled_part
 def damped_sum(
     way: int, pulls: Floats, slopes: Floats, single: Floats, room: LongTable, counts: Counts, ways: Floats
 ) -> tuple[float, float]:
@@ -246,7 +246,7 @@ def damped_sum(
     return crowd + served, crowd_slope + served_slope
 
 
-@compiled
+@compiled_part
 def kept_of_facts(pulls: Floats, single: Floats, room: LongTable, counts: Counts, ways: Floats, kept: Floats) -> None:
     """What damping keeps of each fact, after `damped_sum` went both ways: kept (3, facts), by rater, by day and week,
     and for want of verified facts.

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from webapp.indicators.facts import Floats
 from webapp.indicators.kernel.arranging import Counts, Longs, LongTable
-from webapp.indicators.kernel.compiling import compiled
+from webapp.indicators.kernel.compiling import compiled, compiled_part
 from webapp.indicators.kernel.damping import damped_sum, kept_of_facts
 from webapp.indicators.kernel.exponentials import logistic_of, secant_of
 from webapp.indicators.kernel.reference_columns import Levels
@@ -127,7 +127,7 @@ class Doubt(NamedTuple):
     variance: float
 
 
-@compiled
+@compiled_part
 def doubt_of(
     theta: float, information: float, charged: Floats, touched: Longs, touched_count: int, usual: Usual, design: Floats
 ) -> Doubt:

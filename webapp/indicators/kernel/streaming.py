@@ -21,7 +21,7 @@ from webapp.indicators.kernel.officers import Usual, points_at, points_slope
 _FINE: Final = 2.0**40
 _REACH: Final = 8.0  # theta from -8 to 8 in the table of points
 _NODES: Final = 1025
-_NEAR: Final = 1e-9
+_NEAR: Final = 3e-5  # of the last step of Newton, behind which at most half its square is left: under 1e-9
 
 
 class Sums(NamedTuple):
