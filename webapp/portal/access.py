@@ -73,7 +73,11 @@ def check_access() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
     access = access_of(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]  # werkzeug's proxy
-    if access in (PUBLIC, OTHER_SYSTEM):
+    if access == PUBLIC:
+        return None
+    if "\x00" in request.path:  # nothing is kept under such an address, and PostgreSQL would not even look
+        abort(404)
+    if access == OTHER_SYSTEM:
         return None
     if access is None:
         abort(403)
