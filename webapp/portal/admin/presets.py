@@ -193,8 +193,6 @@ def _enforce_form() -> EnforceForm:
     for _number in range(COMING):
         periods.append(period_after(periods[-1]))
     form.from_period.choices = [(period, period_in_words(period)) for period in periods]
-    if request.method == "GET":
-        form.from_period.data = periods[1]
     return form
 
 
