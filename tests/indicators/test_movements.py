@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.portal.bare import make_bare_app
 from webapp.indicators.components.registry import PRIORS
 from webapp.indicators.formula import Fact, Preset, Reference, fit_reference, score_officer
 from webapp.indicators.movements import Movement, State, movements, tells_nobody
 from webapp.indicators.presets import load_preset
+from webapp.indicators.wording.sheets import movement_reason
 
 
 def fact(number: int, y: float, *, component: str = "satisfaction", source: str = "rating") -> Fact:
@@ -85,6 +87,16 @@ def test_each_cause_is_named_with_what_stands_behind_it() -> None:
     assert (moved["new_facts", "satisfaction"].facts, moved["new_facts", "satisfaction"].points < 0) == (6, True)
     assert moved["reference", "satisfaction"].details == {"from": "2026-10", "to": "2026-11"}
     assert moved["preset", ""].details == {"from": DEFAULT.version, "to": "senapelan-1"}
+
+
+def test_new_facts_are_told_against_what_they_moved() -> None:
+    low = [fact(n, 0.0) for n in range(12)]
+    better = low + [fact(100 + n, 1 / 3) for n in range(6)]
+    (against_own,) = movements(state(low, OLD, DEFAULT), state(better, OLD, DEFAULT), {}, own=True)
+    (against_usual,) = movements(state([], OLD, DEFAULT), state(low, OLD, DEFAULT), {}, own=True)
+    with make_bare_app().test_request_context():
+        assert movement_reason(against_own) == "Hasilnya lebih baik daripada angka Anda di bagian ini sebelumnya."
+        assert movement_reason(against_usual) == "Hasilnya tidak sebaik yang wajar."
 
 
 def test_to_the_officer_a_withdrawn_rating_is_summed_up_with_the_new_ones() -> None:

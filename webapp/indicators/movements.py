@@ -33,8 +33,8 @@ class Movement:
 
     `kind`: new_facts, withdrawn, reference, preset, other. `component`: "" where it is about the whole. `facts`: how
     many stand behind it. `details`: {"why": "objection"} of what was withdrawn; {"from": "2026-10", "to": "2026-11"} of
-    a reference or preset; {"sources": {"rating": 12}} of facts; {"withdrawn": 1} where that many are summed up in it,
-    so that nobody is told.
+    a reference or preset; {"sources": {"rating": 12}} of facts; {"first": True} where none stood in the component;
+    {"withdrawn": 1} where that many are summed up in it, so that nobody is told.
     """
 
     kind: str
@@ -128,7 +128,7 @@ def _facts_moved(
         steps.append(Movement("withdrawn", name, weight * (following - points), len(these), MappingProxyType(details)))
         points = following
     if came:
-        details = {"sources": _sources(came)}
+        details = {"sources": _sources(came)} | ({} if left else {"first": True})
         moved = weight * (_points(has, name, reference) - points)
         steps.append(Movement("new_facts", name, moved, len(came), MappingProxyType(details)))
     return steps

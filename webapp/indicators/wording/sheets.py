@@ -97,16 +97,18 @@ def movement_title(movement: Movement) -> str:
 
 
 def movement_reason(movement: Movement) -> str:
-    """Why it moved the figure, in a sentence."""
+    """Why it moved the figure, in a sentence.
+
+    New facts move a component by what sets them apart from where it stood: what is usual, if it had no facts yet; else
+    its figure until then.
+    """
     match movement.kind:
         case "new_facts" if movement.details.get("withdrawn"):
             return str(_("Catatan baru, dan yang tidak lagi dihitung; digabung supaya penilai tidak dikenali."))
-        case "new_facts" if abs(movement.points) < AS_EXPECTED:
-            return str(_("Hasilnya seperti yang wajar untuk layanan itu."))
-        case "new_facts" if movement.points > 0:
-            return str(_("Hasilnya lebih baik dari yang wajar untuk layanan itu."))
+        case "new_facts" if movement.details.get("first"):
+            return _as_against_expected(movement.points)
         case "new_facts":
-            return str(_("Hasilnya tidak sebaik yang wajar untuk layanan itu."))
+            return _as_against_before(movement.points)
         case "withdrawn":
             return str(_("Yang tadinya dihitung sudah dikeluarkan dari angka Anda."))
         case "reference":
@@ -115,6 +117,22 @@ def movement_reason(movement: Movement) -> str:
             return str(_("Instansi menetapkan bobot baru; berlaku untuk semua petugas."))
         case _:
             return str(_("Perubahan yang tidak dapat dipisahkan tanpa mengungkap penilai."))
+
+
+def _as_against_expected(points: float) -> str:
+    if abs(points) < AS_EXPECTED:
+        return str(_("Hasilnya seperti yang wajar."))
+    if points > 0:
+        return str(_("Hasilnya lebih baik dari yang wajar."))
+    return str(_("Hasilnya tidak sebaik yang wajar."))
+
+
+def _as_against_before(points: float) -> str:
+    if abs(points) < AS_EXPECTED:
+        return str(_("Hasilnya sejalan dengan angka Anda di bagian ini sebelumnya."))
+    if points > 0:
+        return str(_("Hasilnya lebih baik daripada angka Anda di bagian ini sebelumnya."))
+    return str(_("Hasilnya tidak sebaik angka Anda di bagian ini sebelumnya."))
 
 
 def change_in_words(change: Change, zone_day: date) -> tuple[str, str]:
