@@ -21,6 +21,7 @@ from scipy.optimize import minimize
 
 from webapp.indicators.facts import Floats, added_up, logistic
 from webapp.indicators.kernel.crossed import Groups, Normal, Rows, Solution, rows_of
+from webapp.indicators.kernel.exponentials import logistics_of
 
 LEVEL_LIMIT: Final = 5.0  # levels stay within logistic(+-5), .7 % to 99.3 %: nothing is ever certain
 ROUNDS: Final = 12
@@ -210,7 +211,7 @@ def fit_logistic(groups: Groups, assumed: Assumptions, count: float) -> tuple[Fi
     used = ease
     while rounds < ROUNDS and (largest >= STILL or near > FLAT):
         rounds += 1
-        mu = logistic(eta)
+        mu = logistics_of(eta)
         variance = mu * (1.0 - mu)
         omega = groups.weight * variance
         z = eta + (groups.mean - mu) / variance
