@@ -80,6 +80,9 @@ def test_the_lines(page: str) -> None:
     total = result.figure - result.expected
     assert sum(points.values()) == pytest.approx(total, abs=1e-9)
     assert f"| jumlah | {len(GIVEN)} | | {moved(total)} |" in page
+    begun, ended = said(result.expected, 2), said(result.figure, 2)
+    assert f"dari angka wajar {begun} ke {ended} (di halaman" in page
+    assert f"{begun} + {said(total, 2)} = {ended}." in page
 
 
 def test_one_more_rating_and_an_attack(page: str) -> None:

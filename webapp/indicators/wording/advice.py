@@ -38,8 +38,8 @@ def advice_on(sheet: ScoreSheet, weak: WeakPoint | None) -> Advice:
     told = TOLD.get(weak.component)
     why_words = [
         _(
-            "Angkanya %(figure)s; yang wajar untuk layanan Anda %(expected)s. Sudah sedikitnya empat minggu begitu, "
-            "dan bukan karena kebetulan. Angka keseluruhan Anda turun %(points)s karenanya.",
+            "Angkanya %(figure)s; yang wajar %(expected)s. Sudah sedikitnya empat minggu begitu, dan bukan karena "
+            "kebetulan. Angka keseluruhan Anda turun %(points)s karenanya.",
             figure=decimal(weak.figure),
             expected=decimal(weak.expected),
             points=decimal(weak.points_lost),

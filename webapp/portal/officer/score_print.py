@@ -34,7 +34,10 @@ def printed(sheet: ScoreSheet, view: OwnView, city: str, language: str, now: dat
                 "Skalanya 25 sampai 100, seperti indeks kepuasan masyarakat. Ini bahan pembicaraan, bukan predikat "
                 "kinerja."
             ),
-            _("Angka wajar: yang biasa di kota ini untuk layanan yang ditangani."),
+            _(
+                "Angka wajar: yang biasa di kota ini. Setiap kejadian dibandingkan dengan yang biasa untuk layanan "
+                "itu, lalu angka dinyatakan seolah semua petugas melayani campuran layanan yang sama."
+            ),
             _("Rentang: nilai yang sebenarnya ada di antara kedua angka itu, 19 dari 20 kemungkinan."),
             _(
                 "Dapat dihitung ulang: rumus %(formula)s, angka wajar %(reference)s, bobot %(preset)s, catatan "
@@ -70,6 +73,14 @@ def _parts(paper: Paper, sheet: ScoreSheet, view: OwnView) -> None:
     head = (_("Bagian"), _("Angka"), _("Rentang"), _("Bobot"))
     rows = [(row.name, row.figure, row.interval, row.weight) for row in view.parts]
     paper.beside(plot, plot_words("bagian", sheet), head, rows, (3.6, 1.7, 2.5, 1.7), "lrrr")
+    if any(row.rare for row in view.parts):
+        paper.words(
+            _(
+                "Bagian yang belum cukup data: yang terjadi di sana terlalu jarang untuk membedakan Anda dari yang "
+                "wajar. Barisnya tetap dihitung."
+            ),
+            soft=True,
+        )
 
 
 def _moved(paper: Paper, sheet: ScoreSheet, view: OwnView) -> None:

@@ -68,7 +68,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """One part in the table beside the plot."""
+    """One part in the table beside the plot. `empty`: nothing of it is known. `rare`: something is, but too little."""
 
     name: str
     href: str
@@ -77,6 +77,8 @@ class PartRow:
     expected: str
     weight: str
     tag: str
+    empty: bool
+    rare: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ def _part(part: ComponentView, period: str) -> PartRow:
         expected=decimal(part.expected),
         weight=percent(part.weight),
         tag="" if sure else str(_("belum cukup data") if part.facts else _("belum ada data")),
+        empty=part.facts == 0,
+        rare=known and not sure,
     )
 
 

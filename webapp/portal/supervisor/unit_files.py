@@ -85,7 +85,10 @@ def _sheet(overview: UnitOverview, asked: Asked, unit: str, now: datetime) -> by
     paper.subtitle(
         ngettext("%(num)s petugas, urut nama.", "%(num)s petugas, urut nama.", len(overview.standings))
         + " "
-        + _("Garis putus-putus: angka wajar untuk layanan yang ditangani. Tidak ada peringkat.")
+        + _(
+            "Garis putus-putus: angka wajar, yang biasa di kota ini. Angka tiap petugas sudah disetarakan, seolah "
+            "semua melayani campuran layanan yang sama. Tidak ada peringkat."
+        )
     )
     _who(paper, overview)
     _intervals(paper, overview)
