@@ -146,7 +146,7 @@ def officers_plot(standings: Sequence[OfficerStanding], width: int, title: str =
 
 def officers_question() -> str:
     """What the plot of officers answers."""
-    return str(_("Siapa yang angkanya lain dari yang wajar untuk layanannya?"))
+    return str(_("Siapa yang angkanya lain dari yang wajar?"))
 
 
 def officers_answer(standings: Sequence[OfficerStanding]) -> str:
