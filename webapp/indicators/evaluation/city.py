@@ -206,7 +206,7 @@ class _Doubt:
         volume: Floats,
     ) -> "_Doubt":
         """Two or three candidates each: `first` and colleagues of the same unit and service, by their volume."""
-        serves = np.zeros((len(home), int(service.max()) + 1), dtype=bool)
+        serves = np.zeros((len(home), max(int(own.max()) for own in work) + 1), dtype=bool)
         for officer, own in enumerate(work):
             serves[officer, own] = True
         who = np.empty((len(fact), 3), dtype=np.int32)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from webapp.indicators.evaluation.city import ratings
+from webapp.indicators.evaluation.sizes import at_least
 from webapp.indicators.facts import Fact, Floats, logistic
 from webapp.indicators.formula import fit_reference, score_officer
 from webapp.indicators.presets import Preset, load_preset
@@ -26,6 +27,8 @@ LEVEL: Final = 1.0
 CELL_DEVIATION: Final = 0.4
 FIRST_DAY: Final = date(2026, 1, 5)
 NORMAL_95: Final = 1.96
+FEWEST_OFFICERS: Final = 20
+"""Of fewer the spread between officers and its correlations can't be learnt."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Coverage of the composite's and the components' 95 % intervals, and the composite's error."""
+    """Coverage of the composite's and the components' 95 % intervals, and the composite's error.
+
+    Raises ValueError for sizes of which nothing can be said.
+    """
+    at_least("--seeds", arguments.seeds, 1)
+    at_least("--seed", arguments.seed, 0)
+    at_least("--officers", arguments.officers, FEWEST_OFFICERS)
     found = [composite(seed, arguments.officers) for seed in range(arguments.seed, arguments.seed + arguments.seeds)]
     return {
         "officers": arguments.officers,

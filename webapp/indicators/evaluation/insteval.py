@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from webapp.indicators.evaluation.city import NO_RATER, Facts
-from webapp.indicators.evaluation.linear_core import LinearFit, Ratings, fit_linear, read_ratings
+from webapp.indicators.evaluation.linear_core import LinearFit, Ratings, fit_linear, read_ratings, read_table
 from webapp.indicators.evaluation.officers import read_officers, reference_of
+from webapp.indicators.evaluation.sizes import at_least
 from webapp.indicators.facts import Floats, logistic
 
 PARTS: Final = 5
+FEWEST_RATERS: Final = 20
+"""Of fewer, a part may have all or none."""
 NO_DAY: Final = -(2**31)
 STORED: Final = Path(__file__).with_name("lme4_insteval.json")
 """What lme4 gave for the public file, and how: the R commands stand in it."""
@@ -35,9 +37,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Root mean square errors on unseen raters, and the greatest differences from lme4."""
+    """Root mean square errors on unseen raters, and the greatest differences from lme4.
+
+    Raises ValueError with a sentence where the file isn't that CSV.
+    """
+    at_least("--seeds", arguments.seeds, 1)
+    at_least("--seed", arguments.seed, 0)
     ratings = read_ratings(arguments.file)
-    age = pl.read_csv(arguments.file)["lecture_age"].to_numpy()
+    if len(ratings.rater_names) < FEWEST_RATERS:
+        raise ValueError(
+            f"{arguments.file} has {len(ratings.rater_names)} raters; at least {FEWEST_RATERS} are needed."
+        )
+    age = read_table(arguments.file, ("lecture_age",))["lecture_age"].to_numpy()
     deals = [unseen_raters(ratings, age, seed) for seed in range(arguments.seed, arguments.seed + arguments.seeds)]
     result: dict[str, Any] = {
         "ratings": len(ratings.rating),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from webapp.indicators.evaluation.sizes import at_least
 from webapp.indicators.facts import Cell, Fact
 from webapp.indicators.formula import ComponentReference, score_component
 
@@ -85,5 +86,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """A 4 never lowers and a 1 never raises, in random cases."""
+    """A 4 never lowers and a 1 never raises, in random cases. Raises ValueError for fewer than one."""
+    at_least("--cases", arguments.cases, 1)
     return {"monotone": check(arguments.cases, arguments.seed)}

@@ -4,6 +4,7 @@ The linear core is the same compiled code as the reference's (kernel/crossed.py,
 in the place of the officers, who are eliminated, so that its variances and effects can be held against lme4's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,14 +41,33 @@ def _coded(values: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int
     return codes.astype(np.int32), names
 
 
+def read_table(path: Path, columns: Sequence[str]) -> pl.DataFrame:
+    """Columns of whole numbers of a CSV (may be gzipped) that has rows.
+
+    Raises ValueError with a sentence where it is no CSV, a column is missing, empty in some row, or no whole numbers.
+    """
+    try:
+        table = pl.read_csv(path)
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(f"{path} is no CSV that can be read: {str(error).splitlines()[0]}") from error
+    if missing := [name for name in columns if name not in table.columns]:
+        raise ValueError(f"{path} has no column {', '.join(missing)}.")
+    if not len(table):
+        raise ValueError(f"{path} has no rows.")
+    for name in columns:
+        if not table[name].dtype.is_integer() or table[name].null_count():
+            raise ValueError(f"{path}: {name} must be a whole number in every row.")
+    return table.select(columns)
+
+
 def read_ratings(path: Path) -> Ratings:
     """Read a CSV (may be gzipped) with the columns rater, rated, service, department, rating.
 
-    Raises ValueError where a column is missing.
+    Raises ValueError with a sentence where it isn't that.
     """
-    table = pl.read_csv(path)
-    if missing := [name for name in COLUMNS if name not in table.columns]:
-        raise ValueError(f"{path} has no column {', '.join(missing)}.")
+    table = read_table(path, COLUMNS)
+    if not 1 <= table["rating"].min() <= table["rating"].max() <= 5:  # type: ignore[operator]  # they are whole numbers
+        raise ValueError(f"{path}: rating must be from 1 to 5.")
     rater, rater_names = _coded(table["rater"].to_numpy())
     rated, rated_names = _coded(table["rated"].to_numpy())
     department, service = table["department"].to_numpy(), table["service"].to_numpy()

@@ -8,6 +8,7 @@ facts.
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from webapp.indicators.evaluation.sizes import at_least
 from webapp.indicators.facts import Floats
 from webapp.indicators.fitting import assumptions
 from webapp.indicators.kernel.arranging import NO_DAY, NO_RATER
@@ -39,6 +41,18 @@ _COLUMNS: Final = {
     "verified": pl.Boolean,
 }
 _MAY_BE_UNKNOWN: Final = ("day", "rater")
+_KINDS: Final[dict[Any, Callable[[pl.DataType], bool]]] = {
+    pl.Int64: lambda kind: kind.is_integer(),
+    pl.Float32: lambda kind: kind.is_float() or kind.is_integer(),
+    pl.Boolean: lambda kind: kind == pl.Boolean,
+}
+_KIND_WORDS: Final[dict[Any, str]] = {
+    pl.Int64: "whole numbers",
+    pl.Float32: "numbers",
+    pl.Boolean: "true or false",
+}
+ROUNDING: Final = 1e-6
+"""By so much the shares of one fact may sum above 1: they are stored in 32 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,10 +107,15 @@ def read_facts(path: Path) -> FactFile:
             values = values.fill_null(NO_RATER if name == "rater" else NO_DAY)
         if values.null_count():
             raise ValueError(f"{path}: {name} must not be empty.")
-        if kind == pl.Int64 and not values.dtype.is_integer():
-            raise ValueError(f"{path}: {name} must be whole numbers, not {values.dtype}.")
+        if not len(values):
+            raise ValueError(f"{path} has no rows.")
+        if not _KINDS[kind](values.dtype):
+            raise ValueError(f"{path}: {name} must be {_KIND_WORDS[kind]}, not {values.dtype}.")
         wide = kind == pl.Int64 and name not in ("fact", "rater") and values.dtype.is_(pl.Int32)
-        columns[name] = (values if wide else values.cast(kind)).rechunk().to_numpy()
+        try:
+            columns[name] = (values if wide else values.cast(kind)).rechunk().to_numpy()
+        except pl.exceptions.PolarsError as error:
+            raise ValueError(f"{path}: {name} has numbers that are too large.") from error
         del values
     for name, low in (("share", 0.0), ("y", 0.0)):
         values_ = columns[name]
@@ -108,20 +127,40 @@ def read_facts(path: Path) -> FactFile:
         raise ValueError(f"{path} has more than {2**31 - 2:,} rows.")
     events = None
     if "events" in schema:
-        events = pl.read_parquet(path, columns=["events"]).to_series().cast(pl.Float64).to_numpy()
+        counted = pl.read_parquet(path, columns=["events"]).to_series()
+        if not _KINDS[pl.Float32](counted.dtype):
+            raise ValueError(f"{path}: events must be numbers, not {counted.dtype}.")
+        events = counted.cast(pl.Float64).to_numpy()
         if len(events) and not (np.isfinite(events).all() and float(events.min()) > 0.0):
             raise ValueError(f"{path}: events must be above 0.")
+    if columns["day"].max() >= 2**31 or columns["day"].min() < -(2**31):
+        raise ValueError(f"{path}: day has numbers that are too large.")
     fact, who = columns["fact"], columns["officer"]
     if len(fact) and not bool(np.all((fact[1:] > fact[:-1]) | ((fact[1:] == fact[:-1]) & (who[1:] > who[:-1])))):
         order = np.lexsort((who, fact))  # law 4: the same facts in any order of rows give the same digits
         columns = {name: values[order] for name, values in columns.items()}
         events = None if events is None else events[order]
+    _check_candidates(path, columns)
     for name in _CODES:
         columns[name] = _dense(columns[name])[0]
     officer, names = _dense(columns["officer"])
     columns["officer"] = officer
     columns["day"] = columns["day"].astype(np.int32, copy=False)
     return FactFile(**columns, names=names, events=events)
+
+
+def _check_candidates(path: Path, columns: dict[str, NDArray[Any]]) -> None:
+    """The rows of one fact, which lie together: one result, shares of one whole."""
+    fact, y, share = columns["fact"], columns["y"], columns["share"]
+    same = np.flatnonzero(fact[1:] == fact[:-1])
+    if not len(same):
+        return
+    if len(other := same[y[same + 1] != y[same]]):
+        raise ValueError(f"{path}: fact {fact[other[0]]} has candidates with different y.")
+    first = np.flatnonzero(np.concatenate(([True], fact[1:] != fact[:-1])))
+    total = np.add.reduceat(share, first, dtype=np.float64)
+    if len(above := np.flatnonzero(total > 1.0 + ROUNDING)):
+        raise ValueError(f"{path}: the shares of fact {fact[first[above[0]]]} sum to {total[above[0]]:.6g}, above 1.")
 
 
 def reference_of(facts: FactFile, threads: int = 1) -> ColumnReference:
@@ -206,6 +245,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Score the file; what was done and how long it took."""
     start = time.perf_counter()
+    at_least("--threads", arguments.threads, 1)
     facts = read_facts(arguments.facts)
     read = time.perf_counter()
     reference = reference_of(facts, arguments.threads)

@@ -11,10 +11,13 @@ from webapp.indicators.evaluation.baselines import NORMAL_95, Baseline, baseline
 from webapp.indicators.evaluation.city import City, make_city
 from webapp.indicators.evaluation.city_attacks import ATTACKS, attacked
 from webapp.indicators.evaluation.officers import Scores, score_columns
+from webapp.indicators.evaluation.sizes import at_least
 from webapp.indicators.presets import Mark
 
 DELTA: Final = Mark().margin
 """Points under the expected from where an officer may need a look: as on the supervisor's page."""
+FEWEST_OFFICERS: Final = 10
+"""Coverage is told by tenths of them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +31,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Figures by method, the means over the seeds, and each goal's ratio to the clean kernel."""
+    """Figures by method, the means over the seeds, and each goal's ratio to the clean kernel.
+
+    Raises ValueError for sizes of which no figure can be made.
+    """
+    at_least("--facts", arguments.facts, 1)
+    at_least("--officers", arguments.officers, FEWEST_OFFICERS)
+    at_least("--seeds", arguments.seeds, 1)
+    at_least("--seed", arguments.seed, 0)
+    if not 0.0 <= arguments.doubtful <= 1.0:
+        raise ValueError(f"--doubtful must be from 0 to 1, not {arguments.doubtful:g}.")
     seeds = range(arguments.seed, arguments.seed + arguments.seeds)
     found = [
         simulate(seed, arguments.facts, arguments.officers, arguments.attack, arguments.doubtful) for seed in seeds
@@ -53,11 +65,16 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def simulate(seed: int, facts: int, officers: int, attack: str, doubtful: float = 0.3) -> dict[str, dict[str, Any]]:
     """One city, and each method's figures: rmse and spearman (of officers with facts), coverage of the 95 % intervals,
-    all and by decile of volume, and what part of the flagged ones is not below the mark in truth.
+    all and by decile of volume, and what part of the flagged ones is not below the mark in truth. Raises ValueError
+    where too few officers have facts.
     """
     city = make_city(seed, facts, officers, doubtful, sorted_=attack == "sorted")
     seen = attacked(city, attack, seed)
     known = np.unique(seen.officer)
+    if len(known) < FEWEST_OFFICERS:
+        raise ValueError(
+            f"Only {len(known)} officers have any of the {facts} facts, and {FEWEST_OFFICERS} are needed: ask for more."
+        )
     scores = {
         "indicator": score_columns(seen, city.officers),
         "clean_kernel": score_columns(city.certain, city.officers),
