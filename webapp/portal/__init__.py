@@ -27,8 +27,10 @@ def register_portal(app: Flask, settings: Settings) -> None:
         views,
     )
     from webapp.portal.access import check_access, refuse_undeclared
+    from webapp.portal.file_sizes import size_in_words
 
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters["file_size"] = size_in_words
     app.static_folder = str(Path(__file__).parent / "static")
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     app.register_blueprint(views.blueprint)
