@@ -328,9 +328,8 @@ def _weekday(row: Difference[int]) -> str:
 
 
 def _differing(rows: Sequence[tuple[str, Difference[int] | Difference[str]]]) -> str:
-    # what was put together only for secrecy has no name to act on: the drawing and the table show it
-    below = [label for label, row in rows if row.clear and row.difference < 0 and row.key is not None]
-    above = [label for label, row in rows if row.clear and row.difference > 0 and row.key is not None]
+    below = [label for label, row in rows if row.clear and row.difference < 0]
+    above = [label for label, row in rows if row.clear and row.difference > 0]
     if not below and not above:
         return str(_("Tidak ada yang jelas berbeda."))
     said = []
