@@ -96,8 +96,7 @@ class DecideObjectionForm(DeskForm):
         validators=[InputRequired(_l("Pilih satu putusan."))],
     )
     days = SelectMultipleField(
-        _l("Hari yang tidak dihitung lagi"),
-        description=_l("Hanya bila diterima sebagian, misalnya hari server pusat mati."),
+        _l("Hari yang tidak dihitung lagi (hanya bila diterima sebagian)"),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
@@ -283,7 +282,7 @@ def _page(case: ObjectionCase, contents: LineContents, form: DecideObjectionForm
         codes=sorted({fact.code for fact in contents.facts if fact.code is not None}),
         evidence=[(str(evidence_sentence(rule, {})), number) for rule, number in contents.evidence],
         rated=contents.raters > 0,
-        least=MINIMUM_RATERS,
+        days_help=_days_help(contents),
         left=ngettext(
             "%(num)s di antaranya sudah tidak dihitung lagi karena hal lain.",
             "%(num)s di antaranya sudah tidak dihitung lagi karena hal lain.",
@@ -299,6 +298,20 @@ def _page(case: ObjectionCase, contents: LineContents, form: DecideObjectionForm
         form=form,
     )
     return page, status
+
+
+def _days_help(contents: LineContents) -> str:
+    """What is known before anything is sent, so that no choice of days comes back."""
+    said = [_("Misalnya hari server pusat mati.")]
+    if contents.raters:
+        said.append(
+            _(
+                "Hari yang dipilih maupun hari lainnya harus dinilai sedikitnya %(least)s orang, atau oleh tak seorang "
+                "pun: petugas tidak boleh dapat mengenali mereka.",
+                least=MINIMUM_RATERS,
+            )
+        )
+    return " ".join(str(sentence) for sentence in said)
 
 
 def _rows(facts: Iterable[LineFact]) -> list[tuple[str, str, str, str]]:

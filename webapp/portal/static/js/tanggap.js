@@ -50,11 +50,13 @@
 
   function restoreDraft(form, values) {
     let restored = false;
+    const broughtBack = Boolean(form.querySelector("[role=alert]"));
     for (const [name, option, value] of values) {
       const e = kept(form).find((f) => f.name === name && (option === null || f.value === option));
       if (!e) continue;
       if (option !== null) {
-        if (e.checked === value) continue;
+        // What the server brought back is what was sent: the draft may be older than the last press.
+        if (e.checked === value || broughtBack) continue;
         e.checked = value;
       } else {
         // What the server brought back is newer than the draft.
