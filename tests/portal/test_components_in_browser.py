@@ -157,6 +157,19 @@ def test_words_that_came_back_with_errors_are_still_a_draft(tab: Page) -> None:
     expect(tab.locator("#kind-2")).to_be_checked()
 
 
+def test_what_the_server_brought_back_is_what_was_sent_whatever_the_draft_says(tab: Page) -> None:
+    tab.fill("#code", "TG-7K2M-94")
+    tab.check("#kind-2")
+    tab.evaluate(
+        """addEventListener('pagehide', () => sessionStorage.setItem('draft:sample', JSON.stringify(
+        { at: Date.now(), values: [['kind', document.getElementById('kind-1').value, true]] })))"""
+    )
+    tab.click("button[name=act]")
+    expect(tab.locator(".summary")).to_be_visible()
+    tab.wait_for_load_state()
+    expect(tab.locator("#kind-2")).to_be_checked()
+
+
 def test_going_back_to_what_was_received_makes_no_new_draft(tab: Page) -> None:
     tab.fill("#text", "Sudah diterima")
     tab.click("button[name=act]")
