@@ -88,11 +88,13 @@ def test_a_difference_comes_from_the_weights_and_doubts_only_what_they_change() 
 
 def test_the_summary_counts_who_moves_and_how_surely() -> None:
     def change(after: float, doubt: float, status: str = "provisional") -> OfficerChange:
-        return OfficerChange(1, "A", 80.0, after, doubt, 3.0, "provisional", status)
+        return OfficerChange(1, "A", 80.0, after, doubt, 3.0, "provisional", status, 82.0, 83.0)
 
     found = summed_up([change(84.0, 1.0), change(80.05, 1.0), change(78.0, 4.0), change(79.0, 0.2, "sufficient")])
     assert (found.officers, found.up, found.down, found.beyond_doubt, found.surely) == (4, 1, 2, 1, 2)
     assert (found.other_status, found.largest) == (1, 4.0)
     assert change(80.0, 0.0).certainty == 0.5
     assert change(81.0, 1.96).certainty == pytest.approx(0.8413, abs=1e-3)
+    assert (found.expected_before, found.expected_after) == (82.0, 83.0)
+    assert found.against == 2, "those at 78 and 79: what is usual for their work rises"
     assert summed_up([]).mean == 0.0

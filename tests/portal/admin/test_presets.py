@@ -66,6 +66,17 @@ def test_weights_must_sum_to_100_and_can_be_scaled(admin: FlaskClient) -> None:
     assert "Jumlah 100" in scaled
 
 
+def test_the_form_says_what_to_do_where_nothing_can_be_scaled_and_writes_a_comma(admin: FlaskClient) -> None:
+    nothing = typed(admin, weight_satisfaction="", weight_speed="0", weight_complaint_handling="")
+    nothing = {name: "" if name.startswith("weight_") else value for name, value in nothing.items()}
+    response = admin.post("/kelola/indikator/default-2/ubah", data=nothing | {"do": "scale"})
+    assert response.status_code == 400
+    assert "Belum ada bobot untuk diskalakan" in response.text
+    response = admin.post("/kelola/indikator/default-2/ubah", data=typed(admin, sure="99,95") | {"do": "preview"})
+    assert response.status_code == 400
+    assert "Isi angka dari 50 sampai 99,9." in response.text
+
+
 def test_the_form_shows_weights_as_people_write_them(admin: FlaskClient) -> None:
     page = admin.get("/kelola/indikator/senapelan-1/ubah").text
     assert re.search(r'name="element_time"[^>]*type="text"[^>]*value="0,25"', page)
@@ -80,6 +91,7 @@ def test_the_preview_says_what_would_have_changed_and_stores_nothing(
     page = admin.post("/kelola/indikator/default-2/ubah", data=tried | {"do": "preview"}).text
     assert "Seandainya berlaku pada" in page
     assert "lebih dari rentang keraguannya" in page
+    assert "Angka wajar rata-rata ikut berubah, dari" in page
     assert "Sari Wulandari" not in page, "an administrator reads no officer's figure"
     assert len(session.scalars(select(IndicatorPreset.id)).all()) in (before, 6)
     assert not session.scalars(select(PresetInForce.id)).all()

@@ -17,7 +17,8 @@ NOTICEABLE: Final = 0.1
 class OfficerChange:
     """One officer's figure under two presets, from the same facts. Points of 25 to 100.
 
-    `doubt`: half of the 95 % interval of the difference; `own_doubt`: of the figure before.
+    `doubt`: half of the 95 % interval of the difference; `own_doubt`: of the figure before. `expected_before`,
+    `expected_after`: what is usual for his work under either.
     """
 
     officer_id: int
@@ -28,11 +29,18 @@ class OfficerChange:
     own_doubt: float
     status_before: str
     status_after: str
+    expected_before: float
+    expected_after: float
 
     @property
     def difference(self) -> float:
         """How far the figure would move."""
         return self.after - self.before
+
+    @property
+    def against_expected(self) -> bool:
+        """Whether it would move noticeably, and the other way than what is usual for his work."""
+        return abs(self.difference) >= NOTICEABLE and self.difference * (self.expected_after - self.expected_before) < 0
 
     @property
     def beyond_doubt(self) -> bool:
@@ -49,7 +57,8 @@ class OfficerChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSummary:
-    """All officers together. `mean`: of the sizes of the differences, in points."""
+    """All officers together. `mean`: of the sizes of the differences, in points. `expected_before`, `expected_after`:
+    means of what is usual. `against`: how many move the other way than what is usual for their work."""
 
     officers: int
     up: int
@@ -59,6 +68,9 @@ class ChangeSummary:
     other_status: int
     mean: float
     largest: float
+    expected_before: float
+    expected_after: float
+    against: int
 
 
 def change_of(
@@ -93,6 +105,12 @@ def change_of(
         own_doubt=(before["high"] - before["low"]) / 2.0,
         status_before=before["status"],
         status_after=after.status,
+        expected_before=math.fsum(
+            weights_before[part["name"]] * part["expected"]
+            for part in before["components"]
+            if part["name"] in weights_before
+        ),
+        expected_after=after.expected,
     )
 
 
@@ -106,6 +124,13 @@ def summed_up(changes: Sequence[OfficerChange]) -> ChangeSummary:
         beyond_doubt=sum(change.beyond_doubt for change in changes),
         surely=sum(change.certainty > 0.95 and abs(change.difference) >= NOTICEABLE for change in changes),
         other_status=sum(change.status_before != change.status_after for change in changes),
-        mean=math.fsum(sizes) / len(sizes) if sizes else 0.0,
+        mean=_mean(sizes),
         largest=max(sizes, default=0.0),
+        expected_before=_mean([change.expected_before for change in changes]),
+        expected_after=_mean([change.expected_after for change in changes]),
+        against=sum(change.against_expected for change in changes),
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values) if values else 0.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import LazyString
+from flask_babel import LazyString, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FloatField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from webapp.indicators.components import registry
@@ -61,13 +61,24 @@ class Number(FloatField):
             raise ValueError(_("Isi angka, misalnya 12,5.")) from None
 
 
+class Between(NumberRange):
+    """Two bounds, told as the reader's language writes numbers."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            super().__call__(form, field)
+        except ValidationError:
+            words = {"min": format_decimal(self.min), "max": format_decimal(self.max)}
+            raise ValidationError(_("Isi angka dari %(min)s sampai %(max)s.", **words)) from None
+
+
 def number(label: LazyString, least: float, most: float, *, required: bool = False, **more: Any) -> Number:
     """A number from `least` to `most`."""
     return Number(
         label,
         validators=[
             InputRequired(_l("Isi kolom ini.")) if required else Optional(),
-            NumberRange(least, most, message=_l("Isi angka dari %(min)s sampai %(max)s.")),
+            Between(least, most),
         ],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
         **more,
@@ -104,6 +115,14 @@ class PresetForm(DeskForm):
         """The weights as typed, in parts of 1; those left empty or 0 are left out."""
         typed = {name: self[f"weight_{name}"].data or 0.0 for name in COMPONENTS}
         return {name: round(value / 100.0, PLACES + 2) for name, value in typed.items() if value}
+
+    def has_weights(self) -> bool:
+        """Whether there is any weight to scale; else its errors say what to do."""
+        if not self.weights():
+            self.form_errors.append(
+                _("Belum ada bobot untuk diskalakan. Isi dulu bobot sedikitnya satu bagian dengan angka di atas 0.")
+            )
+        return not self.errors
 
     def scale(self) -> None:
         """Bring the weights to 100 % in the same proportions."""

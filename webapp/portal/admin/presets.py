@@ -130,8 +130,9 @@ def edit_preset(version: str) -> ResponseReturnValue:
     if request.method == "GET":
         form.fill(based_on)
     elif request.form.get("do") == "scale":
-        if form.is_valid() and form.weights():
+        if form.is_valid() and form.has_weights():
             form.scale()
+        status = form.status
     elif not form.is_sound(saving=request.form.get("do") == "save"):
         status = 400
     elif request.form.get("do") == "save":
@@ -239,7 +240,9 @@ def _preview_words(seen: Preview) -> dict[str, Any]:
         "sentences": _sentences(seen.summary),
         "shares": _shares(seen.summary),
         "officers": [_row(change) for change in named[:NAMED]],
-        "unnamed": len(seen.officers) - len(named[:NAMED]),
+        "still": len(seen.officers) - len(named),
+        "cut": len(named[NAMED:]),
+        "named": NAMED,
         "readable": len(seen.officers),
     }
 
@@ -266,6 +269,22 @@ def _sentences(summary: ChangeSummary) -> list[str]:
             largest=decimal(summary.largest),
         ),
     ]
+    if abs(summary.expected_after - summary.expected_before) >= NOTICEABLE:
+        found.append(
+            _(
+                "Angka wajar rata-rata ikut berubah, dari %(before)s menjadi %(after)s.",
+                before=decimal(summary.expected_before),
+                after=decimal(summary.expected_after),
+            )
+        )
+    if summary.against:
+        found.append(
+            ngettext(
+                "%(num)s petugas bergeser ke arah yang berlawanan dengan angka wajarnya.",
+                "%(num)s petugas bergeser ke arah yang berlawanan dengan angka wajarnya.",
+                summary.against,
+            )
+        )
     if summary.other_status:
         found.append(
             ngettext(
