@@ -213,8 +213,8 @@ _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
     "receipt": _receipts,
     "filename": _static_files,
     "kind": _import_kinds,
-    "unit_plot": lambda _app: ["corong", "layanan"],
-    "plot": lambda _app: ["angka", "minggu"],
+    "unit_plot": lambda _app: ["layanan"],
+    "plot": lambda _app: ["angka"],
     "main": _codes,  # of the case that another one is joined to
 }
 #: Endpoint -> what its address can ask for, without which the page shows only half of what it can.

@@ -46,8 +46,14 @@ FIGURES = (
     "officer.list_attributed",
     "officer.contest_line",
     "officer.show_score",
+    "officer.download_score",
+    "officer.show_plot",
+    "officer.show_part",
     "supervisor.show_officer",
     "supervisor.list_officers",
+    "supervisor.draw_officer",
+    "supervisor.draw_unit",
+    "supervisor.print_unit",
     "supervisor.show_handling",
 )
 
