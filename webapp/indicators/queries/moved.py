@@ -21,7 +21,7 @@ from webapp.indicators.periods import DEFAULT_TIMEZONE, day_of, span_of
 from webapp.indicators.presets.stored import preset_of_version
 from webapp.indicators.queries.views import Change
 from webapp.indicators.reference_keeping import reference_by_id
-from webapp.indicators.stored_facts import StoredFact, facts_by_id, formula_facts
+from webapp.indicators.stored_facts import StoredFact, fact_columns, facts_by_id, formula_facts
 
 #: A fact written anew for the same officer, as an answer is when its reporter accepts it, is no change to tell.
 _USUAL = ("decision", "corrected")
@@ -69,31 +69,67 @@ def _month_ends(first: date, day: date) -> Iterator[date]:
 
 
 def _state_at(snapshot: IndicatorSnapshot, basis: Basis, month_end: date) -> tuple[State, list[StoredFact]]:
-    """The figure as it was published at the end of a month; where none was yet, as the facts until then give it now.
+    """The figure as it was published at the end of a month; where none was yet, as the facts until then give it by
+    what the quarter's first figure was published with.
 
-    With it the stored facts that it was published with.
+    With it the stored facts that it stands on.
     """
     midnight = datetime.combine(month_end + timedelta(days=1), time(), ZoneInfo(DEFAULT_TIMEZONE)).astimezone(UTC)
-    published = db.session.execute(
+    at, published = IndicatorSnapshot.computed_at, IndicatorSnapshot.computed_at < midnight
+    found = db.session.execute(
         select(
+            IndicatorSnapshot.id,
+            at,
             IndicatorSnapshot.figure,
             IndicatorSnapshot.fact_ids,
             IndicatorSnapshot.preset_version,
             IndicatorSnapshot.reference_id,
         )
-        .where(
-            IndicatorSnapshot.officer_id == snapshot.officer_id,
-            IndicatorSnapshot.period == snapshot.period,
-            IndicatorSnapshot.computed_at < midnight,
+        .where(IndicatorSnapshot.officer_id == snapshot.officer_id, IndicatorSnapshot.period == snapshot.period)
+        # the latest until then, or else the first
+        .order_by(
+            published.desc(),
+            case((published, at)).desc(),
+            case((published, IndicatorSnapshot.id)).desc(),
+            at,
+            IndicatorSnapshot.id,
         )
-        .order_by(IndicatorSnapshot.computed_at.desc(), IndicatorSnapshot.id.desc())
         .limit(1)
     ).first()
-    if published is not None and (state := _published(*published)) is not None:
-        return state
-    facts = [fact for fact in basis.facts if fact.day is None or fact.day <= month_end]
-    score = score_officer(facts, basis.reference, basis.preset, with_lines=False)
-    return State(score.figure, facts, basis.reference, basis.preset), []
+    preset, reference, rows = basis.preset, basis.reference, list(basis.rows)
+    if found is not None and found.id != snapshot.id:
+        _id, computed_at, figure, fact_ids, preset_version, reference_id = found
+        state = _published(figure, fact_ids, preset_version, reference_id)
+        if state is not None and computed_at < midnight:
+            return state
+        if state is not None:
+            preset, reference = state[0].preset, state[0].reference
+            rows = _with_withdrawn(snapshot, basis.rows, computed_at)
+    rows = [row for row in rows if row.day is None or row.day <= month_end]
+    facts = formula_facts(rows, preset)
+    score = score_officer(facts, reference, preset, with_lines=False)
+    return State(score.figure, facts, reference, preset), rows
+
+
+def _with_withdrawn(snapshot: IndicatorSnapshot, standing: list[StoredFact], since: datetime) -> list[StoredFact]:
+    """These facts with those that count no more since then. What was only written anew stands as it is now, but where
+    an objection changed it: that is told."""
+    found = db.session.execute(
+        fact_columns()
+        .where(
+            IndicatorFact.officer_id == snapshot.officer_id,
+            IndicatorFact.period == snapshot.period,
+            IndicatorFact.withdrawn_at > since,
+            IndicatorFact.recorded_at <= snapshot.computed_at,
+        )
+        .order_by(IndicatorFact.id)
+    )
+    rows = {(row.key, row.component): row for row in standing}
+    stands = set(rows)
+    for row in found:
+        if (row.key, row.component) not in stands or row.withdrawn_why == "objection":
+            rows[row.key, row.component] = row
+    return sorted(rows.values(), key=lambda row: int(row.id))
 
 
 def _published(
