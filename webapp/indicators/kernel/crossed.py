@@ -30,9 +30,8 @@ from webapp.indicators.kernel.compiling import compiled, compiled_part
 Numbers = NDArray[np.int64]
 Small = NDArray[np.int32]
 
+#: Sums are kept as whole numbers of 2^-32, so that the order of the facts cannot change a digit of them.
 SCALE: Final = float(2**32)
-"""Sums are kept as whole numbers of 2^-32, so that the order of the facts cannot change a digit of them."""
-
 PORTION: Final = 1 << 16
 
 
