@@ -164,7 +164,7 @@ def test_upheld_both_figures_are_corrected_and_both_are_told(
 def figures(session: scoped_session[Session], period: str) -> dict[int, list[tuple[str, float]]]:
     rows = session.execute(
         select(IndicatorFact.officer_id, IndicatorFact.key, IndicatorFact.y)
-        .where(IndicatorFact.withdrawn_at.is_(None), IndicatorFact.component == "satisfaction")
+        .where(IndicatorFact.withdrawn_at.is_(None), IndicatorFact.key.startswith("complaint:"))
         .order_by(IndicatorFact.id)
     )
     found: dict[int, list[tuple[str, float]]] = {}
