@@ -16,6 +16,7 @@ _HIDDEN = re.compile(rb'name="(?:[\w-]*-)?(nonce|csrf_token)" type="hidden" valu
 _COOKIE = re.compile(rb"^set-cookie: *([^=;\s]+)=([^;\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 _TAG = re.compile(rb"^etag: *([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
+_WRONG = re.compile(rb'<div class="summary" role="alert".*?</div>', re.DOTALL)
 _LOCATION = re.compile(rb"^location: *([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -166,10 +167,14 @@ def file_until_accepted(
             if answer.status == 303:
                 return Filed(f"form:{hidden['nonce']}", answer.location, citizen.broken + refused)
             if answer.status < 500:
-                raise AssertionError(f"{path} answered {answer.status}: {answer.body[-3000:].decode()}")
+                wrong = _WRONG.search(answer.body)
+                raise AssertionError(
+                    f"{path} answered {answer.status}: {(wrong[0] if wrong else answer.body).decode()}"
+                )
             refused += 1
         except OSError:
             pass  # no answer: it may have been taken or not, and so it is sent again
         if time.monotonic() > until:
             raise TimeoutError(f"{path} was not accepted within {seconds:g} s")
         time.sleep(pause)
+        pause = min(2 * pause, 3.0)
