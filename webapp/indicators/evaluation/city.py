@@ -64,13 +64,15 @@ class Facts:
 @dataclass(frozen=True, slots=True, eq=False)
 class City:
     """`facts`: what is known. `certain`: the same ratings, each by the one who served. `theta` (officers), `points`:
-    truth on the logistic scale and on that of 25 to 100; `home`: each officer's unit, `work`: his services.
+    truth on the logistic scale and on that of 25 to 100, `usual`: points of an officer of effect 0, some .3 above the
+    mean of the officers; `home`: each officer's unit, `work`: his services.
     """
 
     facts: Facts
     certain: Facts
     theta: Floats
     points: Floats
+    usual: float
     home: Ints
     work: tuple[Ints, ...]
     officers: int
@@ -146,6 +148,7 @@ def make_city(
         certain=certain,
         theta=theta,
         points=true_points(eta, theta),
+        usual=float(true_points(eta, np.zeros(1))[0]),
         home=home,
         work=tuple(work),
         officers=officers,

@@ -18,6 +18,7 @@ DELTA: Final = Mark().margin
 """Points under the expected from where an officer may need a look: as on the supervisor's page."""
 FEWEST_OFFICERS: Final = 10
 """Coverage is told by tenths of them."""
+_FALSE: Final = ("false_flagged", "false_flagged_mean_officer")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,8 +66,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def simulate(seed: int, facts: int, officers: int, attack: str, doubtful: float = 0.3) -> dict[str, dict[str, Any]]:
     """One city, and each method's figures: rmse and spearman (of officers with facts), coverage of the 95 % intervals,
-    all and by decile of volume, and what part of the flagged ones is not below the mark in truth. Raises ValueError
-    where too few officers have facts.
+    all and by decile of volume, and what part of the flagged ones is not below the mark in truth. A flag says
+    P(theta < -delta) > .95, so its truth is theta's: DELTA points under an officer of effect 0. `_mean_officer` counts
+    against DELTA under the mean of the officers, which lies lower. Raises ValueError where too few officers have facts.
     """
     city = make_city(seed, facts, officers, doubtful, sorted_=attack == "sorted")
     seen = attacked(city, attack, seed)
@@ -109,10 +111,10 @@ def measured(scores: Scores, city: City, volume: NDArray[np.int64], known: NDArr
     mark = scores.expected - DELTA
     with np.errstate(invalid="ignore", divide="ignore"):
         flagged = norm.cdf((mark - points) / scores.error[known]) > 0.95
-    usual = float(np.average(city.points)) - DELTA
-    wrong = flagged & (truth >= usual)
     figures["flagged"] = int(flagged.sum())
-    figures["false_flagged"] = float(wrong.sum() / max(flagged.sum(), 1))
+    for name, usual in ((_FALSE[0], city.usual), (_FALSE[1], float(np.average(city.points)))):
+        wrong = flagged & (truth >= usual - DELTA)
+        figures[name] = float(wrong.sum() / max(flagged.sum(), 1))
     return figures
 
 
@@ -124,6 +126,7 @@ def _mean(figures: list[dict[str, Any]]) -> dict[str, Any]:
         mean[name] = np.round(values.mean(axis=0), 4).tolist()
     if "flagged" in mean:
         flagged = np.array([one["flagged"] for one in figures])
-        wrong = sum(one["false_flagged"] * one["flagged"] for one in figures)
-        mean["false_flagged"] = round(float(wrong / max(flagged.sum(), 1)), 4)
+        for name in _FALSE:
+            wrong = sum(one[name] * one["flagged"] for one in figures)
+            mean[name] = round(float(wrong / max(flagged.sum(), 1)), 4)
     return mean
