@@ -6,9 +6,9 @@ import pytest
 from webapp.indicators.evaluation.baselines import baselines
 from webapp.indicators.evaluation.city import Facts, make_city, true_points
 from webapp.indicators.evaluation.city_attacks import ATTACKS, attacked
-from webapp.indicators.evaluation.officers import offsets_of
 from webapp.indicators.evaluation.simulated import simulate
 from webapp.indicators.facts import logistic
+from webapp.indicators.kernel.columns import offsets_of_others
 
 
 def test_shares_are_honest_for_busy_and_for_idle_officers() -> None:
@@ -78,7 +78,9 @@ def test_baselines_charge_the_likeliest_and_take_votes_as_they_come() -> None:
     half = 1.959964**2 / 2
     low = (0.5 + half / 2 - 1.959964 * np.sqrt(0.25 / 2 + half / 8)) / (1 + half)
     assert found["wilson"].points[0] == pytest.approx(25 + 75 * low, abs=1e-4)
-    np.testing.assert_allclose(offsets_of(facts, np.array([1.0, -1.0, 0.0])), [-0.4, 0.6, 0, 0, 0], atol=1e-6)
+    others = offsets_of_others(facts.fact, facts.share, facts.officer, np.array([1.0, -1.0, 0.0]))
+    assert others is not None
+    np.testing.assert_allclose(others, [-0.4, 0.6, 0, 0, 0], atol=1e-6)
 
 
 def test_the_indicator_beats_what_others_use() -> None:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from webapp.indicators.evaluation.city import NO_RATER, Facts
 from webapp.indicators.evaluation.linear_core import LinearFit, Ratings, fit_linear, read_ratings, read_table
-from webapp.indicators.evaluation.officers import read_officers, reference_of
+from webapp.indicators.evaluation.officers import as_file
+from webapp.indicators.evaluation.score import readings_of, reference_of
 from webapp.indicators.evaluation.sizes import at_least
 from webapp.indicators.facts import Floats, logistic
 
@@ -107,9 +108,9 @@ def _indicator(ratings: Ratings, quarter: NDArray[np.int32], seen: NDArray[np.bo
         rater=np.where(ratings.rater >= 0, ratings.rater, NO_RATER).astype(np.int64),
         verified=np.ones(count, dtype=np.bool_),
     )
-    taught = facts.rows(seen)
+    taught = as_file(facts.rows(seen), len(ratings.rated_names))
     reference = reference_of(taught)
-    theta = read_officers(taught, reference, len(ratings.rated_names)).theta
+    theta = readings_of(taught, reference).theta
     asked = facts.rows(~seen)
     places = reference.codebook.places(asked.service, asked.channel, asked.quarter, asked.unit)
     return 1.0 + 4.0 * logistic(reference.levels.eta(places) + theta[asked.officer])

@@ -5,14 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from webapp.indicators.evaluation.city import Facts
+from webapp.indicators.evaluation.score import NORMAL_95, FactFile, readings_of, reference_of
 from webapp.indicators.facts import Floats, logistic
-from webapp.indicators.fitting import assumptions
-from webapp.indicators.kernel.columns import FactColumns, OfficerReadings, read_columns
-from webapp.indicators.kernel.learning import fit_columns
-from webapp.indicators.kernel.reference_columns import ColumnReference
-from webapp.indicators.presets import load_preset
-
-NORMAL_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,57 +20,18 @@ class Scores:
     expected: float
 
 
-def reference_of(facts: Facts) -> ColumnReference:
-    """The reference that these facts teach."""
-    prior = load_preset().priors["satisfaction"]
-    return fit_columns(
-        facts.officer,
-        facts.share,
-        facts.y,
-        facts.service,
-        facts.channel,
-        facts.quarter,
-        facts.unit,
-        facts.day,
-        facts.rater,
-        facts.verified,
-        assumptions(prior, len(np.unique(facts.officer)), bounded=False),
-    )
-
-
-def offsets_of(facts: Facts, theta: Floats) -> Floats:
-    """What the other candidates of each row's fact add to its level: sum of share x theta over them."""
-    charged = facts.share.astype(np.float64) * theta[facts.officer]
-    _distinct, of = np.unique(facts.fact, return_inverse=True)
-    others: Floats = np.bincount(of, weights=charged)[of] - charged
-    return others
-
-
-def read_officers(facts: Facts, reference: ColumnReference, officers: int) -> OfficerReadings:
-    """Every officer's facts read against a reference."""
-    theta = np.zeros(officers)
-    theta[: len(reference.theta)] = reference.theta
-    columns = FactColumns(
-        fact=facts.fact,
-        officer=facts.officer,
-        share=facts.share,
-        y=facts.y,
-        verified=facts.verified,
-        place=reference.codebook.places(facts.service, facts.channel, facts.quarter, facts.unit),
-        quarter=facts.quarter,
-        day=facts.day,
-        rater=facts.rater,
-        officers=officers,
-        offset=offsets_of(facts, theta),
-    )
-    return read_columns(columns, reference.levels)
+def as_file(facts: Facts, officers: int) -> FactFile:
+    """The facts in the layout of a file, their officers numbered 0 .. officers - 1."""
+    columns = {name: getattr(facts, name) for name in Facts.__slots__}
+    return FactFile(**columns, names=np.arange(officers, dtype=np.int64))
 
 
 def score_columns(facts: Facts, officers: int) -> Scores:
     """Reference and officers from the same facts."""
-    reference = reference_of(facts)
+    file = as_file(facts, officers)
+    reference = reference_of(file)
     levels = reference.levels
-    readings = read_officers(facts, reference, officers)
+    readings = readings_of(file, reference)
     error = np.sqrt(readings.variance)
     expected = 25.0 * (1.0 + 3.0 * float(levels.mix_share @ logistic(levels.mix_eta)))
     points = readings.figure
