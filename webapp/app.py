@@ -106,8 +106,8 @@ def configure_logging(settings: Settings) -> None:
     """One JSON line an event on stderr. Nothing personal belongs into it: ids and names of events only."""
     logging.basicConfig(stream=sys.stderr, level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
     # Whatever LOG_LEVEL says: lines of httpx hold the bot's token, those of SQLAlchemy and psycopg what citizens said,
-    # those of Pillow where a photo was taken.
-    for library in ("httpx", "sqlalchemy", "psycopg", "PIL"):
+    # those of Pillow where a photo was taken. Alembic tells before each command which of its plugins it has.
+    for library in ("httpx", "sqlalchemy", "psycopg", "PIL", "alembic.runtime.plugins"):
         logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

@@ -10,8 +10,9 @@ from webapp.indicators.plots.theme import NARROW, WIDE
 from webapp.indicators.queries import ScoreSheet
 from webapp.indicators.wording import plots
 from webapp.indicators.wording.numbers import decimal, signed
-from webapp.portal.officer.score_view import OwnView, plot_words, printed_at
+from webapp.portal.officer.score_view import OwnView, printed_at
 from webapp.portal.staff.paper import Paper
+from webapp.portal.staff.score_pieces import plot_words
 
 
 def printed(sheet: ScoreSheet, view: OwnView, city: str, language: str, now: datetime, zone: str) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,42 +12,27 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from webapp.indicators.components.registry import COMPONENTS
-from webapp.indicators.objections.vocabulary import FILED, Outcome
+from webapp.indicators.objections.vocabulary import Outcome
 from webapp.indicators.plots.drawing import Plot
 from webapp.indicators.queries import ComponentView, GroupView, ScoreSheet
 from webapp.indicators.weak_points import WeakPoint
-from webapp.indicators.wording import plots
 from webapp.indicators.wording.advice import Advice, advice_on
 from webapp.indicators.wording.facts import part_name
 from webapp.indicators.wording.numbers import decimal, full_day, percent, short_day, signed
 from webapp.indicators.wording.sheets import (
     against_expected,
     change_in_words,
-    figure_in_words,
     moved_since,
     movement_reason,
     movement_title,
 )
 from webapp.portal.dates import local_day
 from webapp.portal.staff.pictures import Picture, picture
+from webapp.portal.staff.score_pieces import MARKS, PLOTS, plot_words
 from webapp.portal.staff.scores import ScoreLine, SheetView, score_line, sheet_view
 
-#: The plots of the sheet by the names that their addresses carry.
-PLOTS: dict[str, Callable[[ScoreSheet, int], Plot | None]] = {
-    "angka": plots.figure_plot,
-    "bagian": plots.parts_plot,
-    "pergerakan": plots.movement_plot,
-    "minggu": plots.trend_plot,
-}
 #: A section with at most so many lines stands open; so does the one that moved most.
 SHOWN_OPEN = 6
-#: How a line that was objected to is marked: words and tone of its tag.
-MARKS = {
-    FILED: (_l("keberatan diperiksa"), "warn"),
-    Outcome.UPHELD: (_l("keberatan diterima"), ""),
-    Outcome.PARTLY: (_l("keberatan diterima sebagian"), ""),
-    Outcome.REFUSED: (_l("keberatan ditolak"), "none"),
-}
 _DECIDED = {
     Outcome.UPHELD: _l("Keberatan Anda diterima: yang digugat tidak lagi dihitung."),
     Outcome.PARTLY: _l("Keberatan Anda diterima sebagian: sebagian tidak lagi dihitung."),
@@ -139,22 +123,6 @@ def _picture(name: str, sheet: ScoreSheet) -> Picture | None:
         return plot
 
     return picture(plot_words(name, sheet), made, "officer.show_plot", plot=name, periode=sheet.period)
-
-
-def plot_words(name: str, sheet: ScoreSheet) -> str:
-    """What a plot shows, for who doesn't see it; the numbers stand in the table beside it."""
-    match name:
-        case "angka":
-            return figure_in_words(sheet)
-        case "bagian":
-            return str(_("Tiap bagian dengan rentangnya dan yang wajar. Angkanya ada di tabel."))
-        case "pergerakan":
-            words = _("Dari %(first)s menjadi %(last)s, langkah demi langkah. Angkanya ada di tabel.")
-            first, last = decimal(sheet.moved_from or 0.0), decimal(sheet.figure or 0.0)
-            return str(words) % {"first": first, "last": last}
-        case _:
-            first, last = decimal(sheet.trend[0].figure), decimal(sheet.trend[-1].figure)
-            return str(_("Dari minggu ke minggu: dari %(first)s menjadi %(last)s.", first=first, last=last))
 
 
 def _part(part: ComponentView, period: str) -> PartRow:

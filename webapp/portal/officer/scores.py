@@ -25,9 +25,10 @@ from webapp.portal.access import current_account, requires
 from webapp.portal.dates import local_day
 from webapp.portal.officer.room import blueprint
 from webapp.portal.officer.score_print import printed
-from webapp.portal.officer.score_view import PLOTS, OwnView, component_of, lines_of, own_view
+from webapp.portal.officer.score_view import OwnView, component_of, lines_of, own_view
 from webapp.portal.staff.paper import MEDIA_TYPE
 from webapp.portal.staff.pictures import picture, picture_file
+from webapp.portal.staff.score_pieces import PLOTS
 from webapp.portal.staff.scores import chosen_period, period_in_words, periods_in_words
 
 

@@ -14,7 +14,6 @@ from flask_babel import ngettext
 from webapp.accounts.permissions import Permission, can
 from webapp.app import settings_of
 from webapp.indicators.errors import NoSuchOfficer
-from webapp.indicators.objections.vocabulary import FILED, Outcome
 from webapp.indicators.overview.attention import Attention, Standing, attention_for
 from webapp.indicators.plots.drawing import Plot
 from webapp.indicators.queries import GroupView, ScoreSheet, sheet_of
@@ -24,18 +23,12 @@ from webapp.indicators.wording.numbers import decimal, percent
 from webapp.indicators.wording.sheets import against_expected, moved_since, movement_title
 from webapp.portal.access import current_account, requires
 from webapp.portal.dates import moment_in_words
-from webapp.portal.officer.score_view import PLOTS, plot_words
 from webapp.portal.staff.pictures import Picture, picture, picture_file
+from webapp.portal.staff.score_pieces import MARKS, PLOTS, plot_words
 from webapp.portal.staff.scores import ScoreLine, chosen_period, score_line, sheet_view
 from webapp.portal.supervisor.unit_view import reasons
 from webapp.portal.supervisor.views import blueprint
 
-_MARKS = {
-    FILED: (_l("keberatan diperiksa"), "warn"),
-    Outcome.UPHELD: (_l("keberatan diterima"), ""),
-    Outcome.PARTLY: (_l("keberatan diterima sebagian"), ""),
-    Outcome.REFUSED: (_l("keberatan ditolak"), "none"),
-}
 _VERSIONS = {
     "formula": _l("rumus"),
     "preset": _l("preset"),
@@ -203,7 +196,7 @@ def _sections(sheet: ScoreSheet) -> tuple[LineSection, ...]:
 
 
 def _line(group: GroupView) -> ScoreLine:
-    words, tone = _MARKS.get(group.objected or "", ("", ""))
+    words, tone = MARKS.get(group.objected or "", ("", ""))
     return replace(score_line(group, own=False), href="", tag=str(words), tone=tone)
 
 
