@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 
 #: Less than this is shown as 0,0 points: it went as is usual here, and the words say so.
 AS_EXPECTED = 0.05
+#: Shares that differ by less were meant to be the same.
+_EXACT = 1e-9
 
 
 def decimal(value: float) -> str:
@@ -25,8 +27,13 @@ def signed(points: float) -> str:
 
 
 def percent(share: float) -> str:
-    """ "40 %"."""
-    return f"{round(share * 100)} %"
+    """ "40 %"; what is not quite all is never written as all, nor what is something as nothing."""
+    whole = round(share * 100)
+    if whole == 100 and share < 1.0 - _EXACT:
+        return str(_("lebih dari 99 %"))
+    if whole == 0 and share > _EXACT:
+        return str(_("kurang dari 1 %"))
+    return f"{whole} %"
 
 
 def period_in_words(period: str) -> str:

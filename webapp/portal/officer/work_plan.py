@@ -25,11 +25,17 @@ from webapp.portal.dates import local_day
 from webapp.portal.officer.room import blueprint
 from webapp.portal.staff.pictures import picture, picture_file
 from webapp.portal.staff.plan_forms import PlanForm, ReportForm, WordForm, typed_without
-from webapp.portal.staff.plan_view import months_until, plan_page, plan_plot, plan_words, written
+from webapp.portal.staff.plan_view import (
+    chosen_year,
+    months_until,
+    plan_page,
+    plan_plot,
+    plan_words,
+    written,
+    years_to_choose,
+)
 from webapp.portal.typed_text import keeps_typed_text
 
-#: Years that can be chosen: from so many before this one to the next.
-_YEARS_BACK = 2
 #: Empty rows in a form that begins empty.
 _SPARE = 1
 
@@ -209,18 +215,3 @@ def _rows(targets: Sequence[TargetView]) -> list[dict[str, Any]]:
         for target in targets
     ]
     return rows or [{} for _number in range(_SPARE)]
-
-
-def chosen_year(now: datetime, zone: str) -> int:
-    """The year that the address asks for, else the present one; 404 for one that cannot be chosen."""
-    this = local_day(now, zone).year
-    year = request.args.get("tahun", this, type=int)
-    if year not in years_to_choose(now, zone):
-        abort(404)
-    return year
-
-
-def years_to_choose(now: datetime, zone: str) -> tuple[int, ...]:
-    """The years that plans can be looked at, the latest first."""
-    this = local_day(now, zone).year
-    return tuple(range(this + 1, this - _YEARS_BACK - 1, -1))

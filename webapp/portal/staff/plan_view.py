@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from flask import abort, request
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.indicators.plots.plan import PlanPlot, PlanQuarter, PlanRow
+from webapp.indicators.wording.numbers import percent
 from webapp.indicators.work_plans.views import MonthView, PlanView, QuarterView, ReportView, TargetView
 from webapp.indicators.work_plans.vocabulary import Measure, Outcome, PlanState, PlanStep
-from webapp.portal.dates import moment_in_words, month_in_words
+from webapp.portal.dates import local_day, moment_in_words, month_in_words
 from webapp.portal.staff.plan_forms import ASPECTS, MEASURES
 
 STATES = {
@@ -29,6 +31,8 @@ _STEPS = {
     PlanStep.AGREED: _l("Disepakati oleh %(name)s"),
     PlanStep.SUPERSEDED: _l("Diganti versi baru"),
 }
+#: Years that can be chosen: from so many before this one to the next.
+_YEARS_BACK = 2
 _ROMAN = ("I", "II", "III", "IV")
 
 
@@ -174,7 +178,7 @@ def _quarter(number: int, quarter: QuarterView) -> QuarterLine:
         name=str(_("Triwulan %(number)s", number=_ROMAN[number])),
         target=amount(quarter.target) if quarter.target > 0 else "–",
         done=amount(quarter.done) if begun else "–",
-        part=f"{round(100 * quarter.ratio)} %" if quarter.ratio is not None and begun else "–",
+        part=percent(quarter.ratio) if quarter.ratio is not None and begun else "–",
     )
 
 
@@ -217,3 +221,18 @@ def amount(value: float) -> str:
 def written(value: float) -> str:
     """A number as the form takes it: "97,5", "" for 0."""
     return "" if value == 0 else f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def chosen_year(now: datetime, zone: str) -> int:
+    """The year that the address asks for, else the present one; 404 for one that cannot be chosen."""
+    this = local_day(now, zone).year
+    year = request.args.get("tahun", this, type=int)
+    if year not in years_to_choose(now, zone):
+        abort(404)
+    return year
+
+
+def years_to_choose(now: datetime, zone: str) -> tuple[int, ...]:
+    """The years that plans can be looked at, the latest first."""
+    this = local_day(now, zone).year
+    return tuple(range(this + 1, this - _YEARS_BACK - 1, -1))

@@ -21,10 +21,9 @@ from webapp.indicators.work_plans.vocabulary import PlanState
 from webapp.organisation.managed import list_managed_units
 from webapp.portal.access import current_account, requires
 from webapp.portal.dates import local_day, short_day
-from webapp.portal.officer.work_plan import chosen_year, years_to_choose
 from webapp.portal.staff.pictures import picture, picture_file
 from webapp.portal.staff.plan_forms import WordForm
-from webapp.portal.staff.plan_view import STATES, plan_page, plan_plot, plan_words
+from webapp.portal.staff.plan_view import STATES, chosen_year, plan_page, plan_plot, plan_words, years_to_choose
 from webapp.portal.supervisor.views import blueprint
 from webapp.portal.typed_text import keeps_typed_text, without_nul
 
