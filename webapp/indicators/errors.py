@@ -19,5 +19,9 @@ class PeriodClosed(IndicatorError):
     """The quarter has ended: nothing that is decided later changes it."""
 
 
+class PeriodBegun(IndicatorError):
+    """The quarter runs or has ended: what holds in it can be replaced, no longer withdrawn."""
+
+
 class NoSuchSnapshot(IndicatorError):
     """There is no such snapshot, or it is of an officer whose figures the viewer may not read."""

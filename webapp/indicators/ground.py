@@ -34,6 +34,7 @@ _GROUND: Final = text(
               FROM {_STANDING} AND id <= :last) k
      CROSS JOIN (SELECT (SELECT p.content FROM indicator_preset p
               LEFT JOIN preset_in_force f ON f.preset_id = p.id AND f.from_period <= :period
+                AND NOT EXISTS (SELECT 1 FROM preset_withdrawal w WHERE w.in_force_id = f.id)
              WHERE f.id IS NOT NULL OR p.version = :fallback
              ORDER BY f.from_period DESC NULLS LAST, f.id DESC NULLS LAST LIMIT 1) AS preset) g
       LEFT JOIN indicator_snapshot s

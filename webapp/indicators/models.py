@@ -136,7 +136,8 @@ class IndicatorPreset(Base):
 
 
 class PresetInForce(Base):
-    """From which period on a preset holds. The latest row for the latest period not after the one asked for holds."""
+    """From which period on a preset holds. The latest row for the latest period not after the one asked for holds,
+    of those that were not withdrawn."""
 
     __tablename__ = "preset_in_force"
     __table_args__ = (Index("ix_preset_in_force_from_period", "from_period", "id"),)
@@ -149,6 +150,18 @@ class PresetInForce(Base):
     decided_at: Mapped[datetime]
 
     preset: Mapped[IndicatorPreset] = relationship()
+
+
+class PresetWithdrawal(Base):
+    """That a preset shall not hold after all, decided before its quarter began; its row in force stays as it was."""
+
+    __tablename__ = "preset_withdrawal"
+
+    id: Mapped[BigId]
+    in_force_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("preset_in_force.id"), unique=True)
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"))
+    reason: Mapped[str]
+    at: Mapped[datetime]
 
 
 class IndicatorSnapshot(Base):

@@ -23,7 +23,7 @@ from webapp.indicators.fact_sources.tally import COUNTER, FILE, Place, Tally
 from webapp.indicators.facts import Fact
 from webapp.indicators.formula import score_component
 from webapp.indicators.reference import ComponentReference
-from webapp.indicators.work_plans.proportion import MonthDone, attainment
+from webapp.indicators.work_plans.proportion import MonthDone, attainment, never_told
 
 DAY = date(2026, 11, 24)
 HERE = Place(7, 3, 5, COUNTER, DAY)
@@ -133,6 +133,31 @@ def test_letting_a_file_lie_is_never_better_than_finishing_it(others: list[float
     lying.add("turnaround", SPEED, DESK, UNSERVED)  # what it comes to after LEFT_LYING times the target
     assert figure(lying, SPEED) <= figure(finished, SPEED) + ROUNDING
     assert turnaround_value(LEFT_LYING * USUAL, USUAL) == UNSERVED
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    told=st.lists(st.floats(0, 1000), min_size=1, max_size=3),
+    limit=st.floats(0.5, 300),
+    more=st.floats(0, 1000),
+    which=st.integers(0, 2),
+)
+def test_more_of_what_should_be_little_never_raises_and_silence_is_never_better(
+    told: list[float], limit: float, more: float, which: int
+) -> None:
+    def value(values: list[float]) -> float:
+        kept = attainment(
+            limit, [MonthDone(f"2026-1{place}", one) for place, one in enumerate(values)], less_is_better=True
+        )
+        assert kept is not None
+        return target_value(kept.ratio)
+
+    which %= len(told)
+    worse, silent = list(told), list(told)
+    worse[which] += more
+    silent[which] = never_told(limit, less_is_better=True)
+    assert 0.0 <= value(worse) <= value(told) <= 1.0
+    assert value(silent) <= value(told) + ROUNDING
 
 
 @settings(max_examples=60, deadline=None)

@@ -35,6 +35,7 @@ from webapp.indicators.work_plans.proportion import (
     has_ended,
     month_after,
     months_of,
+    never_told,
     own_count,
 )
 
@@ -159,12 +160,39 @@ def test_a_target_falls_due_by_thirds_and_unknown_months_are_left_out() -> None:
     assert attainment(0, [october]) is None
 
 
+@pytest.mark.parametrize(
+    ("averages", "y"),
+    [
+        ([0.0], 1.0),
+        ([3.0], 1.0),  # a quarter below the limit
+        ([4.0], 0.8),  # just kept
+        ([6.0], 0.4),
+        ([8.0], 0.0),
+        ([80.0], 0.0),
+        ([2.0, 6.0], 0.8),  # a weak month can be made good
+        ([80.0, 0.0], 0.8),  # and counts as twice the limit at most
+        ([None, 6.0], 0.4),
+    ],
+)
+def test_where_less_is_better_the_limit_is_of_the_months_average(averages: list[float | None], y: float) -> None:
+    months = [MonthDone(f"2026-1{place}", done) for place, done in enumerate(averages)]
+    kept = attainment(4.0, months, less_is_better=True)
+    assert kept is not None
+    assert kept.months == sum(done is not None for done in averages)
+    assert target_value(kept.ratio) == pytest.approx(y)
+    assert attainment(0.0, months, less_is_better=True) is None
+
+
 def test_own_counts_wait_for_the_superior_and_silence_is_no_way_out() -> None:
     early, late = date(2026, 12, 5), date(2026, 12, 11)
     assert own_count("2026-11", 12.0, waiting=False, today=early) == 12.0
     assert own_count("2026-11", None, waiting=True, today=late) is None
     assert own_count("2026-11", None, waiting=False, today=early) is None
     assert own_count("2026-11", None, waiting=False, today=late) == 0.0
+    # Of a limit, to have done nothing would be the best there is.
+    untold = never_told(4.0, less_is_better=True)
+    assert own_count("2026-11", None, waiting=False, today=late, untold=untold) == 8.0
+    assert never_told(4.0, less_is_better=False) == 0.0
 
 
 def test_months_of_a_quarter() -> None:

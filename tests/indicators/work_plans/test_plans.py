@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -182,6 +183,32 @@ def test_own_counts_count_once_they_are_confirmed(session: Session, agency: Agen
         tell("2026-11", -1, "d")
     with pytest.raises(NoSuchPlan):
         report_done(agency.budi, own.id, "2026-11", 1, "x", write_key="e", at=NOW)
+
+
+def limit(*quarters: float, measure: Measure = Measure.OWN_COUNT) -> PlannedTarget:
+    return replace(target(measure, *quarters), less_is_better=True)
+
+
+def test_a_limit_is_kept_by_little_and_only_of_what_the_officer_counts_himself(
+    session: Session, agency: Agency
+) -> None:
+    with pytest.raises(FaultyPlan, match="less_of_work"):
+        draft_plan(agency.sari, 2026, [limit(1, 1, 1, 1, measure=Measure.VISITS_SERVED)], NOW)
+    own = agreed(agency, limit(0, 0, 4, 4)).targets[0]
+    for month, done in (("2026-07", 2), ("2026-08", 6), ("2026-10", 5)):
+        report = report_done(agency.sari, own.id, month, done, "Buku keluhan.", write_key=month, at=NOW)
+        confirm_report(agency.rina, report.id, "", NOW)
+    record_targets(NOW)
+    # 2, 6 and, never told of, 8 against 4 a month; then 5 against 4.
+    assert standing(session) == {
+        "2026-Q3": (pytest.approx((2 - 16 / 12) / 1.25), 3.0),
+        "2026-Q4": (pytest.approx((2 - 5 / 4) / 1.25), 1.0),
+    }
+    view = plan_of(agency.sari, agency.sari_officer.id, 2026, NOW)
+    assert view is not None
+    third, fourth = view.targets[0].quarters[2:]
+    assert (third.done, third.ratio, third.reached) == (pytest.approx(16 / 3), pytest.approx(2 - 16 / 12), False)
+    assert (fourth.done, fourth.ratio, fourth.reached) == (5.0, 0.75, False)
 
 
 def test_the_product_counts_what_it_can_and_a_plan_does_not_reach_back(session: Session, agency: Agency) -> None:

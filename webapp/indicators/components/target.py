@@ -6,11 +6,16 @@ Just reaching a target is .8, exceeding it by a quarter is 1, and more than that
 not pay to drive one target while others lie. A weak first month can be made good in the second. The fact weighs as many
 cases as months count in it.
 
+Of some targets less is better (complaints in a month, days that a file takes). Then the number is a limit of the
+months' average, and the ratio is 2 - average / limit: just keeping the limit is .8, a quarter below it 1, twice the
+limit 0. Only own counts that the superior confirms can have limits, never the work that the product counts.
+
 What the product counts (visits served, stages finished, answers given) comes from its records. Own counts count once
 the superior has confirmed them; months that wait for his word are left out. Only a plan that was agreed on before the
 quarter ended counts in it.
 
-Doing more never lowers, refusing work and closing early never raise (law 1): y rises with what was done alone.
+Doing more never lowers, refusing work and closing early never raise (law 1): of what counts work, y rises with what
+was done alone; of a limit it falls with what was told and rises with nothing else.
 
 Sources: PermenPANRB 6/2022 (SKP: yearly plan, quarterly targets, evidence); Surabaya (exceeding the target is
 rewarded), Semarang ("a measurable yearly work plan, quantity and quality, reviewed periodically"). Pure.

@@ -17,7 +17,15 @@ from webapp.indicators.fact_sources.tally import PLAN
 from webapp.indicators.periods import DEFAULT_TIMEZONE, day_of, span_of
 from webapp.indicators.work_plans.counting import Counted, count_done
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
-from webapp.indicators.work_plans.proportion import MonthDone, attainment, by_quarter, has_ended, months_of, own_count
+from webapp.indicators.work_plans.proportion import (
+    MonthDone,
+    attainment,
+    by_quarter,
+    has_ended,
+    months_of,
+    never_told,
+    own_count,
+)
 from webapp.indicators.work_plans.queries import latest_reports
 from webapp.indicators.work_plans.vocabulary import Measure, PlanStep
 from webapp.organisation.models import Posting
@@ -73,15 +81,16 @@ def _fact(
     target = one.target
     quarters = (target.quarter_1, target.quarter_2, target.quarter_3, target.quarter_4)
     planned = by_quarter(quarters, int(period[:4]))[period]
-    months = []
+    limited, months = target.less_is_better, []
     for month in (month for month in months_of(period) if has_ended(month, today)):
         if target.measure == Measure.OWN_COUNT:
             report, confirmed = reports.get((target.id, month), (None, None))
-            done = own_count(month, confirmed, report is not None and report.outcome is None, today)
+            waiting = report is not None and report.outcome is None
+            done = own_count(month, confirmed, waiting, today, never_told(planned, less_is_better=limited))
         else:
             done = counted.get((one.officer_id, target.measure, month), 0.0)
         months.append(MonthDone(month, done))
-    reached = attainment(planned, months)
+    reached = attainment(planned, months, less_is_better=limited)
     if reached is None:
         return None
     last = [month.month for month in months if month.done is not None][-1]
@@ -101,7 +110,11 @@ def _fact(
         channel=PLAN,
         unit_id=unit_id,
         events=float(reached.months),
-        details={"done": round(reached.done, 2), "due": round(reached.due, 2)},
+        details={
+            "done": round(reached.done, 2),
+            "due": round(reached.due, 2),
+            **({"at_most": 1} if limited else {}),
+        },
     )
 
 

@@ -22,12 +22,14 @@ class PlanQuarter:
     """A quarter of a target: what is planned and done in its own unit, in words below the bar.
 
     `due`: the part of the quarter's target that its ended months make, 0 to 1; 0 for a quarter that lies ahead.
+    `limit`: the target is not to be exceeded; what goes beyond it is marked.
     """
 
     target: float
     done: float
     due: float
     words: str
+    limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,15 @@ class PlanPlot:
                     continue
                 ratio = quarter.done / quarter.target
                 if ratio > 0:
-                    fills.append({"x": left, "x2": span(ratio), "y": y, "y2": y2})
+                    tone = "--warn" if quarter.limit and ratio > 1.0 else "--accent"
+                    fills.append({"x": left, "x2": span(ratio), "y": y, "y2": y2, "color": tone})
                 whole.append({"x": span(1.0), "x2": span(1.0), "y": y - 3, "y2": y2 + 3})
                 if 0 < quarter.due < 1:
                     due.append({"x": span(quarter.due), "x2": span(quarter.due), "y": y - 3, "y2": y2 + 3})
         layers = [
             pixels.words(labels, color="--ink", fontSize=WORDS, fontWeight=700, baseline="middle", align="left"),
             pixels.bars(boxes, color="--line", opacity=0.7, cornerRadius=3),
-            pixels.bars(fills, color="--accent", opacity=0.75, cornerRadius=3),
+            pixels.bars(fills, opacity=0.75, cornerRadius=3),
             pixels.rules(whole, color="--ink", strokeWidth=2),
             pixels.rules(due, color="--ink", strokeWidth=1.3, strokeDash=[3, 2]),
             pixels.words(words, color="--soft", fontSize=SMALL, baseline="middle", align="left"),

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.accounts.models import Account
 from webapp.database import db
-from webapp.indicators.errors import NoSuchPreset, PeriodClosed
-from webapp.indicators.models import IndicatorPreset, PresetInForce
+from webapp.indicators.errors import NoSuchPreset, PeriodBegun, PeriodClosed
+from webapp.indicators.models import IndicatorPreset, PresetInForce, PresetWithdrawal
 from webapp.indicators.periods import day_of, is_closed, period_of
 from webapp.indicators.presets.editing import Draft, slug, written
 from webapp.indicators.presets.presets import Preset, load_preset, read_preset, shipped_names, shipped_text
@@ -22,6 +22,8 @@ from webapp.indicators.rounds import mark_outdated
 DEFAULT = "default"
 #: Two who save at a time get two versions.
 _SAVING_LOCK = text("SELECT pg_advisory_xact_lock(3, 0)")
+#: Whether a row in force stands, never withdrawn.
+_STANDS = ~exists().where(PresetWithdrawal.in_force_id == PresetInForce.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def preset_for(period: str, at: datetime) -> Preset:
         select(IndicatorPreset.content)
         .outerjoin(
             PresetInForce,
-            and_(PresetInForce.preset_id == IndicatorPreset.id, PresetInForce.from_period <= period),
+            and_(PresetInForce.preset_id == IndicatorPreset.id, PresetInForce.from_period <= period, _STANDS),
         )
         .where(or_(PresetInForce.id.is_not(None), IndicatorPreset.version == shipped.version))
         .order_by(PresetInForce.from_period.desc().nulls_last(), PresetInForce.id.desc().nulls_last())
@@ -99,6 +101,63 @@ def put_in_force(version: str, from_period: str, at: datetime, decided_by_id: in
         mark_outdated(running)
 
 
+def withdraw(from_period: str, reason: str, at: datetime, account_id: int) -> None:
+    """Have nothing begin to hold in a coming quarter after all: what held before goes on.
+
+    With the last decision for that quarter those that it replaced are withdrawn as well. Raises PeriodBegun for a
+    quarter that runs or has ended, NoSuchPreset where nothing stands for it.
+    """
+    if from_period <= period_of(day_of(at)):
+        raise PeriodBegun(from_period)
+    standing = db.session.scalars(
+        select(PresetInForce)
+        .where(PresetInForce.from_period == from_period, _STANDS)
+        .order_by(PresetInForce.id)
+        .with_for_update(of=PresetInForce)
+    ).all()
+    # Who waited for the lock sees what was withdrawn meanwhile only by asking again.
+    gone = set(db.session.scalars(select(PresetWithdrawal.in_force_id)))
+    rows = [one for one in standing if one.id not in gone]
+    if not rows:
+        raise NoSuchPreset(from_period)
+    db.session.add_all(
+        PresetWithdrawal(in_force_id=one.id, account_id=account_id, reason=reason, at=at) for one in rows
+    )
+    db.session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A preset that was to hold and does not: from when, why, and who decided that."""
+
+    title: str
+    version: str
+    from_period: str
+    reason: str
+    at: datetime
+    by: str
+
+
+def list_withdrawn(limit: int = 5) -> list[Withdrawn]:
+    """The presets that were withdrawn last."""
+    rows = db.session.execute(
+        select(
+            IndicatorPreset.title,
+            IndicatorPreset.version,
+            PresetInForce.from_period,
+            PresetWithdrawal.reason,
+            PresetWithdrawal.at,
+            Account.name,
+        )
+        .join(PresetInForce, PresetInForce.id == PresetWithdrawal.in_force_id)
+        .join(IndicatorPreset, IndicatorPreset.id == PresetInForce.preset_id)
+        .join(Account, Account.id == PresetWithdrawal.account_id)
+        .order_by(PresetWithdrawal.id.desc())
+        .limit(limit)
+    )
+    return [Withdrawn(*row) for row in rows]
+
+
 def hold_preset(name: str, from_period: str, at: datetime) -> None:
     """Have a preset that comes with the product hold from a past quarter on: for a city that publishes nothing yet."""
     store_all_shipped(at)
@@ -115,6 +174,7 @@ def list_in_force(at: datetime) -> list[InForce]:
     rows = db.session.execute(
         select(PresetInForce.from_period, PresetInForce.decided_at, IndicatorPreset.content)
         .join(IndicatorPreset, IndicatorPreset.id == PresetInForce.preset_id)
+        .where(_STANDS)
         .order_by(PresetInForce.from_period, PresetInForce.id)
     ).all()
     by_period = {row.from_period: InForce(read_preset(row.content), row.from_period, row.decided_at) for row in rows}

@@ -220,6 +220,11 @@ TOLD: Final[Mapping[str, PartTold]] = {
                 "Tiap akhir bulan dibandingkan dengan bagian target yang seharusnya sudah selesai. Tepat target "
                 "bernilai empat perlima, seperempat di atas target penuh. Bulan pertama yang lemah dapat dikejar."
             ),
+            _l(
+                "Bila makin sedikit makin baik, targetnya batas rata-rata sebulan: tepat di batas bernilai empat "
+                "perlima, seperempat di bawahnya penuh, dua kali batas nol. Bulan yang tidak dilaporkan dihitung dua "
+                "kali batas."
+            ),
         ),
         left_out=(
             _l("Bulan yang hitungannya masih menunggu atasan."),

@@ -31,7 +31,11 @@ MOST_WORDS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class PlannedTarget:
-    """A row of a plan as it is written. `quarters`: the four targets, none below 0; more is better in each."""
+    """A row of a plan as it is written. `quarters`: the four targets, none below 0, 0 where there is none.
+
+    More is better in each; with `less_is_better` they are limits, what a month may come to on average. Only what the
+    officer counts himself can have limits: of work that the product counts, doing less must never pay.
+    """
 
     superior_result: str
     result: str
@@ -40,6 +44,7 @@ class PlannedTarget:
     measure: Measure
     unit_of_measure: str
     quarters: tuple[float, float, float, float]
+    less_is_better: bool = False
 
 
 def draft_plan(viewer: Account, year: int, targets: Sequence[PlannedTarget], at: datetime) -> WorkPlan:
@@ -251,6 +256,8 @@ def _checked(one: PlannedTarget) -> PlannedTarget:
         raise FaultyPlan("negative")
     if not any(one.quarters):
         raise FaultyPlan("all_zero")
+    if one.less_is_better and one.measure != Measure.OWN_COUNT:
+        raise FaultyPlan("less_of_work")
     return one
 
 
@@ -268,6 +275,7 @@ def _target(position: int, one: PlannedTarget) -> WorkTarget:
         quarter_2=second,
         quarter_3=third,
         quarter_4=fourth,
+        less_is_better=one.less_is_better,
     )
 
 

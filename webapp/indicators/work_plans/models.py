@@ -49,6 +49,7 @@ class WorkTarget(Base):
         CheckConstraint(
             "measure IN ('visits_served', 'stages_finished', 'answers_given', 'own_count')", name="measure"
         ),
+        CheckConstraint("NOT less_is_better OR measure = 'own_count'", name="limit"),
         CheckConstraint("quarter_1 >= 0 AND quarter_2 >= 0 AND quarter_3 >= 0 AND quarter_4 >= 0", name="quarters"),
     )
 
@@ -70,6 +71,8 @@ class WorkTarget(Base):
     quarter_2: Mapped[float]
     quarter_3: Mapped[float]
     quarter_4: Mapped[float]
+    #: The numbers are limits of a month's average, not to be exceeded, instead of amounts to be reached in the quarter.
+    less_is_better: Mapped[bool] = mapped_column(default=False)
 
     reports: Mapped[list[WorkReport]] = relationship(order_by="WorkReport.id")
 

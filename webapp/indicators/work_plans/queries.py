@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -16,6 +17,7 @@ from webapp.indicators.work_plans.access import below
 from webapp.indicators.work_plans.counting import Counted, count_done
 from webapp.indicators.work_plans.errors import NoSuchPlan
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
+from webapp.indicators.work_plans.proportion import MonthDone, attainment, never_told, own_count
 from webapp.indicators.work_plans.views import (
     MonthView,
     PlanList,
@@ -164,9 +166,7 @@ def _target(
                 done = confirmed
             view = _report(report, names) if report is not None else None
             months.append(MonthView(month, done, ended=month < this_month, report=view))
-        done = sum(month.done or 0.0 for month in months)
-        ratio = done / target if target > 0 else None
-        quarters.append(QuarterView(f"{year}-Q{number}", target, done, ratio, tuple(months)))
+        quarters.append(_quarter(f"{year}-Q{number}", target, tuple(months), one.less_is_better, day_of(now)))
     return TargetView(
         id=one.id,
         position=one.position,
@@ -176,7 +176,35 @@ def _target(
         indicator=one.indicator,
         measure=one.measure,
         unit_of_measure=one.unit_of_measure,
+        less_is_better=one.less_is_better,
         quarters=tuple(quarters),
+    )
+
+
+def _quarter(period: str, target: float, months: tuple[MonthView, ...], limited: bool, today: date) -> QuarterView:
+    if not limited:
+        done = math.fsum(month.done or 0.0 for month in months)
+        ratio = done / target if target > 0 else None
+        return QuarterView(period, target, done, ratio, ratio is not None and ratio >= 1, months)
+    untold = never_told(target, less_is_better=True)
+    as_counted = [
+        MonthDone(
+            month.month,
+            own_count(month.month, month.done, month.report is not None and month.report.outcome is None, today, untold)
+            if month.ended
+            else month.done,
+        )
+        for month in months
+    ]
+    kept = attainment(target, as_counted, less_is_better=True)
+    ended = all(month.ended for month in months) and all(month.done is not None for month in as_counted)
+    return QuarterView(
+        period,
+        target,
+        kept.done / kept.months if kept is not None else 0.0,
+        kept.ratio if kept is not None else None,
+        kept is not None and ended and kept.ratio >= 1,
+        months,
     )
 
 

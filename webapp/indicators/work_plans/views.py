@@ -36,12 +36,17 @@ class MonthView:
 
 @dataclass(frozen=True, slots=True)
 class QuarterView:
-    """A quarter of a target, "2026-Q4": `done` is the sum of what is known, `ratio` done by target, None without."""
+    """A quarter of a target, "2026-Q4": `done` is the sum of what is known, `ratio` done by target, None without.
+
+    Of a limit (less is better) `done` is the average of the months as they count, none above twice the limit, `ratio`
+    how far it is kept, and nothing is `reached` before the quarter has ended.
+    """
 
     period: str
     target: float
     done: float
     ratio: float | None
+    reached: bool
     months: tuple[MonthView, ...]
 
 
@@ -57,6 +62,7 @@ class TargetView:
     indicator: str
     measure: str
     unit_of_measure: str
+    less_is_better: bool
     quarters: tuple[QuarterView, ...]
 
 

@@ -179,5 +179,22 @@ class EnforceForm(DeskForm):
     from_period = SelectField(_l("Mulai triwulan"), validators=[InputRequired(_l("Pilih triwulan."))])
 
 
+class WithdrawForm(DeskForm):
+    """Why a preset shall not begin to hold after all."""
+
+    reason = TextAreaField(
+        _l("Mengapa ditarik?"),
+        filters=[lambda text: (without_nul(text) or "").strip()],
+        validators=[
+            InputRequired(_l("Tulis dalam satu atau dua kalimat, untuk yang membacanya nanti.")),
+            Length(
+                min=5,
+                max=500,
+                message=_l("Tulis %(min)d sampai %(max)d huruf, untuk yang membacanya nanti."),
+            ),
+        ],
+    )
+
+
 def _percent(share: float | None) -> float | None:
     return None if share is None else round(share * 100.0, 6)

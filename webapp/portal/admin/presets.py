@@ -16,7 +16,7 @@ from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
 from webapp.database import transaction
 from webapp.indicators.components.registry import COMPONENTS
-from webapp.indicators.errors import NoSuchPreset, PeriodClosed
+from webapp.indicators.errors import NoSuchPreset, PeriodBegun, PeriodClosed
 from webapp.indicators.periods import day_of, period_after, period_of
 from webapp.indicators.presets import stored
 from webapp.indicators.presets.changes import NOTICEABLE, ChangeSummary, OfficerChange
@@ -27,7 +27,7 @@ from webapp.indicators.wording.facts import PARTS
 from webapp.indicators.wording.numbers import decimal, full_day, percent, period_in_words, signed
 from webapp.organisation.queries import topmost_units
 from webapp.portal.access import current_account, requires
-from webapp.portal.admin.preset_forms import ELEMENTS, MADE_OF, EnforceForm, PresetForm
+from webapp.portal.admin.preset_forms import ELEMENTS, MADE_OF, EnforceForm, PresetForm, WithdrawForm
 from webapp.portal.admin.room import blueprint
 from webapp.portal.typed_text import keeps_typed_text
 
@@ -83,7 +83,11 @@ def list_presets() -> ResponseReturnValue:
     return render_template(
         "admin/list_presets.html",
         holds=_view(in_force[0].preset, in_force[0]),
-        coming=[(_view(one.preset), period_in_words(one.from_period)) for one in in_force[1:]],
+        coming=[(_view(one.preset), period_in_words(one.from_period), one.from_period) for one in in_force[1:]],
+        withdrawn=[
+            (one, period_in_words(one.from_period), full_day(day_of(one.at))) for one in stored.list_withdrawn()
+        ],
+        may_enforce=_reaches_all(current_account()),
         shipped=[view for view in views if view.shipped],
         own=[view for view in views if not view.shipped],
     )
@@ -116,6 +120,38 @@ def set_preset(version: str) -> ResponseReturnValue:
         return _page_of(version, form)
     flash(_("Acuan ini berlaku mulai %(period)s.", period=period_in_words(str(form.from_period.data))))
     return redirect(url_for("admin.list_presets"))
+
+
+@blueprint.route("/kelola/indikator/mulai/<period>/tarik", methods=["GET", "POST"])
+@requires(Permission.PRESET_MANAGE)
+@keeps_typed_text
+def withdraw_preset(period: str) -> ResponseReturnValue:
+    """Have a preset not begin to hold in a coming quarter after all. Only for who reaches the whole city."""
+    if not _reaches_all(current_account()):
+        abort(403)
+    now = datetime.now(UTC)
+    in_force = stored.list_in_force(now)
+    place = next((place for place, one in enumerate(in_force) if place and one.from_period == period), None)
+    if place is None:
+        abort(404)
+    form = WithdrawForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction():
+                stored.withdraw(period, str(form.reason.data), now, current_account().id)
+        except (NoSuchPreset, PeriodBegun):
+            abort(404)
+        flash(_("Acuan ditarik: tidak jadi berlaku mulai %(period)s.", period=period_in_words(period)))
+        return redirect(url_for("admin.list_presets"), 303)
+    page = render_template(
+        "admin/withdraw_preset.html",
+        form=form,
+        preset=_view(in_force[place].preset),
+        period=period,
+        words=period_in_words(period),
+        instead=_view(in_force[place - 1].preset),
+    )
+    return page, form.status
 
 
 @blueprint.route("/kelola/indikator/<version>/ubah", methods=["GET", "POST"])

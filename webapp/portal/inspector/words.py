@@ -105,6 +105,10 @@ _OTHER: dict[tuple[str, str], LazyString] = {
     ("altered", "indicator_objection"): _l("mengubah keberatan atas nilai"),
     ("altered", "objection_decision"): _l("mengubah putusan atas keberatan nilai"),
     ("altered", "fact_exclusion"): _l("mengubah apa yang tidak dihitung karena keberatan"),
+    ("preset", "put_in_force"): _l("memberlakukan acuan indikator"),
+    ("preset", "withdrawn"): _l("menarik acuan indikator sebelum berlaku"),
+    ("altered", "preset_in_force"): _l("mengubah acuan indikator yang berlaku"),
+    ("altered", "preset_withdrawal"): _l("mengubah penarikan acuan indikator"),
     ("altered", "recusal"): _l("mengubah catatan benturan kepentingan"),
 }
 

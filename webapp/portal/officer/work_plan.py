@@ -24,7 +24,7 @@ from webapp.portal.access import current_account, requires
 from webapp.portal.dates import local_day
 from webapp.portal.officer.room import blueprint
 from webapp.portal.staff.pictures import picture, picture_file
-from webapp.portal.staff.plan_forms import PlanForm, ReportForm, WordForm, typed_without
+from webapp.portal.staff.plan_forms import LESS, MORE, PlanForm, ReportForm, WordForm, typed_without
 from webapp.portal.staff.plan_view import (
     chosen_year,
     months_until,
@@ -164,6 +164,8 @@ def report_target(target_id: int) -> ResponseReturnValue:
     if plan is None or target is None or target.measure != Measure.OWN_COUNT:
         abort(404)
     form = ReportForm()
+    if target.less_is_better:
+        form.done.label.text = _("Berapa pada bulan itu?")
     months = months_until(plan, local_day(now, zone))
     form.month.choices = [SelectChoice(month, words) for month, words in months]
     if request.method == "POST" and form.is_valid() and _report(form, target_id, now):
@@ -209,6 +211,7 @@ def _rows(targets: Sequence[TargetView]) -> list[dict[str, Any]]:
             "indicator": target.indicator,
             "aspect": target.aspect,
             "measure": target.measure,
+            "direction": LESS if target.less_is_better else MORE,
             "unit_of_measure": target.unit_of_measure,
             **{f"quarter_{number}": written(quarter.target) for number, quarter in enumerate(target.quarters, start=1)},
         }

@@ -33,6 +33,11 @@ MEASURES: dict[str, LazyString] = {
     Measure.ANSWERS_GIVEN: _l("Jawaban pengaduan (dihitung aplikasi)"),
     Measure.OWN_COUNT: _l("Dilaporkan sendiri tiap bulan, dibenarkan atasan"),
 }
+MORE, LESS = "more", "less"
+DIRECTIONS: dict[str, LazyString] = {
+    MORE: _l("Makin banyak makin baik: jumlah yang dicapai tiap triwulan"),
+    LESS: _l("Makin sedikit makin baik: rata-rata sebulan paling banyak sekian"),
+}
 _NUMBER = re.compile(r"\d{1,9}([.,]\d{1,2})?")
 _ROW = re.compile(r"rows-(\d+)-")
 
@@ -80,6 +85,12 @@ class _TargetFields(Form):
         choices=[SelectChoice(str(value), label) for value, label in MEASURES.items()],
         validators=[Optional()],
     )
+    direction = SelectField(
+        _l("Arah target"),
+        choices=[SelectChoice(value, label) for value, label in DIRECTIONS.items()],
+        default=MORE,
+        validators=[Optional()],
+    )
     unit_of_measure = words(_l("Satuan"), None, longest=60, description=_l("Misalnya berkas, kunjungan, atau laporan."))
     quarter_1 = _quantity(_l("Triwulan I"))
     quarter_2 = _quantity(_l("Triwulan II"))
@@ -120,6 +131,14 @@ class PlanForm(DeskForm):
             if not any(field.number for field in row.quarters) and not any(field.errors for field in row.quarters):
                 row.quarter_1.errors = [_("Isi target sedikitnya satu triwulan.")]
                 valid = False
+            if row.direction.data == LESS and row.measure.data != Measure.OWN_COUNT:
+                row.direction.errors = [
+                    _(
+                        "Ini hanya untuk yang dilaporkan sendiri. Kunjungan, berkas, dan jawaban: makin banyak makin "
+                        "baik."
+                    )
+                ]
+                valid = False
         if not valid and not self.form_errors:
             self.form_errors.append(_("Ada baris yang belum lengkap. Tulisan Anda masih ada."))
         return valid
@@ -142,6 +161,7 @@ class PlanForm(DeskForm):
                     row.quarter_3.number or 0.0,
                     row.quarter_4.number or 0.0,
                 ),
+                less_is_better=row.direction.data == LESS,
             )
             for row in rows
         ]

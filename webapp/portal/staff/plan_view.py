@@ -75,6 +75,7 @@ class TargetCard:
     quarters: tuple[QuarterLine, ...]
     reports: tuple[ReportLine, ...]
     told_by_officer: bool
+    limited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,7 @@ def plan_page(plan: PlanView, zone: str) -> PlanPage:
 
 def plan_words(plan: PlanView) -> str:
     """What the plot shows, for who doesn't see it."""
-    reached = sum(
-        1 for target in plan.targets for quarter in target.quarters if quarter.ratio is not None and quarter.ratio >= 1
-    )
+    reached = sum(quarter.reached for target in plan.targets for quarter in target.quarters)
     planned = sum(1 for target in plan.targets for quarter in target.quarters if quarter.target > 0)
     return str(
         _(
@@ -133,7 +132,13 @@ def plan_plot(plan: PlanView, width: int, title: str = "") -> PlanPlot:
             PlanRow(
                 f"{target.position}. {target.indicator}",
                 tuple(
-                    PlanQuarter(quarter.target, quarter.done, _due(quarter), _short(number, quarter))
+                    PlanQuarter(
+                        quarter.target,
+                        quarter.done,
+                        0.0 if target.less_is_better else _due(quarter),
+                        _short(number, quarter, target.less_is_better),
+                        limit=target.less_is_better,
+                    )
                     for number, quarter in enumerate(target.quarters)
                 ),
             )
@@ -148,9 +153,11 @@ def _due(quarter: QuarterView) -> float:
     return sum(month.ended for month in quarter.months) / 3
 
 
-def _short(number: int, quarter: QuarterView) -> str:
+def _short(number: int, quarter: QuarterView, limited: bool) -> str:
     if quarter.target <= 0:
         return f"{_ROMAN[number]}: –"
+    if limited:
+        return f"{_ROMAN[number]}: {amount(quarter.done) if _begun(quarter) else '–'} (≤ {amount(quarter.target)})"
     return f"{_ROMAN[number]}: {amount(quarter.done)}/{amount(quarter.target)}"
 
 
@@ -164,19 +171,27 @@ def _card(target: TargetView) -> TargetCard:
         aspect=str(ASPECTS[target.aspect]),
         measure=str(MEASURES[target.measure]),
         unit=target.unit_of_measure,
-        quarters=tuple(_quarter(number, quarter) for number, quarter in enumerate(target.quarters)),
+        quarters=tuple(
+            _quarter(number, quarter, target.less_is_better) for number, quarter in enumerate(target.quarters)
+        ),
         reports=tuple(
             _report(month, month.report) for quarter in target.quarters for month in quarter.months if month.report
         ),
         told_by_officer=target.measure == Measure.OWN_COUNT,
+        limited=target.less_is_better,
     )
 
 
-def _quarter(number: int, quarter: QuarterView) -> QuarterLine:
-    begun = any(month.done is not None for month in quarter.months)
+def _begun(quarter: QuarterView) -> bool:
+    return any(month.done is not None for month in quarter.months)
+
+
+def _quarter(number: int, quarter: QuarterView, limited: bool) -> QuarterLine:
+    begun = _begun(quarter) and (quarter.target > 0 or quarter.done > 0)
+    target = f"≤ {amount(quarter.target)}" if limited else amount(quarter.target)
     return QuarterLine(
         name=str(_("Triwulan %(number)s", number=_ROMAN[number])),
-        target=amount(quarter.target) if quarter.target > 0 else "–",
+        target=target if quarter.target > 0 else "–",
         done=amount(quarter.done) if begun else "–",
         part=percent(quarter.ratio) if quarter.ratio is not None and begun else "–",
     )
