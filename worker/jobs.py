@@ -19,11 +19,7 @@ from webapp.attribution.signals.events import SignalRaised
 from webapp.attribution.signals.notices import queue_signal_notices
 from webapp.counter.applications import turnaround_facts
 from webapp.counter.applications.notices import queue_application_notices
-from webapp.counter.events import (
-    ApplicationMoved,
-    QueueAdvanced,
-    TicketMoved,
-)
+from webapp.counter.events import ApplicationMoved, QueueAdvanced, TicketMoved
 from webapp.counter.queue.notices import halls_with_somebody_to_tell, queue_nearly_notices, queue_ticket_notice
 from webapp.database import db, transaction
 from webapp.feedback.delays import list_delayed_files
@@ -49,6 +45,8 @@ from webapp.indicators.objections.events import ObjectionDecided, ObjectionFiled
 from webapp.indicators.objections.notices import queue_objection_notices
 from webapp.indicators.objections.notices import tell_of_overdue as tell_of_overdue_objection
 from webapp.indicators.periods import period_of
+from webapp.indicators.work_plans.events import PlanDecided, PlanProposed
+from webapp.indicators.work_plans.notices import queue_plan_notices
 from webapp.messaging.events import MailQueued
 from webapp.messaging.mail import Postbox
 from webapp.messaging.mail import send_mail as hand_in
@@ -284,6 +282,12 @@ def notify_objection(event: Event, key: str, now: datetime) -> None:
     queue_objection_notices(event, key=key, at=now, sender=_sender())
 
 
+def notify_plan(event: Event, key: str, now: datetime) -> None:
+    """Tell whoever may agree that a work plan waits; tell its officer what became of it."""
+    assert isinstance(event, PlanProposed | PlanDecided)
+    queue_plan_notices(event, key=key, at=now, sender=_sender())
+
+
 def apply_objection(event: Event, key: str, now: datetime) -> None:
     """Let figures follow what was decided about objections; daily, too, in case something was left."""
     if isinstance(event, ObjectionDecided):
@@ -310,8 +314,7 @@ def send_digests(event: Event, key: str, now: datetime) -> None:
 
 def send_mail(event: Event, key: str, now: datetime) -> None:
     """Hand a letter to the mail server."""
-    assert isinstance(event, MailQueued)
-    assert _app is not None
+    assert isinstance(event, MailQueued) and _app is not None
     settings = settings_of(_app)
     name = f"Tanggap {settings.city_name}"
     hand_in(event.message_id, now, Postbox(settings.smtp_url, settings.mail_from, name) if settings.smtp_url else None)
@@ -380,6 +383,7 @@ JOBS: dict[str, Callable[[Event, str, datetime], None]] = {
         notify_contest,
         tell_of_overdue_contests,
         notify_objection,
+        notify_plan,
         apply_objection,
         tell_of_overdue_objections,
         raise_signals,

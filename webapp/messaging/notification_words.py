@@ -102,6 +102,25 @@ def sentence_of(kind: str, code: str | None, particulars: Mapping[str, Any]) -> 
             )
         case NoticeKind.OBJECTION_DECIDED:
             return str(_("Keberatan Anda atas nilai Anda sudah diputuskan. Alasannya ada di halaman keberatan."))
+        case NoticeKind.PLAN_PROPOSED:
+            name, year = particulars["officer"], particulars["year"]
+            return str(_("Rencana kerja %(year)s dari %(name)s menunggu kata Anda.", year=year, name=name))
+        case NoticeKind.PLAN_STRANDED:
+            return str(
+                _(
+                    "Sebuah rencana kerja tidak dapat disetujui siapa pun. Beri peran pengawas di unit petugasnya, "
+                    "atau di unit yang lebih tinggi, kepada seseorang."
+                )
+            )
+        case NoticeKind.PLAN_AGREED:
+            return str(_("Rencana kerja Anda untuk %(year)s disepakati dan mulai dihitung.", year=particulars["year"]))
+        case NoticeKind.PLAN_RETURNED:
+            return str(
+                _(
+                    "Rencana kerja Anda untuk %(year)s dikembalikan dengan catatan atasan Anda.",
+                    year=particulars["year"],
+                )
+            )
         case NoticeKind.SIGNAL:
             return str(
                 _(

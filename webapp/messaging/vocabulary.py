@@ -38,5 +38,13 @@ class NoticeKind(StrEnum):
     OBJECTION_STRANDED = "objection_stranded"
     #: What you objected to was decided.
     OBJECTION_DECIDED = "objection_decided"
+    #: An officer proposed his work plan, and you may agree to it.
+    PLAN_PROPOSED = "plan_proposed"
+    #: Nobody may agree to a work plan.
+    PLAN_STRANDED = "plan_stranded"
+    #: Your superior agreed to your work plan.
+    PLAN_AGREED = "plan_agreed"
+    #: Your superior gave your work plan back.
+    PLAN_RETURNED = "plan_returned"
     #: Something is complained of at your unit more than usual.
     SIGNAL = "signal"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,8 @@ from tests.factories.accounts import make_account
 from tests.factories.counter import make_visit
 from tests.factories.desk import Agency, make_agency
 from tests.factories.organisation import make_officer
+from tests.pipeline import pipeline_of
+from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
 from webapp.indicators.models import IndicatorFact
 from webapp.indicators.summing_up import record_targets
@@ -30,6 +33,7 @@ from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuch
 from webapp.indicators.work_plans.models import WorkPlan
 from webapp.indicators.work_plans.queries import plan_of, plans_of_unit, waiting_plans
 from webapp.indicators.work_plans.vocabulary import Aspect, Measure, PlanState
+from webapp.messaging.models import Notification
 from webapp.outbox.models import OutboxEvent
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -183,6 +187,38 @@ def test_own_counts_count_once_they_are_confirmed(session: Session, agency: Agen
         tell("2026-11", -1, "d")
     with pytest.raises(NoSuchPlan):
         report_done(agency.budi, own.id, "2026-11", 1, "x", write_key="e", at=NOW)
+
+
+def test_who_may_agree_is_told_of_a_plan_and_its_officer_of_what_became_of_it(
+    session: Session, agency: Agency, app: Flask, environment: dict[str, str]
+) -> None:
+    above = make_account(session, (Role.SUPERVISOR, agency.city), name="Hadi Kepala")
+
+    def told(account: Account) -> list[tuple[str, dict[str, object]]]:
+        rows = session.execute(
+            select(Notification.kind, Notification.particulars)
+            .where(Notification.account_id == account.id, Notification.kind.startswith("plan_"))
+            .order_by(Notification.id)
+        )
+        return [(row.kind, row.particulars) for row in rows]
+
+    plan = draft_plan(agency.sari, 2026, [target()], EARLIER)
+    propose_plan(agency.sari, plan.id, "", EARLIER)
+    session.commit()
+    with pipeline_of(app, environment["REDIS_URL"]) as pipeline:
+        pipeline.run()
+        return_plan(agency.rina, plan.id, "Terlalu rendah.", EARLIER)
+        session.commit()
+        pipeline.run()
+        propose_plan(agency.sari, plan.id, "", EARLIER)
+        agree_plan(agency.rina, plan.id, "", EARLIER)  # before the second notice went out
+        session.commit()
+        pipeline.run()
+    session.rollback()
+    officer = {"officer": "Sari Wulandari", "officer_id": agency.sari_officer.id, "year": 2026}
+    assert told(agency.rina) == [("plan_proposed", officer)]
+    assert told(above) == []  # the nearest is enough
+    assert told(agency.sari) == [("plan_returned", {"year": 2026}), ("plan_agreed", {"year": 2026})]
 
 
 def limit(*quarters: float, measure: Measure = Measure.OWN_COUNT) -> PlannedTarget:

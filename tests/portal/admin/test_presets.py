@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.desk import Agency, make_agency, make_rated_visits
 from webapp.accounts.permissions import Role
+from webapp.audit.models import AuditEntry
 from webapp.indicators.actions import refresh_outdated
-from webapp.indicators.errors import PeriodClosed
-from webapp.indicators.models import IndicatorPreset, IndicatorSnapshot, PresetInForce
+from webapp.indicators.errors import PeriodBegun, PeriodClosed
+from webapp.indicators.models import IndicatorPreset, IndicatorSnapshot, PresetInForce, PresetWithdrawal
 from webapp.indicators.periods import day_of, last_periods, period_after, span_of
 from webapp.indicators.presets import load_preset
-from webapp.indicators.presets.stored import preset_for, put_in_force, store_all_shipped
+from webapp.indicators.presets.stored import preset_for, put_in_force, store_all_shipped, withdraw
 
 NOW = datetime.now(UTC)
 RUNNING, CLOSED = last_periods(day_of(NOW), 2)
@@ -128,6 +129,44 @@ def test_a_copy_is_stored_with_a_note_and_put_in_force(admin: FlaskClient, sessi
     again = typed(admin, "kota-uji-1", weight_satisfaction="50", weight_speed="50")
     saved = admin.post("/kelola/indikator/kota-uji-1/ubah", data=again | {"do": "save", "note": "Setengah-setengah."})
     assert saved.headers["Location"].endswith("/kelola/indikator/kota-uji-2")
+
+
+def test_a_preset_is_withdrawn_before_its_quarter_begins_and_never_after(
+    admin: FlaskClient, session: Session, agency: Agency
+) -> None:
+    coming = period_after(RUNNING)
+    store_all_shipped(NOW)
+    put_in_force("senapelan-1", RUNNING, NOW)
+    for version in ("surakarta-1", "surabaya-1"):  # the second replaces the first
+        put_in_force(version, coming, NOW)
+    other = make_account(session, (Role.ADMINISTRATOR, agency.city))
+    session.commit()
+    address = f"/kelola/indikator/mulai/{coming}/tarik"
+    assert address in admin.get("/kelola/indikator").text
+    assert "Surabaya" in admin.get(address).text
+    empty = admin.post(address, data={"reason": "   "})
+    assert (empty.status_code, preset_for(coming, NOW).name) == (400, "surabaya")
+    sign_in(admin, agency.rina)
+    assert admin.post(address, data={"reason": "Belum dibahas."}).status_code == 403
+    sign_in(admin, other)
+    assert admin.post(address, data={"reason": "Belum dibahas dengan petugas."}).status_code == 303
+    session.expire_all()
+    # What it had replaced does not come back, and nothing of it holds in any later quarter.
+    for later in (coming, period_after(coming)):
+        assert preset_for(later, NOW).name == "senapelan"
+    page = admin.get("/kelola/indikator").text
+    assert "Belum dibahas dengan petugas." in page and address not in page
+    assert admin.post(address, data={"reason": "Sekali lagi."}).status_code == 404
+    assert admin.get(f"/kelola/indikator/mulai/{RUNNING}/tarik").status_code == 404
+    account = session.scalars(select(PresetWithdrawal.account_id).distinct()).one()
+    with pytest.raises(PeriodBegun):
+        withdraw(RUNNING, "Terlambat.", NOW, account)
+    put_in_force("surabaya-1", coming, NOW)
+    with pytest.raises(PeriodBegun):  # its quarter has begun
+        withdraw(coming, "Terlambat.", datetime.combine(span_of(coming)[0], datetime.min.time(), UTC), account)
+    assert preset_for(coming, NOW).name == "surabaya"
+    trail = session.scalars(select(AuditEntry.what).where(AuditEntry.deed == "preset")).all()
+    assert trail == ["withdrawn", "withdrawn"]  # of both rows; what no account put in force tells of nobody
 
 
 def test_a_new_preset_moves_the_running_quarter_and_never_a_closed_one(session: Session, agency: Agency) -> None:

@@ -18,7 +18,7 @@ from webapp.feedback.masking import mask_personal_numbers
 from webapp.indicators.periods import day_of
 from webapp.indicators.work_plans.access import below
 from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, NotAnOfficer, StepNotPossible
-from webapp.indicators.work_plans.events import WorkConfirmed
+from webapp.indicators.work_plans.events import PlanDecided, PlanProposed, WorkConfirmed
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
 from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Aspect, Measure, Outcome, PlanState, PlanStep
 from webapp.organisation.models import Officer
@@ -86,6 +86,7 @@ def propose_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> Work
         raise StepNotPossible
     plan.state = PlanState.PROPOSED
     _note(plan, PlanStep.PROPOSED, viewer, note, at)
+    publish(PlanProposed(plan.id))
     return plan
 
 
@@ -111,6 +112,7 @@ def agree_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> WorkPl
     plan.state = PlanState.AGREED
     _note(plan, PlanStep.AGREED, viewer, note, at)
     publish(WorkConfirmed([plan.officer_id]))
+    publish(PlanDecided(plan.id, agreed=True))
     return plan
 
 
@@ -125,6 +127,7 @@ def return_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> WorkP
         raise FaultyPlan("words_missing")
     plan.state = PlanState.RETURNED
     _note(plan, PlanStep.RETURNED, viewer, note, at)
+    publish(PlanDecided(plan.id, agreed=False))
     return plan
 
 

@@ -15,5 +15,20 @@ class WorkConfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanProposed(Event):
+    """An officer put a plan before his superior."""
+
+    plan_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDecided(Event):
+    """A superior agreed to a plan, or gave it back."""
+
+    plan_id: int
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlansDue(Event):
     """A day has begun: targets are read anew where a month has ended."""

@@ -77,7 +77,7 @@ def plan_of(viewer: Account, officer_id: int, year: int, now: datetime, *, agree
 def plans_of_unit(
     viewer: Account, year: int, *, unit_id: int | None = None, words: str = "", page: int = 1
 ) -> PlanList:
-    """Officers below the viewer by name, with the state of their plans."""
+    """Officers below the viewer with the state of their plans: those first who wait for a word, then by name."""
     chosen: list[ColumnElement[bool]] = [Officer.active.is_(True), below(viewer)]
     if unit_id is not None:
         chosen.append(_posted_below(unit_id))
@@ -306,7 +306,11 @@ def _summaries(year: int) -> Select[*tuple[object, ...]]:
             WorkPlan,
             and_(WorkPlan.officer_id == Officer.id, WorkPlan.year == year, WorkPlan.version == newest.c.version),
         )
-        .order_by(func.lower(Officer.name), Officer.id)
+        .order_by(
+            or_(func.coalesce(WorkPlan.state == PlanState.PROPOSED, false()), waiting > 0).desc(),
+            func.lower(Officer.name),
+            Officer.id,
+        )
     )
 
 

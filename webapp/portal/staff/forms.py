@@ -49,6 +49,10 @@ NOTICE_KINDS = {
     NoticeKind.OBJECTION_OVERDUE: _l("Keberatan atas nilai menunggu terlalu lama"),
     NoticeKind.OBJECTION_STRANDED: _l("Tidak ada yang boleh memutuskan keberatan atas nilai"),
     NoticeKind.OBJECTION_DECIDED: _l("Keberatan saya atas nilai sudah diputuskan"),
+    NoticeKind.PLAN_PROPOSED: _l("Rencana kerja menunggu kata saya"),
+    NoticeKind.PLAN_STRANDED: _l("Tidak ada yang boleh menyetujui sebuah rencana kerja"),
+    NoticeKind.PLAN_AGREED: _l("Rencana kerja saya disepakati"),
+    NoticeKind.PLAN_RETURNED: _l("Rencana kerja saya dikembalikan"),
     NoticeKind.SIGNAL: _l("Laporan tentang satu hal lebih banyak dari biasanya"),
 }
 

@@ -171,6 +171,11 @@ def _page_of(viewer: Account, found: ListedNotification) -> str:
             return url_for("supervisor.list_objections")
         case NoticeKind.OBJECTION_DECIDED if can(viewer, Permission.INDICATOR_READ_OWN):
             return url_for("officer.list_objections")
+        case NoticeKind.PLAN_PROPOSED if can(viewer, Permission.PLAN_AGREE):
+            told = found.particulars
+            return url_for("supervisor.show_plan", officer_id=told["officer_id"], tahun=told["year"])
+        case NoticeKind.PLAN_AGREED | NoticeKind.PLAN_RETURNED if can(viewer, Permission.PLAN_PROPOSE):
+            return url_for("officer.show_plan", tahun=found.particulars["year"])
         case NoticeKind.SIGNAL if can(viewer, Permission.SIGNAL_READ):
             return url_for("supervisor.show_signal", signal_id=found.particulars["signal"])
     if (code := found.code) is not None:

@@ -15,7 +15,7 @@ from webapp.app import settings_of
 from webapp.database import transaction
 from webapp.indicators.work_plans.actions import agree_plan, confirm_report, return_plan, return_report
 from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, StepNotPossible
-from webapp.indicators.work_plans.queries import plan_of, plans_of_unit
+from webapp.indicators.work_plans.queries import plan_of, plans_of_unit, waiting_plans
 from webapp.indicators.work_plans.views import PlanSummary, PlanView
 from webapp.indicators.work_plans.vocabulary import PlanState
 from webapp.organisation.managed import list_managed_units
@@ -33,7 +33,7 @@ _LAST_PAGE = 10_000
 @blueprint.get("/rencana-kerja-unit")
 @requires(Permission.PLAN_AGREE)
 def list_plans() -> ResponseReturnValue:
-    """Officers below the viewer by name, with where their plans stand."""
+    """Officers below the viewer with where their plans stand: those first who wait for his word, then by name."""
     viewer, now, zone = current_account(), datetime.now(UTC), settings_of(current_app).default_timezone
     year = chosen_year(now, zone)
     units = list_managed_units(viewer, Permission.PLAN_AGREE)
@@ -53,6 +53,7 @@ def list_plans() -> ResponseReturnValue:
         units=[(unit.id, "– " * (unit.path.count("/") - top) + unit.name) for unit in units],
         unit_id=unit_id,
         words=words,
+        waiting=waiting_plans(viewer),
     )
 
 
@@ -66,9 +67,14 @@ def _row(plan: PlanSummary, zone: str) -> dict[str, Any]:
         "tone": tone,
         "moved": short_day(local_day(plan.moved_at, zone)) if plan.moved_at else "",
         "in_force": plan.in_force,
-        "waiting": ngettext("%(num)s laporan menunggu", "%(num)s laporan menunggu", plan.waiting)
-        if plan.waiting
-        else "",
+        "waiting": " · ".join(
+            str(words)
+            for words in (
+                _("rencana menunggu") if plan.state == PlanState.PROPOSED else "",
+                ngettext("%(num)s laporan menunggu", "%(num)s laporan menunggu", plan.waiting) if plan.waiting else "",
+            )
+            if words
+        ),
         "has_plan": plan.plan_id is not None,
     }
 
