@@ -10,13 +10,17 @@ import contextlib
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po, write_po
+
+from webapp.indicators.wording.presets import texts_of
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGE = "en"
@@ -52,6 +56,14 @@ def extract() -> Catalog:
         )
         with out.open("rb") as file:
             return read_po(file)
+
+
+def texts_of_preset(
+    file: IO[bytes], _keywords: object, _comment_tags: object, options: object = None
+) -> Iterator[tuple[int, None, str, list[str]]]:
+    """Babel's way to the texts of a preset of the indicator (pyproject.toml, tool.babel)."""
+    for text in texts_of(file.read().decode()):
+        yield 1, None, text, []
 
 
 def read() -> Catalog:

@@ -10,6 +10,9 @@ import pytest
 from tests import catalogue
 from tests.architecture.source_tree import ROOT, files, named
 from tests.architecture.visible_text import in_python, in_template, texts_of
+from webapp.indicators.presets import load_preset
+from webapp.indicators.presets.presets import shipped_names
+from webapp.indicators.wording.presets import preset_text
 
 #: Modules that speak to people: the faces, and the sentences that capabilities write for them.
 SPEAKING = (
@@ -116,3 +119,11 @@ def test_every_text_is_translated() -> None:
         f"Run `python -m tests.catalogue update`, translate what is empty in "
         f"{catalogue.CATALOGUE.relative_to(ROOT)} and commit it:\n" + "\n".join(wrong[:60])
     )
+
+
+def test_what_shipped_presets_say_is_in_the_catalogue_and_an_agencys_own_words_stay() -> None:
+    texts = {message.id for message in catalogue.extract()}
+    for name in shipped_names():
+        preset = load_preset(name)
+        assert {preset.title, *preset.sources, *preset.reasons.values()} <= texts
+    assert preset_text("Skala") == "Skala"  # a text of the catalogue, and no preset's that comes with the product

@@ -25,6 +25,7 @@ from webapp.indicators.presets.presets import Preset, read_preset, shipped_names
 from webapp.indicators.presets.previewing import Preview, preview
 from webapp.indicators.wording.facts import PARTS
 from webapp.indicators.wording.numbers import decimal, full_day, percent, period_in_words, signed
+from webapp.indicators.wording.presets import preset_text
 from webapp.organisation.queries import topmost_units
 from webapp.portal.access import current_account, requires
 from webapp.portal.admin.preset_forms import ELEMENTS, MADE_OF, EnforceForm, PresetForm, WithdrawForm
@@ -246,16 +247,16 @@ def _view(preset: Preset, holds: stored.InForce | None = None) -> PresetView:
         )
     return PresetView(
         version=preset.version,
-        title=preset.title or preset.name,
+        title=preset_text(preset.title) or preset.name,
         shipped=preset.name in shipped_names(),
         parts=tuple(
-            PartRow(str(PARTS[name][0]), str(MADE_OF[name]), _weight(weight), preset.reasons.get(name, ""))
+            PartRow(str(PARTS[name][0]), str(MADE_OF[name]), _weight(weight), preset_text(preset.reasons.get(name, "")))
             for name, weight in preset.weights.items()
         ),
         elements=tuple(
             (str(ELEMENTS[name]), f"{weight:g}".replace(".", ",")) for name, weight in preset.elements.items()
         ),
-        sources=preset.sources,
+        sources=tuple(preset_text(source) for source in preset.sources),
         provisional_from=percent(preset.thresholds.provisional_from),
         sufficient_from=percent(preset.thresholds.sufficient_from),
         margin=decimal(preset.attention.margin),
