@@ -78,6 +78,33 @@ def test_every_plot_is_a_drawing_of_its_size_that_needs_nothing_else(width: int)
         assert b"--" not in content.replace(b"-->", b""), "each token has become a colour"
 
 
+def sizes_in(specification: object) -> list[float]:
+    """All sizes of type that a specification names."""
+    if isinstance(specification, dict):
+        own = [value for key, value in specification.items() if key in ("fontSize", "labelFontSize")]
+        return own + [size for value in specification.values() for size in sizes_in(value)]
+    if isinstance(specification, list):
+        return [size for value in specification for size in sizes_in(value)]
+    return []
+
+
+def test_on_a_phone_words_are_as_large_and_long_ones_take_a_second_line() -> None:
+    for plot in plots(NARROW):
+        assert plot.width <= 360 - 2 * 16, "it is shown as it is drawn, not made smaller"
+        assert min(sizes_in(plot.specification())) >= 11
+    long = "Kecepatan layanan: 25 catatan waktu di loket dan 18 tahap berkas"
+    steps = (Step(long, 0.9, "+0,9"), Step("Ketepatan", 0.0, "0,0"))
+    narrow, wide = (MovementPlot(83.3, "Dulu", "83,3", steps, "Kini", "84,2", width) for width in (NARROW, WIDE))
+    assert (narrow._lines(long), wide._lines(long)) == (
+        ["Kecepatan layanan: 25 catatan waktu", "di loket dan 18 tahap berkas"],
+        [long],
+    )
+    assert narrow.height == wide.height + 16
+    assert len(narrow._lines(long * 3)) == 2
+    marks = str(narrow.specification())
+    assert all(f"'{line}'" in marks for line in narrow._lines(long))
+
+
 def test_a_plot_is_drawn_once_and_anew_when_it_shows_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
     first = draw(figure())
 

@@ -13,6 +13,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from webapp.portal.design import SAMPLE_PLOTS, SampleForm, design_samples
+from webapp.portal.filters import add_filters
 from webapp.portal.security import CONTENT_SECURITY_POLICY
 from webapp.portal.staff.pictures import picture_file
 
@@ -60,6 +61,7 @@ def make_bare_app() -> Flask:
     """Routes: /design, / (a citizen's page), /form (GET, and a slow POST that counts in config["POSTS"])."""
     app = Flask("bare", template_folder=str(PORTAL / "templates"), static_folder=str(PORTAL / "static"))
     app.jinja_env.undefined = StrictUndefined
+    add_filters(app)
     app.config.update(SECRET_KEY="only for tests", POSTS=[], PIECES=0)
     Babel(app, default_locale="id", default_translation_directories="nowhere")
     CSRFProtect(app)

@@ -12,8 +12,6 @@ from config import Settings
 
 def register_portal(app: Flask, settings: Settings) -> None:
     """Give `app` its pages, sign-in, guards, headers and error pages."""
-    from webapp.indicators.wording.numbers import percent
-    from webapp.indicators.wording.presets import preset_text
     from webapp.portal import (
         admin,
         api,
@@ -29,12 +27,10 @@ def register_portal(app: Flask, settings: Settings) -> None:
         views,
     )
     from webapp.portal.access import check_access, refuse_undeclared
-    from webapp.portal.file_sizes import size_in_words
+    from webapp.portal.filters import add_filters
 
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.filters["file_size"] = size_in_words
-    app.jinja_env.filters["percent"] = percent
-    app.jinja_env.filters["preset_text"] = preset_text
+    add_filters(app)
     app.static_folder = str(Path(__file__).parent / "static")
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     app.register_blueprint(views.blueprint)

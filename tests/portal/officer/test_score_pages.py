@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +19,10 @@ from webapp.indicators.components.registry import COMPONENTS
 from webapp.indicators.objections.models import LineSeen
 from webapp.indicators.queries import own_sheet
 from webapp.indicators.weak_points import weak_point
+from webapp.indicators.wording.numbers import percent, signed
+from webapp.portal.officer.score_print import printed
+from webapp.portal.officer.score_view import own_view
+from webapp.portal.staff.scores import ScoreLine, parted_lines
 
 NOW = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
 PERIOD = "2026-Q4"
@@ -132,3 +139,47 @@ def test_advice_only_where_a_part_has_surely_been_low_for_weeks(
     sign_in(client, agency.sari)
     page = client.get(PAGE).text
     assert "Perhatikan Kepuasan warga" in page and "Tidak ada yang menonjol" not in page
+
+
+def test_lines_that_show_as_nothing_are_summed_up_and_nothing_of_the_sum_is_lost(app: Flask) -> None:
+    moved = (0.9, 0.04, 0.049, 0.03, -0.7, None, 0.04)
+    lines = [ScoreLine(f"baris {place}", "", delta) for place, delta in enumerate(moved)]
+    lines.append(ScoreLine("ditandai", "", 0.0, tag="keberatan ditolak"))
+    with app.test_request_context():
+        parted = parted_lines(lines)
+        assert [line.delta for line in parted.moving] == [0.9, -0.7, None, 0.0]
+        assert (parted.words, signed(parted.points)) == ("4 baris lain, masing-masing 0,0", "+0,2")
+        told = math.fsum(line.delta or 0.0 for line in (*parted.moving, *parted.still))
+        assert told == math.fsum(delta or 0.0 for delta in moved)
+        assert parted_lines(parted.still).words == "4 baris, masing-masing 0,0"
+        alone = parted_lines(lines[:2])
+        assert (alone.moving, alone.still) == (tuple(lines[:2]), ())
+
+
+def test_days_that_went_as_usual_are_one_row_that_opens(client: FlaskClient, session: Session, rated: Agency) -> None:
+    sheet = own_sheet(rated.sari, PERIOD)
+    assert sheet is not None
+    usual = tuple(replace(sheet.groups[0], points=0.01, line_key=f"still-{place}") for place in range(12))
+    with client.application.test_request_context():
+        view = own_view(replace(sheet, groups=(*sheet.groups, *usual)), None, "Asia/Jakarta")
+        section = next(one for one in view.sections if one.still)
+        assert (len(section.still), section.count) == (12, len(sheet.groups) + 12)
+        paper = printed(sheet, view, "Kota", "id", NOW, "Asia/Jakarta")
+        assert paper.count(b"/Type /Page\n") <= 3
+    assert section.points == pytest.approx(math.fsum(one.points or 0.0 for one in (*sheet.groups, *usual)))
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0 %"),
+        (0.001, "kurang dari 1 %"),
+        (0.4, "40 %"),
+        (0.999, "lebih dari 99 %"),
+        (1.0, "100 %"),
+        (1.25, "125 %"),
+    ],
+)
+def test_a_share_is_never_rounded_to_all_or_nothing(app: Flask, share: float, words: str) -> None:
+    with app.test_request_context():
+        assert percent(share) == words

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from webapp.indicators.plots import pixels
 from webapp.indicators.plots.scale import close_window, ticks
-from webapp.indicators.plots.theme import NARROW, SMALL, WIDE, WORDS, configured
+from webapp.indicators.plots.theme import LETTER, NARROW, SMALL, WIDE, WORDS, configured, shortened
 from webapp.indicators.plots.titles import title_height, titled
 
 _ROW: Final = 34
@@ -62,7 +62,7 @@ class DifferencesPlot:
                 {"x": across(tick), "x2": across(tick), "y": y - 13, "y2": y + 12 if narrow else y + row_height - 13}
                 for tick in ticks(low, high)
             ]
-            short = row.label if narrow or len(row.label) <= _LETTERS else row.label[: _LETTERS - 1].rstrip() + "…"
+            short = shortened(row.label, int(self.width / LETTER) if narrow else _LETTERS)
             labels.append({"x": 0, "y": top + 15 if narrow else y, "words": short})
             bars.append({"x": across(row.low), "x2": across(row.high), "y": y, "y2": y, "color": colour})
             usual.append({"x": across(row.expected), "x2": across(row.expected), "y": y - 12, "y2": y + 12})

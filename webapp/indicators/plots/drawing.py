@@ -30,7 +30,7 @@ SHARPNESS: Final = 2.0
 _MARGIN: Final = 28
 MEDIA_TYPES: Final[dict[Form, str]] = {"svg": "image/svg+xml", "png": "image/png"}
 #: Raised with every change of how plots look, so that no browser shows an old drawing.
-LOOK: Final = "1"
+LOOK: Final = "2"
 
 
 class Plot(Protocol):

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from webapp.indicators.plots.scale import across, axis_layers, close_window, down
-from webapp.indicators.plots.theme import WIDE, WORDS, configured
+from webapp.indicators.plots.theme import LETTER, WIDE, WORDS, configured
 
 _ROW: Final = 46
 _AXIS: Final = 22
+#: Pixels of a second line of words, where one has no room for them; two lines at most.
+_LINE: Final = 16
+_LINES: Final = 2
+#: Pixels that the points to the right need.
+_POINTS: Final = 64
 #: Less than this shows as nothing.
 _NOTHING: Final = 0.05
 
@@ -39,7 +46,13 @@ class MovementPlot:
     @property
     def height(self) -> int:
         """Pixels."""
-        return _ROW * (len(self.steps) + 2) + _AXIS
+        words = (self.before_words, *(step.words for step in self.steps), self.after_words)
+        return sum(_ROW + _LINE * (len(self._lines(one)) - 1) for one in words) + _AXIS
+
+    def _lines(self, words: str) -> list[str]:
+        """The words in lines that have room; what is too long for two ends with dots."""
+        letters = int((self.width - _POINTS) / LETTER)
+        return textwrap.wrap(words, letters, max_lines=_LINES, placeholder=" …") or [""]
 
     def specification(self) -> dict[str, Any]:
         """Each step: its words and points, below them a bar from where the figure was to where it went."""
@@ -61,15 +74,20 @@ class MovementPlot:
             at += step.points
         after = math.fsum([self.before, *(step.points for step in self.steps)])
         rows.append({"words": self.after_words, "shown": self.after_shown, "from": after, "to": after, "tone": "at"})
-        for place, row in enumerate(rows):
-            row |= {"head": _ROW * place + 11, "level": _ROW * place + 30}
+        top, said = 0, []
+        for row in rows:
+            lines = self._lines(row["words"])
+            said += [{"words": line, "head": top + 11 + _LINE * number} for number, line in enumerate(lines)]
+            below = _LINE * (len(lines) - 1)
+            row |= {"head": top + 11, "level": top + 30 + below}
+            top += _ROW + below
         # from the end of each bar down to the next, with a gap for the words between them
         ways = [
-            {"to": row["to"], "from": top, "until": bottom}
-            for row in rows[:-1]
-            for top, bottom in (
+            {"to": row["to"], "from": begin, "until": end}
+            for row, following in pairwise(rows)
+            for begin, end in (
                 (row["level"] + 6, row["level"] + 16),
-                (row["level"] + _ROW - 10, row["level"] + _ROW - 6),
+                (following["level"] - 10, following["level"] - 6),
             )
         ]
         low, high = close_window([row["from"] for row in rows] + [row["to"] for row in rows], room=0.6, least=3.0)
@@ -83,9 +101,9 @@ class MovementPlot:
         to = across(low, high, self.width, "to")
         layers = [
             *axis_layers(low, high, [(row["level"] - 9, row["level"] + 9) for row in rows], self.width),
-            base.mark_text(align="left", fontSize=WORDS, baseline="middle", limit=self.width - 64).encode(
-                text="words:N", x=alt.value(0), y=down("head")
-            ),
+            alt.Chart(alt.Data(values=said))  # type: ignore[no-untyped-call]
+            .mark_text(align="left", fontSize=WORDS, baseline="middle", limit=self.width - _POINTS)
+            .encode(text="words:N", x=alt.value(0), y=down("head")),
             base.mark_text(align="right", fontSize=WORDS, fontWeight=700, baseline="middle").encode(
                 text="shown:N", x=alt.value(self.width - 2), y=down("head"), color=by_tone
             ),

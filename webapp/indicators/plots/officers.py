@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from webapp.indicators.plots import pixels
 from webapp.indicators.plots.scale import ticks, window
-from webapp.indicators.plots.theme import NARROW, SMALL, WIDE, WORDS, configured
+from webapp.indicators.plots.theme import LETTER, NARROW, SMALL, WIDE, WORDS, configured, shortened
 from webapp.indicators.plots.titles import title_height, titled
 
 Mark = Literal["look", "too_little", "none"]
@@ -74,7 +74,13 @@ class OfficersPlot:
                 }
                 for tick in ticks(low, high)
             ]
-            names.append({"x": 0, "y": top + 15 if narrow else y, "words": row.name if narrow else _short(row.name)})
+            names.append(
+                {
+                    "x": 0,
+                    "y": top + 15 if narrow else y,
+                    "words": shortened(row.name, int(self.width / LETTER) if narrow else _LETTERS),
+                }
+            )
             if row.figure is None or row.low is None or row.high is None or row.expected is None:
                 nothing.append({"x": across.start, "y": y, "words": self.none_words})
                 continue
@@ -97,7 +103,3 @@ class OfficersPlot:
         ]
         look = configured(pixels.layered(layers), width=self.width, height=self.height)
         return titled(look, self.title)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LETTERS else name[: _LETTERS - 1].rstrip() + "…"

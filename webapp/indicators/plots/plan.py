@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from webapp.indicators.plots import pixels
-from webapp.indicators.plots.theme import SMALL, WIDE, WORDS, configured
+from webapp.indicators.plots.theme import LETTER, SMALL, WIDE, WORDS, configured, shortened
 from webapp.indicators.plots.titles import title_height, titled
 
 _ROW: Final = 78
@@ -14,7 +14,6 @@ _GAP: Final = 14
 _BAR: Final = 16
 #: A bar ends at so much of its target: what is beyond that is no longer told apart.
 _MOST: Final = 1.25
-_LETTER: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class PlanPlot:
         labels, boxes, fills, whole, due, words = [], [], [], [], [], []
         for number, row in enumerate(self.rows):
             top = _ROW * number
-            labels.append({"x": 0, "y": top + 14, "words": self._short(row.label)})
+            labels.append({"x": 0, "y": top + 14, "words": shortened(row.label, int(self.width / LETTER))})
             y, y2 = top + 28, top + 28 + _BAR
             for place, quarter in enumerate(row.quarters):
                 left = place * (across + _GAP) + 1
@@ -85,7 +84,3 @@ class PlanPlot:
             pixels.words(words, color="--soft", fontSize=SMALL, baseline="middle", align="left"),
         ]
         return titled(configured(pixels.layered(layers), width=self.width, height=self.height), self.title)
-
-    def _short(self, label: str) -> str:
-        most = int(self.width / _LETTER)
-        return label if len(label) <= most else label[: most - 1].rstrip() + "…"

@@ -15,6 +15,8 @@ from typing import Any, Final
 FAMILY: Final = "Plus Jakarta Sans"
 #: Pixels. Labels of axes, words beside marks, and the figure itself.
 SMALL, WORDS, LARGE = 12, 13, 15
+#: Pixels that a letter beside marks takes, on the whole.
+LETTER: Final = 7.0
 #: Pixels across. A plot is drawn for the column it stands in, so that its words keep their size.
 NARROW, WIDE = 320, 640
 
@@ -70,6 +72,11 @@ def configured(specification: Mapping[str, Any], *, width: int, height: int | No
     given = dict(specification)
     config = {**look, **{key: value for key, value in dict(given.pop("config", {})).items() if key not in ("view",)}}
     return {**given, **sized, "config": config}
+
+
+def shortened(words: str, most: int) -> str:
+    """The words in at most so many letters; what was cut off ends with dots."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
 def painted(value: Any, theme: Theme) -> Any:

@@ -108,15 +108,17 @@ def _lines(paper: Paper, sheet: ScoreSheet, view: OwnView) -> None:
     paper.heading(_("Baris demi baris"))
     rows = []
     for section in view.sections:
-        rows += [
+        own = [
             (
-                section.name if line is section.lines[0] else "",
                 line.what,
                 " · ".join(part for part in (line.why, line.tag) if part),
                 "–" if line.delta is None else signed(line.delta),
             )
             for line in section.lines
         ]
+        if section.still:
+            own.append((section.still_words, _("seperti yang wajar"), signed(section.still_points)))
+        rows += [(section.name if not place else "", *row) for place, row in enumerate(own)]
     paper.table((_("Bagian"), _("Apa"), _("Mengapa"), _("Pengaruh")), rows, (2.2, 4, 4, 1.2), "lllr")
     if sheet.figure is not None and sheet.expected is not None:
         paper.words(

@@ -29,7 +29,7 @@ from webapp.indicators.wording.sheets import (
 from webapp.portal.dates import local_day
 from webapp.portal.staff.pictures import Picture, picture
 from webapp.portal.staff.score_pieces import MARKS, PLOTS, plot_words
-from webapp.portal.staff.scores import ScoreLine, SheetView, score_line, sheet_view
+from webapp.portal.staff.scores import PartedLines, ScoreLine, SheetView, parted_lines, score_line, sheet_view
 
 #: A section with at most so many lines stands open; so does the one that moved most.
 SHOWN_OPEN = 6
@@ -42,12 +42,23 @@ _DECIDED = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The lines of one part of the figure. `points`: what they moved together, None where one may not be told."""
+    """The lines of one part of the figure. `points`: what they moved together, None where one may not be told.
+
+    `still`: those that moved it by 0,0 each, summed up by `still_words` and `still_points`.
+    """
 
     name: str
     lines: tuple[ScoreLine, ...]
+    still: tuple[ScoreLine, ...]
+    still_words: str
+    still_points: float
     points: float | None
     open: bool
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self.lines) + len(self.still)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +163,14 @@ def _sections(sheet: ScoreSheet) -> tuple[Section, ...]:
         groups = [group for group in sheet.groups if group.component == name]
         told = [group.points for group in groups if group.points is not None]
         points = math.fsum(told) if len(told) == len(groups) else None
-        lines = tuple(own_line(group) for group in groups)
-        marked = any(line.tag for line in lines)
-        sections.append(Section(part_name(name), lines, points, marked or len(lines) <= SHOWN_OPEN))
+        parted = parted_lines([own_line(group) for group in groups])
+        marked = any(line.tag for line in parted.moving)
+        sections.append(
+            Section(
+                part_name(name), parted.moving, parted.still, parted.words, parted.points, points,
+                marked or 0 < len(parted.moving) <= SHOWN_OPEN,
+            )
+        )  # fmt: skip
     most = max((abs(section.points) for section in sections if section.points is not None), default=0.0)
     return tuple(
         replace(section, open=True) if section.points is not None and abs(section.points) == most else section
@@ -198,9 +214,9 @@ def _changes(sheet: ScoreSheet, zone: str, contested: int) -> tuple[tuple[str, s
     return tuple(rows)
 
 
-def lines_of(sheet: ScoreSheet, component: str) -> tuple[ScoreLine, ...]:
+def lines_of(sheet: ScoreSheet, component: str) -> PartedLines:
     """The lines of one part."""
-    return tuple(own_line(group) for group in sheet.groups if group.component == component)
+    return parted_lines([own_line(group) for group in sheet.groups if group.component == component])
 
 
 def component_of(address: str) -> str | None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from webapp.app import settings_of
 from webapp.indicators.periods import period_of, span_of
 from webapp.indicators.queries import GroupView, ScoreSheet, TrendPoint
 from webapp.indicators.wording.facts import all_counted, counts_less, line_reason, line_title
-from webapp.indicators.wording.numbers import period_in_words
+from webapp.indicators.wording.numbers import AS_EXPECTED, period_in_words
 from webapp.indicators.wording.sheets import reliability_in_words
 from webapp.portal.dates import short_day
 
@@ -40,6 +42,16 @@ class ScoreLine:
     key: str = ""
     #: The way to object, where `href` leads elsewhere.
     objection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartedLines:
+    """Lines of a part: those that moved the figure, and those that each show as 0,0, with what they are together."""
+
+    moving: tuple[ScoreLine, ...]
+    still: tuple[ScoreLine, ...]
+    words: str
+    points: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,26 @@ def plotted(trend: Iterable[TrendPoint]) -> tuple[PlottedPoint, ...]:
     return tuple(
         PlottedPoint(_("s.d. %(day)s", day=short_day(point.until)), point.figure, point.low, point.high)
         for point in trend
+    )
+
+
+def parted_lines(lines: Sequence[ScoreLine]) -> PartedLines:
+    """Lines that each show as 0,0 apart from the others; a single one stays among them, and so does what is marked.
+
+    Nothing of the sum is lost: the points of those apart are theirs together, which may well show.
+    """
+    still = [one for one in lines if one.delta is not None and abs(one.delta) < AS_EXPECTED and not one.tag]
+    if len(still) < 2:
+        return PartedLines(tuple(lines), (), "", 0.0)
+    words = ngettext("%(num)s baris lain, masing-masing 0,0", "%(num)s baris lain, masing-masing 0,0", len(still))
+    if len(still) == len(lines):
+        words = ngettext("%(num)s baris, masing-masing 0,0", "%(num)s baris, masing-masing 0,0", len(still))
+    apart = {id(one) for one in still}
+    return PartedLines(
+        tuple(one for one in lines if id(one) not in apart),
+        tuple(still),
+        str(words),
+        math.fsum(one.delta or 0.0 for one in still),
     )
 
 

@@ -25,7 +25,7 @@ from webapp.portal.access import current_account, requires
 from webapp.portal.dates import moment_in_words
 from webapp.portal.staff.pictures import Picture, picture, picture_file
 from webapp.portal.staff.score_pieces import MARKS, PLOTS, plot_words
-from webapp.portal.staff.scores import ScoreLine, chosen_period, score_line, sheet_view
+from webapp.portal.staff.scores import ScoreLine, chosen_period, parted_lines, score_line, sheet_view
 from webapp.portal.supervisor.unit_view import reasons
 from webapp.portal.supervisor.views import blueprint
 
@@ -60,6 +60,9 @@ class LineSection:
 
     name: str
     lines: tuple[ScoreLine, ...]
+    still: tuple[ScoreLine, ...]
+    still_words: str
+    still_points: float
     points: float | None
     open: bool
 
@@ -183,15 +186,19 @@ def _sections(sheet: ScoreSheet) -> tuple[LineSection, ...]:
     groups: dict[str, list[GroupView]] = {part.name: [] for part in sheet.components}
     for group in sheet.groups:
         groups.setdefault(group.component, []).append(group)
-    return tuple(
-        LineSection(
-            part_name(name),
-            tuple(_line(group) for group in own),
-            None if any(group.points is None for group in own) else math.fsum(group.points or 0.0 for group in own),
-            len(own) <= _SHOWN_OPEN,
-        )
-        for name, own in groups.items()
-        if own
+    return tuple(_section(name, own) for name, own in groups.items() if own)
+
+
+def _section(name: str, own: list[GroupView]) -> LineSection:
+    parted = parted_lines([_line(group) for group in own])
+    return LineSection(
+        part_name(name),
+        parted.moving,
+        parted.still,
+        parted.words,
+        parted.points,
+        None if any(group.points is None for group in own) else math.fsum(group.points or 0.0 for group in own),
+        0 < len(parted.moving) <= _SHOWN_OPEN,
     )
 
 
