@@ -96,7 +96,7 @@ def test_on_a_phone_words_are_as_large_and_long_ones_take_a_second_line() -> Non
     steps = (Step(long, 0.9, "+0,9"), Step("Ketepatan", 0.0, "0,0"))
     narrow, wide = (MovementPlot(83.3, "Dulu", "83,3", steps, "Kini", "84,2", width) for width in (NARROW, WIDE))
     assert (narrow._lines(long), wide._lines(long)) == (
-        ["Kecepatan layanan: 25 catatan waktu", "di loket dan 18 tahap berkas"],
+        ["Kecepatan layanan: 25 catatan waktu di", "loket dan 18 tahap berkas"],
         [long],
     )
     assert narrow.height == wide.height + 16

@@ -16,7 +16,7 @@ FAMILY: Final = "Plus Jakarta Sans"
 #: Pixels. Labels of axes, words beside marks, and the figure itself.
 SMALL, WORDS, LARGE = 12, 13, 15
 #: Pixels that a letter beside marks takes, on the whole.
-LETTER: Final = 7.0
+LETTER: Final = 6.6
 #: Pixels across. A plot is drawn for the column it stands in, so that its words keep their size.
 NARROW, WIDE = 320, 640
 

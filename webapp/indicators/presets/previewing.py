@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, null, select
 
 from webapp.accounts.models import Account
 from webapp.database import db
@@ -30,7 +30,7 @@ from webapp.indicators.presets.presets import Preset
 from webapp.indicators.presets.stored import preset_of_version
 from webapp.indicators.queries.unit import in_reach
 from webapp.indicators.reference_keeping import current_reference, reference_by_id
-from webapp.indicators.stored_facts import StoredFact, fact_columns, formula_facts
+from webapp.indicators.stored_facts import COLUMNS, StoredFact, formula_facts
 from webapp.indicators.views import component_rows
 from webapp.organisation.models import Officer
 
@@ -89,12 +89,22 @@ def last_closed(today: date) -> str:
     return period_of(span_of(period_of(today))[0] - timedelta(days=1))
 
 
+#: As `fact_columns`, with details of ratings alone: of the others nothing is read here, and taking JSON apart is half
+#: the time that rows take.
+_COLUMNS: Final = tuple(
+    case((IndicatorFact.component == SATISFACTION, IndicatorFact.details), else_=null()).label("details")
+    if column is IndicatorFact.details
+    else column
+    for column in COLUMNS
+)
+
+
 def _facts_of(period: str, components: frozenset[str]) -> dict[int, list[StoredFact]]:
     facts: dict[int, list[StoredFact]] = defaultdict(list)
     if not components:
         return facts
     for row in db.session.execute(
-        fact_columns()
+        select(*_COLUMNS)
         .where(
             IndicatorFact.period == period,
             IndicatorFact.withdrawn_at.is_(None),

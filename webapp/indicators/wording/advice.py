@@ -46,7 +46,7 @@ def advice_on(sheet: ScoreSheet, weak: WeakPoint | None) -> Advice:
         )
     ]
     if weak.service:
-        why_words.append(_("Paling banyak di layanan %(service)s.", service=weak.service))
+        why_words.append(_("Terutama di layanan %(service)s.", service=weak.service))
     # How many ratings were low would tell more than the groups of lines do: of ratings it is not said.
     if weak.sources and not COMPONENTS[weak.component].rated:
         why_words.append(

@@ -35,8 +35,8 @@ MEASURES: dict[str, LazyString] = {
 }
 MORE, LESS = "more", "less"
 DIRECTIONS: dict[str, LazyString] = {
-    MORE: _l("Makin banyak makin baik: jumlah yang dicapai tiap triwulan"),
-    LESS: _l("Makin sedikit makin baik: rata-rata sebulan paling banyak sekian"),
+    MORE: _l("Makin banyak makin baik"),
+    LESS: _l("Makin sedikit makin baik"),
 }
 _NUMBER = re.compile(r"\d{1,9}([.,]\d{1,2})?")
 _ROW = re.compile(r"rows-(\d+)-")
@@ -89,6 +89,7 @@ class _TargetFields(Form):
         _l("Arah target"),
         choices=[SelectChoice(value, label) for value, label in DIRECTIONS.items()],
         default=MORE,
+        description=_l("Bila makin sedikit makin baik, isi batas rata-rata sebulan, misalnya paling banyak 3 keluhan."),
         validators=[Optional()],
     )
     unit_of_measure = words(_l("Satuan"), None, longest=60, description=_l("Misalnya berkas, kunjungan, atau laporan."))
