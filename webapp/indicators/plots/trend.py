@@ -66,6 +66,9 @@ class TrendPlot:
         base = alt.Chart(alt.Data(values=rows))  # type: ignore[no-untyped-call]
         marks = alt.Chart(alt.Data(values=[{"y": m, "words": str(m)} for m in ticks(low, high)]))  # type: ignore[no-untyped-call]
         usual = alt.Chart(alt.Data(values=[{"y": self.expected}]))  # type: ignore[no-untyped-call]
+        # the line of what is usual ends before the last figure's words where it would go through them
+        close = abs(self.steps[-1].figure - self.expected) / (high - low) * (_BOTTOM - _TOP) < LARGE
+        usual_end = most + 8 if close else self.width - 2
         # the words of what is usual stand on that side of their line on which the figures are not
         above = self.expected >= self.steps[0].figure
         layers = [
@@ -75,7 +78,7 @@ class TrendPlot:
             ),
             base.mark_area(color="--accent", opacity=0.18).encode(x=x, y=up("low"), y2="high:Q"),
             usual.mark_rule(color="--ink", strokeWidth=1.5, strokeDash=[4, 3]).encode(
-                y=up("y"), x=alt.value(least), x2=alt.value(self.width - 2)
+                y=up("y"), x=alt.value(least), x2=alt.value(usual_end)
             ),
             usual.mark_text(
                 color="--ink", fontSize=SMALL, align="left", baseline="bottom" if above else "top",

@@ -36,6 +36,11 @@ def percent(share: float) -> str:
     return f"{whole} %"
 
 
+def exact_percent(share: float) -> str:
+    """ "12,5 %": what was set by somebody is told as it was set, to two places."""
+    return f"{format_decimal(share * 100.0, format='0.##')} %"
+
+
 def period_in_words(period: str) -> str:
     """ "triwulan IV 2026" of a quarter "2026-Q4"."""
     year, _dash, number = period.partition("-Q")

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
@@ -24,7 +24,7 @@ from webapp.indicators.presets.editing import written
 from webapp.indicators.presets.presets import Preset, read_preset, shipped_names
 from webapp.indicators.presets.previewing import Preview, preview
 from webapp.indicators.wording.facts import PARTS
-from webapp.indicators.wording.numbers import decimal, full_day, percent, period_in_words, signed
+from webapp.indicators.wording.numbers import decimal, exact_percent, full_day, period_in_words, signed
 from webapp.indicators.wording.presets import preset_text
 from webapp.organisation.queries import topmost_units
 from webapp.portal.access import current_account, requires
@@ -250,23 +250,27 @@ def _view(preset: Preset, holds: stored.InForce | None = None) -> PresetView:
         title=preset_text(preset.title) or preset.name,
         shipped=preset.name in shipped_names(),
         parts=tuple(
-            PartRow(str(PARTS[name][0]), str(MADE_OF[name]), _weight(weight), preset_text(preset.reasons.get(name, "")))
+            PartRow(
+                str(PARTS[name][0]),
+                str(MADE_OF[name]),
+                exact_percent(weight),
+                preset_text(preset.reasons.get(name, "")),
+            )
             for name, weight in preset.weights.items()
         ),
-        elements=tuple(
-            (str(ELEMENTS[name]), f"{weight:g}".replace(".", ",")) for name, weight in preset.elements.items()
-        ),
+        elements=tuple((str(ELEMENTS[name]), _plain(weight)) for name, weight in preset.elements.items()),
         sources=tuple(preset_text(source) for source in preset.sources),
-        provisional_from=percent(preset.thresholds.provisional_from),
-        sufficient_from=percent(preset.thresholds.sufficient_from),
+        provisional_from=exact_percent(preset.thresholds.provisional_from),
+        sufficient_from=exact_percent(preset.thresholds.sufficient_from),
         margin=decimal(preset.attention.margin),
-        sure=percent(preset.attention.sure),
+        sure=exact_percent(preset.attention.sure),
         holds=str(words),
     )
 
 
-def _weight(weight: float) -> str:
-    return f"{round(weight * 100.0, 2):g} %".replace(".", ",")
+def _plain(number: float) -> str:
+    """ "12,5", "35"."""
+    return str(format_decimal(number, format="0.##"))
 
 
 def _preview_words(seen: Preview) -> dict[str, Any]:

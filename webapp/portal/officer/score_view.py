@@ -18,7 +18,7 @@ from webapp.indicators.queries import ComponentView, GroupView, ScoreSheet
 from webapp.indicators.weak_points import WeakPoint
 from webapp.indicators.wording.advice import Advice, advice_on
 from webapp.indicators.wording.facts import part_name
-from webapp.indicators.wording.numbers import decimal, full_day, percent, short_day, signed
+from webapp.indicators.wording.numbers import decimal, exact_percent, full_day, short_day, signed
 from webapp.indicators.wording.sheets import (
     against_expected,
     change_in_words,
@@ -145,7 +145,7 @@ def _part(part: ComponentView, period: str) -> PartRow:
         figure=decimal(part.figure) if sure and part.figure is not None else "–",
         interval=f"{decimal(part.low)}–{decimal(part.high)}" if known and part.low and part.high else "–",
         expected=decimal(part.expected),
-        weight=percent(part.weight),
+        weight=exact_percent(part.weight),
         tag="" if sure else str(_("belum cukup data") if part.facts else _("belum ada data")),
         empty=part.facts == 0,
         rare=known and not sure,

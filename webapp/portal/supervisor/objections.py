@@ -360,6 +360,6 @@ def _listed(one: WaitingObjection, now: datetime) -> ListedObjection:
         when = short_day(local_day(one.decided_at, one.timezone))
     else:
         tag, tone = due_in_words(one.due_at, now, one.timezone)
-        when = short_day(local_day(one.at, one.timezone))
+        when = str(_("diajukan %(day)s", day=short_day(local_day(one.at, one.timezone))))
     text = f"{one.unit} · {part_name(one.component)} · {period_in_words(one.period)}"
     return ListedObjection(one.id, one.officer, text, when, tag, tone)

@@ -19,7 +19,7 @@ from webapp.indicators.plots.drawing import Plot
 from webapp.indicators.queries import GroupView, ScoreSheet, sheet_of
 from webapp.indicators.recomputing import Recomputed, recompute
 from webapp.indicators.wording.facts import part_name
-from webapp.indicators.wording.numbers import decimal, percent
+from webapp.indicators.wording.numbers import decimal, exact_percent
 from webapp.indicators.wording.sheets import against_expected, moved_since, movement_title
 from webapp.portal.access import current_account, requires
 from webapp.portal.dates import moment_in_words
@@ -140,7 +140,7 @@ def _page(sheet: ScoreSheet, again: Again | None) -> ResponseReturnValue:
                 if part.low is not None and part.high is not None and part.facts
                 else "",
                 decimal(part.expected),
-                percent(part.weight),
+                exact_percent(part.weight),
                 part.status != "not_enough_data",
             )
             for part in sheet.components
@@ -208,7 +208,7 @@ def _line(group: GroupView) -> ScoreLine:
 
 
 def _again(made: Recomputed) -> Again:
-    count = ngettext("%(num)s fakta", "%(num)s fakta", made.facts)
+    count = ngettext("%(num)s catatan", "%(num)s catatan", made.facts)
     if made.same:
         title = _("Sama sampai angka terakhir.")
         words = _(

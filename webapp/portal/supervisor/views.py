@@ -186,5 +186,5 @@ def _rows(shown: tuple[OfficerStanding, ...], period: str) -> list[dict[str, Any
 
 
 def _facts(number: int) -> str:
-    words = ngettext("%(num)s fakta", "%(num)s fakta", number) if number else _("belum ada fakta")
+    words = ngettext("%(num)s catatan", "%(num)s catatan", number) if number else _("belum ada catatan")
     return str(words).replace(" ", "\u00a0")
