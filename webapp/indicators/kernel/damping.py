@@ -3,7 +3,7 @@
 Every sum comes with its derivative by theta, so that Newton's slope is exact.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -198,7 +198,20 @@ def _by_days(
 
 
 @compiled_part
-def damped_sum(
+def _with_crowd(
+    mine: Floats, crowd: float, crowd_slope: float, served: float, served_slope: float
+) -> tuple[float, float]:
+    """The unverified facts, bounded by what the verified ones bring, and these; with the slope."""
+    unit = CROWD_FREE + CROWD_PART * served
+    if crowd > unit:
+        before = crowd
+        crowd, crowd_slope = _bounded(before, crowd_slope, unit, CROWD_PART * served_slope, 1.0, CROWD_LIMIT)
+        mine[_KEPT, 0] = crowd / before
+    return crowd + served, crowd_slope + served_slope
+
+
+@compiled_part
+def _damped_sum(
     way: int, pulls: Floats, slopes: Floats, single: Floats, room: LongTable, counts: Counts, ways: Floats
 ) -> tuple[float, float]:
     """Praise (way 0) or blame (way 1) and its derivative. `pulls`, `slopes` (facts): undamped; `single`: that part of a
@@ -238,21 +251,115 @@ def damped_sum(
             served, served_slope = by_days, by_days_slope
         else:
             crowd, crowd_slope = by_days, by_days_slope
-    unit = CROWD_FREE + CROWD_PART * served
-    if crowd > unit:
-        before = crowd
-        crowd, crowd_slope = _bounded(before, crowd_slope, unit, CROWD_PART * served_slope, 1.0, CROWD_LIMIT)
-        mine[_KEPT, 0] = crowd / before
-    return crowd + served, crowd_slope + served_slope
+    return _with_crowd(mine, crowd, crowd_slope, served, served_slope)
 
 
 @compiled_part
-def kept_of_facts(pulls: Floats, single: Floats, room: LongTable, counts: Counts, ways: Floats, kept: Floats) -> None:
-    """What damping keeps of each fact, after `damped_sum` went both ways: kept (3, facts), by rater, by day and week,
-    and for want of verified facts.
+def nobody_repeats(single: Floats, room: LongTable, counts: Counts) -> bool:
+    """Whether each visit is one fact that damping by rater leaves whole, whatever it pulls."""
+    last_day = room[WEEK_START, room[BLOCK_START, counts.blocks]]
+    if counts.raters or room[DAY_START, last_day] != counts.facts:
+        return False
+    for visit in range(counts.facts):
+        if room[VISIT_KIND, visit] != ALONE and single[visit] != 1.0:
+            return False
+    return True
+
+
+@compiled_part
+def _calm_sums(
+    pulls: Floats, slopes: Floats, room: LongTable, counts: Counts, ways: Floats
+) -> tuple[float, float, float, float, bool]:
+    """Praise, its slope, blame and its slope, where `nobody_repeats` and no day or week is bounded: `_damped_sum` both
+    ways at once, with the same sums in the same order. False at the end where one is bounded: then they mean nothing.
+    """
+    crowd_up = crowd_up_slope = crowd_down = crowd_down_slope = 0.0
+    served_up = served_up_slope = served_down = served_down_slope = 0.0
+    for block in range(counts.blocks):
+        verified = room[BLOCK_VERIFIED, block] == 1
+        base = 1.0 if verified else UNVERIFIED
+        limit = base if room[BLOCK_DAYLESS, block] == 0 else np.inf
+        up = up_slope = down = down_slope = 0.0
+        for week in range(room[BLOCK_START, block], room[BLOCK_START, block + 1]):
+            week_up = week_up_slope = week_down = week_down_slope = 0.0
+            for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
+                day_up = day_up_slope = day_down = day_down_slope = 0.0
+                for fact in range(room[DAY_START, day], room[DAY_START, day + 1]):
+                    praise = pulls[fact] > 0.0
+                    day_up += pulls[fact] if praise else 0.0
+                    day_up_slope += slopes[fact] if praise else 0.0
+                    day_down -= 0.0 if praise else pulls[fact]
+                    day_down_slope -= 0.0 if praise or pulls[fact] == 0.0 else slopes[fact]
+                if max(day_up, day_down) > DAY_FREE * limit:
+                    return 0.0, 0.0, 0.0, 0.0, False
+                week_up += day_up
+                week_up_slope += day_up_slope
+                week_down += day_down
+                week_down_slope += day_down_slope
+            if max(week_up, week_down) > WEEK_FREE * limit:
+                return 0.0, 0.0, 0.0, 0.0, False
+            up += week_up
+            up_slope += week_up_slope
+            down += week_down
+            down_slope += week_down_slope
+        if verified:
+            served_up += up
+            served_up_slope += up_slope
+            served_down += down
+            served_down_slope += down_slope
+        else:
+            crowd_up += up
+            crowd_up_slope += up_slope
+            crowd_down += down
+            crowd_down_slope += down_slope
+    ways[:, _KEPT, :2] = 1.0
+    praise_sum, praise_slope = _with_crowd(ways[0], crowd_up, crowd_up_slope, served_up, served_up_slope)
+    blame_sum, blame_slope = _with_crowd(ways[1], crowd_down, crowd_down_slope, served_down, served_down_slope)
+    return praise_sum, praise_slope, blame_sum, blame_slope, True
+
+
+class Pull(NamedTuple):
+    """Praise less blame, its derivative, and both together. `calm`: only the want of verified facts damped anything."""
+
+    total: float
+    slope: float
+    size: float
+    calm: bool
+
+
+@compiled_part
+def damped_pull(
+    pulls: Floats, slopes: Floats, single: Floats, room: LongTable, counts: Counts, alone: bool, ways: Floats
+) -> Pull:
+    """The damped pull, from undamped ones and their slopes (facts). `single`: the part of a fact which is one case;
+    `alone`: whether `nobody_repeats`, the way that most officers' facts are. `ways` is written.
+    """
+    if alone:
+        praise, praise_slope, blame, blame_slope, calm = _calm_sums(pulls, slopes, room, counts, ways)
+        if calm:
+            return Pull(praise - blame, praise_slope - blame_slope, praise + blame, True)
+    praise, praise_slope = _damped_sum(0, pulls, slopes, single, room, counts, ways)
+    blame, blame_slope = _damped_sum(1, pulls, slopes, single, room, counts, ways)
+    return Pull(praise - blame, praise_slope - blame_slope, praise + blame, False)
+
+
+@compiled_part
+def kept_of_facts(
+    pulls: Floats, single: Floats, room: LongTable, counts: Counts, calm: bool, ways: Floats, kept: Floats
+) -> None:
+    """What damping keeps of each fact, after `damped_pull`: kept (3, facts), by rater, by day and week, and for want of
+    verified facts.
     """
     for block in range(counts.blocks):
         kind = room[BLOCK_VERIFIED, block]
+        if calm:
+            first_week, last_week = room[BLOCK_START, block], room[BLOCK_START, block + 1]
+            for fact in range(
+                room[DAY_START, room[WEEK_START, first_week]], room[DAY_START, room[WEEK_START, last_week]]
+            ):
+                kept[0, fact] = kept[1, fact] = 1.0
+                kept[2, fact] = ways[0 if pulls[fact] > 0.0 else 1, _KEPT, kind]
+            continue
         for week in range(room[BLOCK_START, block], room[BLOCK_START, block + 1]):
             for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
                 for visit in range(room[DAY_START, day], room[DAY_START, day + 1]):

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from webapp.indicators.facts import Floats
 from webapp.indicators.kernel.arranging import Counts, Longs, LongTable
 from webapp.indicators.kernel.compiling import compiled, compiled_part
-from webapp.indicators.kernel.damping import damped_sum, kept_of_facts
+from webapp.indicators.kernel.damping import damped_pull, kept_of_facts, nobody_repeats
 from webapp.indicators.kernel.exponentials import logistic_of, secant_of
 from webapp.indicators.kernel.reference_columns import Levels
 
@@ -206,6 +206,8 @@ def read_officer(
     shrinkage = usual.shrinkage
     theta = following = low = high = 0.0
     previous = np.inf
+    alone = nobody_repeats(single, room, counts)
+    calm = False
     for step in range(_STEPS):
         theta = following
         for fact in range(counts.facts):
@@ -213,13 +215,7 @@ def read_officer(
             mu = logistic_of(eta[fact] + p * theta)
             pulls[fact] = base[fact] * p * (y[fact] - mu)
             slopes[fact] = -base[fact] * p * p * mu * (1.0 - mu)
-        total = slope = size = 0.0
-        for way in range(2):
-            sum_, sum_slope = damped_sum(way, pulls, slopes, single, room, counts, ways)
-            sign = 1.0 - 2.0 * way
-            total += sign * sum_
-            slope += sign * sum_slope
-            size += sum_
+        total, slope, size, calm = damped_pull(pulls, slopes, single, room, counts, alone, ways)
         if step == 0:  # F never rises in theta, so the root lies between 0 and F(0) / lambda
             low, high = min(0.0, total / shrinkage), max(0.0, total / shrinkage)
         excess = total - shrinkage * theta
@@ -236,7 +232,7 @@ def read_officer(
         if abs(following - theta) <= 1e-15 * max(1.0, abs(theta)):
             break
     kept = scratch[2:5]
-    kept_of_facts(pulls, single, room, counts, ways, kept)
+    kept_of_facts(pulls, single, room, counts, calm, ways, kept)
     h, design = charged[0], charged[1:]
     information = resistance = 0.0
     touched[0] = 0
