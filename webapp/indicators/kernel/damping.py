@@ -258,12 +258,10 @@ def _damped_sum(
 def nobody_repeats(single: Floats, room: LongTable, counts: Counts) -> bool:
     """Whether each visit is one fact that damping by rater leaves whole, whatever it pulls."""
     last_day = room[WEEK_START, room[BLOCK_START, counts.blocks]]
-    if counts.raters or room[DAY_START, last_day] != counts.facts:
-        return False
-    for visit in range(counts.facts):
-        if room[VISIT_KIND, visit] != ALONE and single[visit] != 1.0:
-            return False
-    return True
+    alone = counts.raters == 0 and room[DAY_START, last_day] == counts.facts
+    for fact in range(counts.facts if alone else 0):
+        alone &= room[VISIT_KIND, fact] == ALONE or single[fact] == 1.0
+    return alone
 
 
 @compiled_part
@@ -353,10 +351,9 @@ def kept_of_facts(
     for block in range(counts.blocks):
         kind = room[BLOCK_VERIFIED, block]
         if calm:
-            first_week, last_week = room[BLOCK_START, block], room[BLOCK_START, block + 1]
-            for fact in range(
-                room[DAY_START, room[WEEK_START, first_week]], room[DAY_START, room[WEEK_START, last_week]]
-            ):
+            first_day = room[WEEK_START, room[BLOCK_START, block]]
+            last_day = room[WEEK_START, room[BLOCK_START, block + 1]]
+            for fact in range(room[DAY_START, first_day], room[DAY_START, last_day]):
                 kept[0, fact] = kept[1, fact] = 1.0
                 kept[2, fact] = ways[0 if pulls[fact] > 0.0 else 1, _KEPT, kind]
             continue
