@@ -13,7 +13,8 @@ import pytest
 from webapp.indicators.evaluation.linear_core import Ratings, fit_linear
 from webapp.indicators.facts import Fact, logistic
 from webapp.indicators.fitting import assumptions, fit_reference
-from webapp.indicators.kernel.crossed import Compressor, Groups, Normal, rows_of
+from webapp.indicators.kernel.crossed import Normal, parts_of
+from webapp.indicators.kernel.groups import Compressor, Groups
 from webapp.indicators.kernel.learning import learn, weights_of
 from webapp.indicators.kernel.variances import Assumed, Assumptions, _Likelihood
 from webapp.indicators.presets import load_preset
@@ -72,7 +73,7 @@ def test_the_deviance_falls_as_its_gradient_says() -> None:
         (Assumed(0.2, 3.0), Assumed(0.1, 1.0), Assumed(0.1, 2.0)), Assumed(0.1, 4.0), Assumed(0.4, 9.0), sorting=0.5
     )
     ease = np.linspace(-0.4, 0.4, groups.officers)
-    normal = Normal(groups, rows_of(groups), groups.weight, groups.mean, float(groups.within.sum()), ease)
+    normal = Normal(parts_of(groups), [groups.weight], [groups.mean], float(groups.within.sum()), ease)
     likelihood = _Likelihood(normal, groups.sizes, 6000.0, assumed, level=0.7)
     at = np.array([0.5, 2.0, 1.0, 1.5])
     gradient = likelihood.at(at)[3]
@@ -85,7 +86,7 @@ def test_the_deviance_falls_as_its_gradient_says() -> None:
 def test_the_eliminated_officers_are_those_of_the_whole_equations() -> None:
     groups, _effect, _theta = _city(2, officers=12, facts=300)
     ease = np.linspace(-0.3, 0.3, groups.officers)
-    normal = Normal(groups, rows_of(groups), groups.weight, groups.mean, 0.0, ease)
+    normal = Normal(parts_of(groups), [groups.weight], [groups.mean], 0.0, ease)
     penalty = np.concatenate([[0.5], np.full(5, 2.0), np.full(4, 3.0), np.full(3, 4.0), [1.0]])
     found = normal.solve(7.0, penalty, 0.3)
     owner = np.repeat(np.arange(groups.officers), np.diff(groups.first))

@@ -106,7 +106,7 @@ def _fit(name: str, facts: list[Fact], prior: Prior) -> tuple[ComponentReference
     if not facts:
         return ComponentReference(name, level, prior.phi, prior.tau), {}
     # compiled code is loaded only where something is fitted
-    from webapp.indicators.kernel.crossed import Compressor
+    from webapp.indicators.kernel.groups import Compressor
     from webapp.indicators.kernel.learning import NO_DAY, NO_RATER, learn, weights_of
 
     facts = sorted(facts, key=lambda fact: (fact.id, fact.officer or ""))

@@ -13,7 +13,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from webapp.indicators.facts import Floats
-from webapp.indicators.kernel.crossed import Compressor, Normal, rows_of
+from webapp.indicators.kernel.crossed import Normal, parts_of
+from webapp.indicators.kernel.groups import Compressor
 from webapp.indicators.kernel.variances import NOTHING, Assumptions, likeliest
 
 COLUMNS = ("rater", "rated", "service", "department", "rating")
@@ -99,7 +100,9 @@ def fit_linear(ratings: Ratings) -> LinearFit:
     # whole ratings to 5 are exact in 32 bits
     compressor.add(ratings.rater, (ratings.rated, ratings.group), np.ones(count), ratings.rating.astype(np.float32))
     groups = compressor.groups()
-    normal = Normal(groups, rows_of(groups), groups.weight, groups.mean, float(np.sum(groups.within)), None)
+    parts = parts_of(groups)
+    weight, mean = [part.groups.weight for part in parts], [part.groups.mean for part in parts]
+    normal = Normal(parts, weight, mean, float(np.sum(groups.within)), None)
     assumed = Assumptions((NOTHING, NOTHING), NOTHING, NOTHING)
     fitted = likeliest(normal, sizes, count, assumed, np.zeros(3), 1e-10)
     beta = fitted.solution.beta

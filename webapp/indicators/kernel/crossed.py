@@ -15,128 +15,25 @@ With D_j = sum omega + lambda, B_j = sum omega x: the officers drop out of the n
 S is dense of some hundreds; one Cholesky decomposition solves all. For a group without a known officer D is infinite.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
 from webapp.indicators.facts import Floats
-from webapp.indicators.kernel.compiling import compiled, compiled_part
+from webapp.indicators.kernel.compiling import compiled
+from webapp.indicators.kernel.groups import Groups, Numbers, Small
 
-Numbers = NDArray[np.int64]
-Small = NDArray[np.int32]
+MANY: Final = 1 << 17
+"""Groups from which on the officers are worked on in parts, which threads share."""
 
-#: Sums are kept as whole numbers of 2^-32, so that the order of the facts cannot change a digit of them.
-SCALE: Final = float(2**32)
-PORTION: Final = 1 << 16
+PARTS: Final = 4
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Groups:
-    """G groups sorted by officer. `first` (J + 1): the officers' first groups; the groups after `first[J]` have none.
-
-    `places` (G, F): coefficient of each family, counted from 1 (0 is the intercept). `weight`, `mean`, `within` (G):
-    sum w, weighted mean of y, sum w (y - mean)^2. `sizes`: number of coefficients in each family.
-    """
-
-    first: Numbers
-    places: Small
-    weight: Floats
-    mean: Floats
-    within: Floats
-    sizes: tuple[int, ...]
-
-    @property
-    def officers(self) -> int:
-        return len(self.first) - 1
-
-
-@compiled_part
-def _slot(keys: NDArray[np.int64], key: int) -> int:
-    """Where a key stands, or could stand, in an open table whose size is a power of two; -1 marks a free place."""
-    mask = len(keys) - 1
-    mixed = key * np.int64(-7046029254386353131)
-    place = (mixed ^ (mixed >> np.int64(29))) & mask
-    while keys[place] != -1 and keys[place] != key:
-        place = (place + 1) & mask
-    return int(place)
-
-
-@compiled
-def _sum_up(
-    key: NDArray[np.int64], weight: Floats, y: NDArray[np.float32], keys: NDArray[np.int64], sums: NDArray[np.int64]
-) -> None:
-    """Add facts to the table of keys and sums (3, places) of w, w y, w y^2 in units of 2^-32."""
-    for i in range(len(key)):
-        w = weight[i]
-        if w <= 0.0:
-            continue
-        place = _slot(keys, key[i])
-        keys[place] = key[i]
-        value = np.float64(y[i])
-        sums[0, place] += np.int64(np.rint(w * SCALE))
-        sums[1, place] += np.int64(np.rint(w * value * SCALE))
-        sums[2, place] += np.int64(np.rint(w * value * value * SCALE))
-
-
-class Summed(NamedTuple):
-    """keys (G), ascending, and sums (3, G) of w, w y, w y^2 of the facts of each."""
-
-    keys: Numbers
-    sums: Numbers
-
-
-class Compressor:
-    """Takes facts in portions and gives their groups; the order of the facts does not change a digit."""
-
-    def __init__(self, officers: int, sizes: tuple[int, ...]) -> None:
-        self.officers, self.sizes = officers, sizes
-        if (officers + 1) * math.prod(sizes) >= 2**62:
-            raise ValueError("So many officers, cells, quarters and units can't be told apart by one number.")
-        self.portions: list[Summed] = []
-
-    def summed(self, officer: Small, numbers: Sequence[Small], weight: Floats, y: NDArray[np.float32]) -> Summed:
-        """A portion; arguments as for `add`. Several threads may work at once, each at its own."""
-        key = np.where(officer < 0, self.officers, officer).astype(np.int64)
-        for number, size in zip(numbers, self.sizes, strict=True):
-            key *= size
-            key += number
-        places = 16
-        while places < 2 * len(key):
-            places *= 2
-        keys, sums = np.full(places, -1, dtype=np.int64), np.zeros((3, places), dtype=np.int64)
-        _sum_up(key, weight, y, keys, sums)
-        used = np.flatnonzero(keys >= 0)
-        used = used[np.argsort(keys[used])]
-        return Summed(keys[used], sums[:, used])
-
-    def add(self, officer: Small, numbers: Sequence[Small], weight: Floats, y: NDArray[np.float32]) -> None:
-        """officer (n; -1 unknown), number within each family (n each, from 0), weight (0: left out) and y (n)."""
-        for low in range(0, len(officer), PORTION):
-            own = slice(low, low + PORTION)
-            self.portions.append(self.summed(officer[own], [one[own] for one in numbers], weight[own], y[own]))
-
-    def groups(self) -> Groups:
-        """What was added so far."""
-        rest = np.concatenate([np.zeros(0, dtype=np.int64), *(portion.keys for portion in self.portions)])
-        sums = np.concatenate([np.zeros((3, 0), dtype=np.int64), *(portion.sums for portion in self.portions)], axis=1)
-        if not bool(np.all(rest[1:] > rest[:-1])):
-            order = np.argsort(rest, kind="stable")
-            rest = rest[order]
-            starts = np.flatnonzero(np.append(True, rest[1:] != rest[:-1]))
-            rest, sums = rest[starts], np.add.reduceat(sums[:, order], starts, axis=1)
-        places = np.empty((len(rest), len(self.sizes)), dtype=np.int32)
-        for family in range(len(self.sizes) - 1, -1, -1):
-            places[:, family] = rest % self.sizes[family] + (1 + sum(self.sizes[:family]))
-            rest = rest // self.sizes[family]
-        mean = sums[1] / np.maximum(sums[0], 1)
-        within = np.maximum(sums[2] / SCALE - mean * (sums[1] / SCALE), 0.0)
-        first = np.searchsorted(rest, np.arange(self.officers + 1)).astype(np.int64)
-        return Groups(first, places, sums[0] / SCALE, mean, within, self.sizes)
+Each = Callable[[Callable[[int], Any], Iterable[int]], Iterable[Any]]
+"""`map`, or that of a pool of threads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,6 +113,41 @@ def rows_of(groups: Groups) -> Rows:
     """Each officer's columns, once for all rounds."""
     cells = groups.sizes[0]
     return Rows(*_rows(groups.first, groups.places, groups.weight, cells, 1 + sum(groups.sizes)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """The officers first .. last - 1, their groups and rows; those without officer are the last part's."""
+
+    first: int
+    last: int
+    groups: Groups
+    rows: Rows
+
+
+def parts_of(groups: Groups, each: Each = map) -> list[Part]:
+    """The groups in parts of neighbouring officers: one, or PARTS of about the same size. They depend on the groups
+    alone, not on how many threads work on them.
+    """
+    count = len(groups.weight)
+    wanted = [count * number // PARTS for number in range(1, PARTS)] if count >= MANY else []
+    edges = [0, *np.searchsorted(groups.first, wanted).tolist(), groups.officers]
+
+    def part(number: int) -> Part:
+        first, last = edges[number], edges[number + 1]
+        low, high = int(groups.first[first]), count if last == groups.officers else int(groups.first[last])
+        own = slice(low, high)
+        of_part = Groups(
+            groups.first[first : last + 1] - low,
+            groups.places[own],
+            groups.weight[own],
+            groups.mean[own],
+            groups.within[own],
+            groups.sizes,
+        )
+        return Part(first, last, of_part, rows_of(of_part))
+
+    return list(each(part, range(len(edges) - 1)))
 
 
 @compiled
@@ -349,36 +281,83 @@ class Solution:
     log_determinants: float
 
 
+class _Gathered(NamedTuple):
+    """One part's share of A and its right side; B, sum omega and sum omega z of its officers; sum omega z^2."""
+
+    a: Floats
+    right: Floats
+    b: Floats
+    total: Floats
+    pulled: Floats
+    square: float
+
+
 class Normal:
     """The normal equations for given omega and z, ready to be solved for any shrinkage."""
 
     def __init__(
-        self, groups: Groups, rows: Rows, omega: Floats, z: Floats, within: float, ease: Floats | None
+        self,
+        parts: Sequence[Part],
+        omega: Sequence[Floats],
+        z: Sequence[Floats],
+        within: float,
+        ease: Floats | None,
+        each: Each = map,
     ) -> None:
-        """`within`: what the groups' inner spread adds to the sum of squares. `ease`: m_j (J), None: without kappa."""
-        self.rows = rows
-        known = 1 + sum(groups.sizes)
+        """`omega`, `z`: of each part's groups. `within`: what the groups' inner spread adds to the sum of squares.
+        `ease`: m_j (J), None: without kappa.
+        """
+        self.parts, self.each = parts, each
+        self.officers = parts[-1].last
+        known = 1 + sum(parts[0].groups.sizes)
         self.ease = np.zeros(0) if ease is None else ease
         self.sorting = 0 if ease is None else known
         self.columns = known + (ease is not None)
-        self.a = np.zeros((self.columns, self.columns))
-        self.right = np.zeros(self.columns)
-        self.b, self.total, self.pulled = _gather(
-            groups.first, rows.start, rows.column, rows.local, omega, z, self.a, self.right
-        )
-        self.square = float(np.sum(omega * z * z)) + within
+
+        def gather(number: int) -> _Gathered:
+            groups, rows = parts[number].groups, parts[number].rows
+            a, right = np.zeros((self.columns, self.columns)), np.zeros(self.columns)
+            own = (omega[number], z[number])
+            sums = _gather(groups.first, rows.start, rows.column, rows.local, *own, a, right)
+            return _Gathered(a, right, *sums, float(np.sum(own[0] * own[1] * own[1])))
+
+        self.gathered: list[_Gathered] = list(each(gather, range(len(parts))))
+        self.a, self.right = self.gathered[0].a, self.gathered[0].right
+        for other in self.gathered[1:]:
+            self.a += other.a
+            self.right += other.right
+        self.pulled = np.concatenate([own.pulled[:-1] for own in self.gathered])
+        self.square = sum(own.square for own in self.gathered) + within
+
+    def _shared(
+        self, number: int, shrinkage: float
+    ) -> tuple[Numbers, Small, Floats, Floats, Floats, Floats, float, int]:
+        """What `_eliminate` and `_officers` ask for of a part."""
+        part, own = self.parts[number], self.gathered[number]
+        ease = self.ease[part.first : part.last]
+        return part.rows.start, part.rows.column, ease, own.b, own.total, own.pulled, shrinkage, self.sorting
 
     def solve(self, shrinkage: float, penalty: Floats, centre: float) -> Solution:
         """`shrinkage`: lambda of the officers; `penalty` (K): lambda of each coefficient; `centre`: where the
         penalty of the intercept pulls to. Raises ArithmeticError where the equations have no solution.
         """
-        rows = self.rows
         s, right = self.a.copy(), self.right.copy()
         s[np.diag_indices(self.columns)] += penalty
         right[0] += penalty[0] * centre
         square = self.square + penalty[0] * centre * centre
-        shared = (rows.start, rows.column, self.ease, self.b, self.total, self.pulled, shrinkage, self.sorting)
-        log_d = _eliminate(*shared, s, right)
+
+        def eliminate(number: int) -> tuple[float, Floats, Floats]:
+            own = (np.zeros_like(s), np.zeros_like(right)) if number else (s, right)
+            return _eliminate(*self._shared(number, shrinkage), *own), *own
+
+        def officers(number: int) -> tuple[Floats, Floats]:
+            return _officers(*self._shared(number, shrinkage), inverse, beta)
+
+        eliminated = list(self.each(eliminate, range(len(self.parts))))
+        log_d = sum(log_d for log_d, _s, _right in eliminated)
+        for _log_d, other_s, other_right in eliminated[1:]:
+            s += other_s
+            right += other_right
         # column by column is what LAPACK reads: the lower half by rows is the upper half by columns
         factor, failed = dpotrf(s.T, lower=0, clean=0, overwrite_a=1)
         if failed:
@@ -389,11 +368,12 @@ class Normal:
         log_s = 2.0 * float(np.sum(np.log(np.diag(factor))))
         inverse, _ = dpotri(factor, lower=0, overwrite_c=1)
         inverse = inverse.T  # its lower half by rows
-        theta, doubt = _officers(*shared, inverse, beta)
+        found = list(self.each(officers, range(len(self.parts))))
+        theta, doubt = (np.concatenate(values) for values in zip(*found, strict=True))
         # the right sides before the officers were taken out
         full = self.right.copy()
         if self.sorting:
-            full[self.sorting] = float(self.pulled[:-1] @ self.ease)
+            full[self.sorting] = float(self.pulled @ self.ease)
         full[0] += penalty[0] * centre
-        residual = square - float(full @ beta) - float(self.pulled[:-1] @ theta)
+        residual = square - float(full @ beta) - float(self.pulled @ theta)
         return Solution(beta, theta, inverse, doubt, max(residual, 0.0), log_d + log_s)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from webapp.indicators.facts import Floats, added_up
 from webapp.indicators.kernel.blocks import blocks_of
 from webapp.indicators.kernel.compiling import compiled
-from webapp.indicators.kernel.crossed import Compressor, Groups, Summed
+from webapp.indicators.kernel.groups import Compressor, Groups, Summed
 from webapp.indicators.kernel.reference_columns import FAMILIES, Codebook, ColumnReference, Levels
 from webapp.indicators.kernel.variances import Assumptions, Fitted, fit_logistic
 
@@ -134,9 +134,9 @@ class Learned:
     fitted: Fitted
 
 
-def learn(groups: Groups, assumed: Assumptions, count: float) -> Learned:
+def learn(groups: Groups, assumed: Assumptions, count: float, threads: int = 1) -> Learned:
     """Fit groups of three families (cells, quarters, units); `count`: facts that they stand for."""
-    fitted, ease = fit_logistic(groups, assumed, count)
+    fitted, ease = fit_logistic(groups, assumed, count, threads)
     known = 1 + sum(groups.sizes)
     solution = fitted.solution
     beta, inverse = solution.beta, solution.inverse
@@ -255,7 +255,7 @@ def fit_columns(
     found = blocks.each(compress, threads)
     compressor.portions.extend(portion for portion, _count in found)
     columns.clear()
-    learned = learn(compressor.groups(), assumed, math.fsum(count for _portion, count in found))
+    learned = learn(compressor.groups(), assumed, math.fsum(count for _portion, count in found), threads)
     known = 1 + sum(sizes)
     rows, shares = mix_rows(
         (cell_codes // max(channels, 1)).astype(np.int32),

@@ -13,6 +13,7 @@ officers it keeps tau off zero (as Chung et al. 2013 ask), with many it vanishes
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,8 +21,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 from webapp.indicators.facts import Floats, added_up, logistic
-from webapp.indicators.kernel.crossed import Groups, Normal, Rows, Solution, rows_of
+from webapp.indicators.kernel.crossed import Each, Normal, Part, Solution, parts_of
 from webapp.indicators.kernel.exponentials import logistics_of
+from webapp.indicators.kernel.groups import Groups
 
 LEVEL_LIMIT: Final = 5.0  # levels stay within logistic(+-5), .7 % to 99.3 %: nothing is ever certain
 ROUNDS: Final = 12
@@ -136,7 +138,7 @@ def likeliest(
     likelihood = _Likelihood(normal, sizes, count, assumed, level)
 
     # q effects tell log lambda with a curvature of about q; scaled by it, all directions are alike to L-BFGS
-    effects = [*sizes, len(normal.total) - 1]
+    effects = [*sizes, normal.officers]
     scale = np.sqrt([max(q + prior.worth, 1.0) for q, prior in zip(effects, likelihood.priors, strict=True)])
     limits = np.outer(scale, LOG_LIMITS)
     best: list[tuple[Floats, Solution, float, float]] = []
@@ -165,23 +167,29 @@ def likeliest(
     return Fitted(solution, sigma2, tuple(np.exp(at).tolist()), value, likelihood.evaluations)
 
 
-def fitted_levels(groups: Groups, solution: Solution, ease: Floats | None) -> Floats:
-    """eta of each group: coefficients, kappa's part and the officer's effect."""
+def fitted_levels(part: Part, solution: Solution, ease: Floats | None) -> Floats:
+    """eta of each group of a part: coefficients, kappa's part and the officer's effect. `ease` (J): of all officers."""
+    groups, own = part.groups, slice(part.first, part.last)
     eta = np.full(len(groups.weight), solution.beta[0])
     for family in range(groups.places.shape[1]):
         eta += solution.beta[groups.places[:, family]]
-    effect = np.append(solution.theta + (0.0 if ease is None else solution.beta[-1] * ease), 0.0)
+    effect = np.append(solution.theta[own] + (0.0 if ease is None else solution.beta[-1] * ease[own]), 0.0)
     levels: Floats = eta + np.repeat(effect, np.diff(np.append(groups.first, len(groups.weight))))
     return levels
 
 
-def ease_of_work(groups: Groups, rows: Rows, beta: Floats) -> Floats:
+def ease_of_work(groups: Groups, parts: Sequence[Part], beta: Floats, each: Each = map) -> Floats:
     """m_j: the mean effect of each officer's cells (J), from the mean of the officers of his unit; 0 without facts.
 
     His unit, the last family: between units, sorting can't be told from the units' own effects.
     """
-    owner = np.repeat(np.arange(len(rows.start) - 1), np.diff(rows.start))
-    mean = added_up(owner, rows.cell_part * beta[rows.column], len(rows.start) - 1)[:-1]
+
+    def mean_of(number: int) -> Floats:
+        rows = parts[number].rows
+        owner = np.repeat(np.arange(len(rows.start) - 1), np.diff(rows.start))
+        return added_up(owner, rows.cell_part * beta[rows.column], len(rows.start) - 1)[:-1]
+
+    mean = np.concatenate(list(each(mean_of, range(len(parts)))))
     seen = np.diff(groups.first) > 0
     ease = np.zeros(groups.officers)
     if seen.any():
@@ -191,19 +199,37 @@ def ease_of_work(groups: Groups, rows: Rows, beta: Floats) -> Floats:
     return ease
 
 
-def fit_logistic(groups: Groups, assumed: Assumptions, count: float) -> tuple[Fitted, Floats | None]:
+def fit_logistic(groups: Groups, assumed: Assumptions, count: float, threads: int = 1) -> tuple[Fitted, Floats | None]:
     """The crossed model on the logistic scale by penalised quasi-likelihood; `count`: sum of the weights.
 
-    Gives m_j as well, None without kappa. Deterministic. Levels start from the mean of all facts, variances from their
-    priors.
+    Gives m_j as well, None without kappa. Deterministic, with any number of threads. Levels start from the mean of all
+    facts, variances from their priors.
     """
-    rows = rows_of(groups)
+    with ThreadPoolExecutor(threads) as pool:
+        return _fit_logistic(groups, assumed, count, pool.map if threads > 1 else map)
+
+
+def _fit_logistic(groups: Groups, assumed: Assumptions, count: float, each: Each) -> tuple[Fitted, Floats | None]:
+    parts = parts_of(groups, each)
     ease = None if assumed.sorting is None else np.zeros(groups.officers)
     worth = assumed.level_worth
     start = float(logistic(np.array([assumed.level]))[0])
     mean = (float(groups.weight @ groups.mean) + worth * start) / (float(np.sum(groups.weight)) + worth)
     mean = min(max(mean, 0.01), 0.99)
-    eta = np.full(len(groups.weight), np.log(mean / (1.0 - mean)))
+    eta = [np.full(len(part.groups.weight), np.log(mean / (1.0 - mean))) for part in parts]
+
+    def respond(number: int) -> tuple[Floats, Floats, float]:
+        own = parts[number].groups
+        mu = logistics_of(eta[number])
+        variance = mu * (1.0 - mu)
+        z = eta[number] + (own.mean - mu) / variance
+        return own.weight * variance, z, float(np.sum(own.within / variance))
+
+    def move(number: int) -> Floats:
+        levels = fitted_levels(parts[number], fitted.solution, ease)
+        levels -= eta[number]
+        return levels
+
     priors = [*assumed.families, assumed.officers]
     log_lambda = np.log([assumed.phi.variance / prior.variance for prior in priors])
     evaluations = rounds = 0
@@ -211,22 +237,20 @@ def fit_logistic(groups: Groups, assumed: Assumptions, count: float) -> tuple[Fi
     used = ease
     while rounds < ROUNDS and (largest >= STILL or near > FLAT):
         rounds += 1
-        mu = logistics_of(eta)
-        variance = mu * (1.0 - mu)
-        omega = groups.weight * variance
-        z = eta + (groups.mean - mu) / variance
-        normal = Normal(groups, rows, omega, z, float(np.sum(groups.within / variance)), ease)
+        omega, z, within = zip(*each(respond, range(len(parts))), strict=True)
+        normal = Normal(parts, omega, z, sum(within), ease, each)
         # no need to be exact about levels that will move on
         near = max(min(0.1 * largest, 0.3 * 0.25 ** (rounds - 1)), FLAT)
         fitted = likeliest(normal, groups.sizes, count, assumed, log_lambda, 1e-6, worth * start * (1.0 - start), near)
         evaluations += fitted.evaluations
-        moved = fitted_levels(groups, fitted.solution, ease) - eta
-        largest = float(np.max(np.abs(moved), initial=0.0))
-        eta = np.clip(eta + moved * min(1.0, LARGEST_MOVE / max(largest, 1e-300)), -LEVEL_LIMIT, LEVEL_LIMIT)
+        moved = list(each(move, range(len(parts))))
+        largest = max(float(np.max(np.abs(one), initial=0.0)) for one in moved)
+        step = min(1.0, LARGEST_MOVE / max(largest, 1e-300))
+        eta = [np.clip(own + one * step, -LEVEL_LIMIT, LEVEL_LIMIT) for own, one in zip(eta, moved, strict=True)]
         log_lambda = np.log(fitted.shrinkages)
         used = ease
         if ease is not None:
-            ease = ease_of_work(groups, rows, fitted.solution.beta)
+            ease = ease_of_work(groups, parts, fitted.solution.beta, each)
     return (
         Fitted(fitted.solution, fitted.sigma2, fitted.shrinkages, fitted.deviance, evaluations, rounds),
         used,
