@@ -13,10 +13,11 @@ import pytest
 from webapp.indicators.evaluation.linear_core import Ratings, fit_linear
 from webapp.indicators.facts import Fact, logistic
 from webapp.indicators.fitting import assumptions, fit_reference
+from webapp.indicators.kernel import crossed
 from webapp.indicators.kernel.crossed import Normal, parts_of
 from webapp.indicators.kernel.groups import Compressor, Groups
 from webapp.indicators.kernel.learning import learn, weights_of
-from webapp.indicators.kernel.variances import Assumed, Assumptions, _Likelihood
+from webapp.indicators.kernel.variances import ROUNDS, Assumed, Assumptions, _Likelihood, fit_logistic
 from webapp.indicators.presets import load_preset
 from webapp.indicators.reference import ComponentReference, Reference
 
@@ -131,6 +132,42 @@ def test_weights_hold_back_crowds_and_repeats() -> None:
     assert weight[:20] == pytest.approx(1.0 / 1.95)  # 20 on one day: 1 / (1 + 19 x .05)
     assert weight[20:22] == pytest.approx(0.5)  # one rater twice
     assert weight[22:] == pytest.approx(0.25 / 2 / 1.05)  # without key: one rater a day, unverified
+
+
+def test_a_city_in_parts_is_fitted_as_one_whole_by_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large city's officers are worked on in parts, with one step of the variances a round: to the same end."""
+    for seed, officers, slope in ((21, 60, 0.0), (22, 200, 0.8), (23, 3, 0.0)):
+        groups, _effect, _theta = _city(seed, officers=officers, facts=60 * officers, slope=slope)
+        whole, ease = fit_logistic(groups, assumptions(PRIOR, officers, bounded=seed == 22), 60.0 * officers)
+        with monkeypatch.context() as patched:
+            patched.setattr(crossed, "MANY", 1)
+            assert len(parts_of(groups)) == min(crossed.PARTS, officers)
+            assumed = assumptions(PRIOR, officers, bounded=seed == 22)
+            found, found_ease = fit_logistic(groups, assumed, 60.0 * officers)
+            again, _ease = fit_logistic(groups, assumed, 60.0 * officers, threads=3)
+        assert found.rounds == found.evaluations < 2 * ROUNDS
+        np.testing.assert_allclose(found.solution.beta, whole.solution.beta, atol=1e-5)
+        np.testing.assert_allclose(found.solution.theta, whole.solution.theta, atol=1e-5)
+        np.testing.assert_allclose(found.solution.doubt, whole.solution.doubt, rtol=1e-4)
+        assert np.log(found.shrinkages) == pytest.approx(np.log(whole.shrinkages), abs=1e-4)
+        assert found.sigma2 == pytest.approx(whole.sigma2, rel=1e-5)
+        assert (found_ease is None) == (ease is None)
+        assert again.solution.theta.tobytes() == found.solution.theta.tobytes()
+        assert again.solution.inverse.tobytes() == found.solution.inverse.tobytes()
+
+
+def test_facts_without_officer_stand_in_one_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    compressor = Compressor(2, (3, 2, 2))
+    officer = np.where(rng.random(600) < 0.8, -1, rng.integers(0, 2, 600)).astype(np.int32)
+    numbers = [rng.integers(0, size, 600, dtype=np.int32) for size in (3, 2, 2)]
+    compressor.add(officer, numbers, np.ones(600), (rng.integers(0, 4, 600) / 3.0).astype(np.float32))
+    groups = compressor.groups()
+    whole, _ease = fit_logistic(groups, assumptions(PRIOR, 0), 600.0)
+    monkeypatch.setattr(crossed, "MANY", 1)
+    assert sum(len(part.groups.weight) for part in parts_of(groups)) == len(groups.weight)
+    found, _ease = fit_logistic(groups, assumptions(PRIOR, 0), 600.0)
+    np.testing.assert_allclose(found.solution.beta, whole.solution.beta, atol=1e-5)
 
 
 def test_levels_are_learned_within_officers_where_work_is_sorted() -> None:

@@ -38,9 +38,9 @@ Each = Callable[[Callable[[int], Any], Iterable[int]], Iterable[Any]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Each officer's own coefficients: columns `column[start[j]:start[j + 1]]`, ascending; `local` (G, F + 1) says
-    where a group's coefficients stand among them. The last row is that of groups without officer. `cell_part` is
-    xbar_j, 0 for columns that are no cells.
+    """Each officer's own coefficients: columns `column[start[j]:start[j + 1]]`, ascending; `local` (G, F) says where a
+    group's coefficients stand among them, behind the intercept. The last row is that of groups without officer.
+    `cell_part` is xbar_j, 0 for columns that are no cells.
     """
 
     start: Numbers
@@ -56,7 +56,7 @@ def _rows(
     officers, families = len(first) - 1, places.shape[1]
     groups = len(places)
     start = np.zeros(officers + 2, dtype=np.int64)
-    local = np.zeros((groups, families + 1), dtype=np.int32)
+    local = np.zeros((groups, families), dtype=np.int32)
     seen = np.full(columns, -1, dtype=np.int64)
     place = np.zeros(columns, dtype=np.int32)
     for filling in range(2):
@@ -100,9 +100,9 @@ def _rows(
             for g in range(low, high):
                 total += weight[g]
                 for f in range(families):
-                    local[g, f + 1] = place[places[g, f]]
+                    local[g, f] = place[places[g, f]]
                 if j < officers:
-                    part[start[j] + local[g, 1]] += weight[g]
+                    part[start[j] + local[g, 0]] += weight[g]
             if j < officers:
                 for k in range(count):
                     part[start[j] + k] = part[start[j] + k] / total if 1 <= column[start[j] + k] <= cells else 0.0
@@ -131,7 +131,8 @@ def parts_of(groups: Groups, each: Each = map) -> list[Part]:
     """
     count = len(groups.weight)
     wanted = [count * number // PARTS for number in range(1, PARTS)] if count >= MANY else []
-    edges = [0, *np.searchsorted(groups.first, wanted).tolist(), groups.officers]
+    inner = np.unique(np.searchsorted(groups.first, wanted))
+    edges = [0, *inner[(inner > 0) & (inner < groups.officers)].tolist(), groups.officers]
 
     def part(number: int) -> Part:
         first, last = edges[number], edges[number + 1]
@@ -153,8 +154,9 @@ def parts_of(groups: Groups, each: Each = map) -> list[Part]:
 @compiled
 def _gather(
     first: NDArray[np.int64],
+    places: NDArray[np.int32],
     start: NDArray[np.int64],
-    column: NDArray[np.int32],
+    columns: int,
     local: NDArray[np.int32],
     omega: Floats,
     z: Floats,
@@ -162,24 +164,28 @@ def _gather(
     right: Floats,
 ) -> tuple[Floats, Floats, Floats]:
     """A (lower half, added to `a`) and its right side, B, and each officer's sum omega and sum omega z."""
-    rows, width, groups = len(start) - 1, local.shape[1], len(omega)
-    b = np.zeros(len(column))
+    rows, families, groups = len(start) - 1, places.shape[1], len(omega)
+    b = np.zeros(columns)
     total = np.zeros(rows)
     pulled = np.zeros(rows)
     for j in range(rows):
         low = first[j]
         high = first[j + 1] if j < rows - 1 else groups
+        own_b = b[start[j] : start[j + 1]]
         for g in range(low, high):
-            total[j] += omega[g]
-            pulled[j] += omega[g] * z[g]
-            for f in range(width):
-                one = start[j] + local[g, f]
-                b[one] += omega[g]
-                right[column[one]] += omega[g] * z[g]
-                for e in range(width):
-                    other = start[j] + local[g, e]
-                    if column[one] >= column[other]:
-                        a[column[one], column[other]] += omega[g]
+            w, wz = omega[g], omega[g] * z[g]
+            total[j] += w
+            pulled[j] += wz
+            own_b[0] += w
+            right[0] += wz
+            a[0, 0] += w
+            for f in range(families):
+                row = places[g, f]
+                own_b[local[g, f]] += w
+                right[row] += wz
+                a[row, 0] += w
+                for e in range(f + 1):  # families stand one behind the other, so this is the lower half
+                    a[row, places[g, e]] += w
     return b, total, pulled
 
 
@@ -206,14 +212,16 @@ def _eliminate(
         log_d += np.log(d)
         kept = shrinkage / d
         mean = pulled[j] / d
-        for k in range(start[j], start[j + 1]):
-            row = column[k]
-            right[row] -= b[k] * mean
-            factor = b[k] / d
-            for m in range(start[j], k + 1):
-                s[row, column[m]] -= factor * b[m]
+        own, own_b = column[start[j] : start[j + 1]], b[start[j] : start[j + 1]]
+        for k in range(len(own)):
+            row = own[k]
+            right[row] -= own_b[k] * mean
+            factor = own_b[k] / d
+            line = s[row]
+            for m in range(k + 1):
+                line[np.uint32(own[m])] -= factor * own_b[m]  # unsigned: nothing to do for places from the end
             if sorting:
-                s[sorting, row] += ease[j] * b[k] * kept
+                s[sorting, row] += ease[j] * own_b[k] * kept
         if sorting:
             right[sorting] += ease[j] * pulled[j] * kept
             s[sorting, sorting] += ease[j] * ease[j] * total[j] * kept
@@ -240,7 +248,7 @@ def _officers(
     widest = 0
     for j in range(count):
         widest = max(widest, start[j + 1] - start[j])
-    where = np.zeros(widest + 1, dtype=np.int64)
+    where = np.zeros(widest + 1, dtype=np.uint32)
     what = np.zeros(widest + 1)
     for j in range(count):
         if start[j + 1] == start[j]:
@@ -257,9 +265,10 @@ def _officers(
         spread = 0.0
         for k in range(width):
             explained += what[k] * beta[where[k]]
-            half = 0.5 * what[k] * inverse[where[k], where[k]]
+            line = inverse[where[k]]
+            half = 0.5 * what[k] * line[where[k]]
             for m in range(k):
-                half += what[m] * inverse[where[k], where[m]]
+                half += what[m] * line[where[m]]
             spread += 2.0 * what[k] * half
         theta[j] = (pulled[j] - explained) / d
         doubt[j] = 1.0 / d + spread / (d * d)
@@ -318,7 +327,8 @@ class Normal:
             groups, rows = parts[number].groups, parts[number].rows
             a, right = np.zeros((self.columns, self.columns)), np.zeros(self.columns)
             own = (omega[number], z[number])
-            sums = _gather(groups.first, rows.start, rows.column, rows.local, *own, a, right)
+            columns = len(rows.column)
+            sums = _gather(groups.first, groups.places, rows.start, columns, rows.local, *own, a, right)
             return _Gathered(a, right, *sums, float(np.sum(own[0] * own[1] * own[1])))
 
         self.gathered: list[_Gathered] = list(each(gather, range(len(parts))))

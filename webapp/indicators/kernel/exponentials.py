@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 
-from webapp.indicators.facts import Floats
 from webapp.indicators.kernel.compiling import compiled
 
 _LOG2_E: Final = 1.4426950408889634
@@ -47,15 +46,6 @@ def logistic_of(x: float) -> float:
     """1 / (1 + exp(-x)), without loss at either end."""
     small = exponential_below(-abs(x))
     return (1.0 if x >= 0.0 else small) / (1.0 + small)
-
-
-@compiled
-def logistics_of(values: Floats) -> Floats:
-    """`logistic_of` each, in one pass."""
-    found = np.empty(len(values))
-    for k in range(len(values)):
-        found[k] = logistic_of(values[k])
-    return found
 
 
 @compiled

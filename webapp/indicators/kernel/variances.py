@@ -9,7 +9,8 @@ Deviance, with q_f effects in family f and sigma^2 profiled out:
 as lme4 has it (Bates et al. 2015), to the number of groups instead of facts. A prior that is worth m effects of
 variance s adds m (log tau_f^2 + s / tau_f^2), tau_f^2 = sigma^2 / lambda_f: with no data it is the answer, with few
 officers it keeps tau off zero (as Chung et al. 2013 ask), with many it vanishes. Quasi-likelihood (Breslow and Clayton
-1993): V = mu (1 - mu), omega = V sum w, z = eta + (mean - mu) / V, until eta stands still.
+1993): V = mu (1 - mu), omega = V sum w, z = eta + (mean - mu) / V, until eta stands still. In each round the variances
+are made the likeliest; in large cities they take one Newton step, so that they and eta come to rest together.
 """
 
 from collections.abc import Sequence
@@ -18,11 +19,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from webapp.indicators.facts import Floats, added_up, logistic
+from webapp.indicators.kernel.compiling import compiled
 from webapp.indicators.kernel.crossed import Each, Normal, Part, Solution, parts_of
-from webapp.indicators.kernel.exponentials import logistics_of
+from webapp.indicators.kernel.exponentials import logistic_of
 from webapp.indicators.kernel.groups import Groups
 
 LEVEL_LIMIT: Final = 5.0  # levels stay within logistic(+-5), .7 % to 99.3 %: nothing is ever certain
@@ -30,6 +33,8 @@ ROUNDS: Final = 12
 STILL: Final = 1e-6  # a round that moves no level by more is the last
 FLAT: Final = 1e-4  # slope of the deviance, where one standard error of log lambda from the best it is about 1
 LOG_LIMITS: Final = (-9.0, 18.0)  # of log lambda: deviations from far above to far below anything that matters
+LARGEST_STEP: Final = 1.5  # of log lambda in one step
+LEAST_BEND: Final = 0.1  # of the deviance along a step, in units of what q effects known for certain would bend it
 LARGEST_MOVE: Final = 1.5  # of a level in one round
 
 
@@ -119,6 +124,28 @@ class _Likelihood:
             gradient[number] = shrinkage * trace - size + shrinkage * spread / sigma2
         return solution, sigma2, float(deviance), gradient
 
+    def curvature(self, log_lambda: Floats, solution: Solution, sigma2: float) -> Floats:
+        """The gradient's derivative (families + 1, same) for given sigma^2, C between officers taken for diagonal and
+        between officers and coefficients for 0:
+
+            d^2 / d log lambda_f d log lambda_g = lambda_f tr(C^ff) + lambda_f u_f'u_f / sigma^2     where f = g
+                - lambda_f lambda_g (|C^fg|^2 + 2 u_f' C^fg u_g / sigma^2)
+        """
+        found = np.zeros((len(log_lambda), len(log_lambda)))
+        shrinkages = np.exp(log_lambda)
+        families = range(len(self.sizes))
+        own = [slice(self.edges[number], self.edges[number + 1]) for number in families]
+        for f in families:
+            for g in families[: f + 1]:
+                block = solution.inverse[own[f], own[g]]
+                if f == g:
+                    block = np.tril(block) + np.tril(block, -1).T
+                both = np.sum(block * block) + 2.0 * (solution.beta[own[f]] @ block @ solution.beta[own[g]]) / sigma2
+                found[f, g] = found[g, f] = -shrinkages[f] * shrinkages[g] * both
+        theta, doubt = solution.theta, solution.doubt
+        found[-1, -1] = -(shrinkages[-1] ** 2) * (doubt @ doubt + 2.0 * float(theta @ (doubt * theta)) / sigma2)
+        return found
+
 
 def likeliest(
     normal: Normal,
@@ -167,15 +194,58 @@ def likeliest(
     return Fitted(solution, sigma2, tuple(np.exp(at).tolist()), value, likelihood.evaluations)
 
 
+def one_step(
+    normal: Normal, sizes: Sequence[int], count: float, assumed: Assumptions, at: Floats, level: float
+) -> tuple[Fitted, Floats, float]:
+    """The fit at log lambda `at`, one Newton step towards the likeliest variances, and how far that is in standard
+    errors; otherwise as `likeliest`.
+    """
+    likelihood = _Likelihood(normal, sizes, count, assumed, level)
+    solution, sigma2, deviance, gradient = likelihood.at(at)
+    worth = np.array([*sizes, normal.officers]) + [prior.worth for prior in likelihood.priors]
+    curvature = likelihood.curvature(at, solution, sigma2)
+    curvature[np.diag_indices(len(at))] += gradient + worth
+    scale = np.sqrt(worth)
+    bends, ways = np.linalg.eigh(curvature / np.outer(scale, scale))
+    step = ways @ ((ways.T @ (gradient / scale)) / np.maximum(bends, LEAST_BEND)) / scale
+    following = np.clip(at - np.clip(step, -LARGEST_STEP, LARGEST_STEP), *LOG_LIMITS)
+    tau = np.clip(np.sqrt(sigma2 / np.exp(following[-1])), *assumed.tau_limits)
+    following[-1] = np.log(sigma2 / tau**2)
+    fitted = Fitted(solution, sigma2, tuple(np.exp(at).tolist()), deviance, 1)
+    return fitted, following, float(np.max(np.abs(following - at) * scale))
+
+
+@compiled
+def _response(eta: Floats, weight: Floats, mean: Floats, within: Floats) -> tuple[Floats, Floats, Floats]:
+    """omega, z, and the groups' inner spread on the scale of z."""
+    omega, z, spread = np.empty(len(eta)), np.empty(len(eta)), np.empty(len(eta))
+    for g in range(len(eta)):
+        mu = logistic_of(eta[g])
+        variance = mu * (1.0 - mu)
+        omega[g] = weight[g] * variance
+        z[g] = eta[g] + (mean[g] - mu) / variance
+        spread[g] = within[g] / variance
+    return omega, z, spread
+
+
+@compiled
+def _levels(first: NDArray[np.int64], places: NDArray[np.int32], beta: Floats, effect: Floats) -> Floats:
+    levels = np.empty(len(places))
+    for j in range(len(first)):
+        last = first[j + 1] if j < len(first) - 1 else len(places)
+        for g in range(first[j], last):
+            eta = beta[0]
+            for family in range(places.shape[1]):
+                eta += beta[places[g, family]]
+            levels[g] = eta + effect[j]
+    return levels
+
+
 def fitted_levels(part: Part, solution: Solution, ease: Floats | None) -> Floats:
     """eta of each group of a part: coefficients, kappa's part and the officer's effect. `ease` (J): of all officers."""
-    groups, own = part.groups, slice(part.first, part.last)
-    eta = np.full(len(groups.weight), solution.beta[0])
-    for family in range(groups.places.shape[1]):
-        eta += solution.beta[groups.places[:, family]]
+    own = slice(part.first, part.last)
     effect = np.append(solution.theta[own] + (0.0 if ease is None else solution.beta[-1] * ease[own]), 0.0)
-    levels: Floats = eta + np.repeat(effect, np.diff(np.append(groups.first, len(groups.weight))))
-    return levels
+    return _levels(part.groups.first, part.groups.places, solution.beta, effect)
 
 
 def ease_of_work(groups: Groups, parts: Sequence[Part], beta: Floats, each: Each = map) -> Floats:
@@ -220,10 +290,8 @@ def _fit_logistic(groups: Groups, assumed: Assumptions, count: float, each: Each
 
     def respond(number: int) -> tuple[Floats, Floats, float]:
         own = parts[number].groups
-        mu = logistics_of(eta[number])
-        variance = mu * (1.0 - mu)
-        z = eta[number] + (own.mean - mu) / variance
-        return own.weight * variance, z, float(np.sum(own.within / variance))
+        omega, z, within = _response(eta[number], own.weight, own.mean, own.within)
+        return omega, z, float(np.sum(within))
 
     def move(number: int) -> Floats:
         levels = fitted_levels(parts[number], fitted.solution, ease)
@@ -235,19 +303,24 @@ def _fit_logistic(groups: Groups, assumed: Assumptions, count: float, each: Each
     evaluations = rounds = 0
     largest = near = np.inf
     used = ease
-    while rounds < ROUNDS and (largest >= STILL or near > FLAT):
+    most = ROUNDS if len(parts) == 1 else 2 * ROUNDS
+    while rounds < most and (largest >= STILL or near > FLAT):
         rounds += 1
         omega, z, within = zip(*each(respond, range(len(parts))), strict=True)
         normal = Normal(parts, omega, z, sum(within), ease, each)
-        # no need to be exact about levels that will move on
-        near = max(min(0.1 * largest, 0.3 * 0.25 ** (rounds - 1)), FLAT)
-        fitted = likeliest(normal, groups.sizes, count, assumed, log_lambda, 1e-6, worth * start * (1.0 - start), near)
+        level = worth * start * (1.0 - start)
+        if len(parts) == 1:
+            # no need to be exact about levels that will move on
+            near = max(min(0.1 * largest, 0.3 * 0.25 ** (rounds - 1)), FLAT)
+            fitted = likeliest(normal, groups.sizes, count, assumed, log_lambda, 1e-6, level, near)
+            log_lambda = np.log(fitted.shrinkages)
+        else:
+            fitted, log_lambda, near = one_step(normal, groups.sizes, count, assumed, log_lambda, level)
         evaluations += fitted.evaluations
         moved = list(each(move, range(len(parts))))
         largest = max(float(np.max(np.abs(one), initial=0.0)) for one in moved)
         step = min(1.0, LARGEST_MOVE / max(largest, 1e-300))
         eta = [np.clip(own + one * step, -LEVEL_LIMIT, LEVEL_LIMIT) for own, one in zip(eta, moved, strict=True)]
-        log_lambda = np.log(fitted.shrinkages)
         used = ease
         if ease is not None:
             ease = ease_of_work(groups, parts, fitted.solution.beta, each)
