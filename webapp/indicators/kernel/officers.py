@@ -145,19 +145,22 @@ def doubt_of(
     own = usual.phi / evidence
     if not usual.doubtful:
         return Doubt(own, 5625.0 * slope * slope * own)
-    # c'C h and c'C c through sums of rows: without a reduction these loops become vector instructions, in a fixed order
+    # c'C h and c'C c through sums of rows: without a reduction these loops become vector instructions, in a fixed
+    # order, if each has its row at hand
     for row in range(rows):
         by_charged[row] = by_parts[row] = 0.0
     own_level = both = level = 0.0
     for k in range(touched_count):
-        part = charged[touched[k]]
+        part, covariance, mix_reach = charged[touched[k]], usual.covariance[touched[k]], usual.mix_reach[touched[k]]
         for other in range(touched_count):
-            own_level += part * charged[touched[other]] * usual.covariance[touched[k], touched[other]]
+            where = np.uint64(touched[other])  # unsigned: nothing to do for places from the end
+            own_level += part * charged[where] * covariance[where]
         for row in range(rows):
-            by_charged[row] += part * usual.mix_reach[touched[k], row]
+            by_charged[row] += part * mix_reach[row]
     for row in range(rows):
+        part, mix_doubt = parts[row], usual.mix_doubt[row]
         for other in range(rows):
-            by_parts[other] += parts[row] * usual.mix_doubt[row, other]
+            by_parts[other] += part * mix_doubt[other]
     for row in range(rows):
         both += parts[row] * by_charged[row]
         level += parts[row] * by_parts[row]
