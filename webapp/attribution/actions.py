@@ -24,7 +24,6 @@ from webapp.feedback.handling import exclude_officers, hold_for_triage, send_to_
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
 from webapp.organisation.models import Officer, Posting, Unit
-from webapp.organisation.queries import working_time_of
 from webapp.outbox import publish
 
 #: States in which a new judgement still moves a complaint; afterwards it only corrects the record.
@@ -227,7 +226,6 @@ def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
     )
     unit_ids = {judgement.unit_id for judgement in judgements.values() if judgement.unit_id is not None}
     units = {unit.id: unit for unit in db.session.scalars(select(Unit).where(Unit.id.in_(sorted(unit_ids))))}
-    working = {unit.id: working_time_of(unit) for unit in units.values()} if complaints else {}
     for complaint in complaints:
         judgement = judgements[complaint.feedback_id]
         meant = [share.officer_id for share in judgement.leads if share.officer_id is not None]
@@ -238,8 +236,7 @@ def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
         if judgement.unit_id is None or nobody_charged:
             hold_for_triage(complaint, reason=judgement.rule, at=at)
         else:
-            unit = units[judgement.unit_id]
-            send_to_unit(complaint, unit, working[unit.id], reason=judgement.rule, at=at)
+            send_to_unit(complaint, units[judgement.unit_id], reason=judgement.rule, at=at)
 
 
 def decide_attribution(
@@ -276,7 +273,7 @@ def decide_attribution(
         if officer_id is not None:
             exclude_officers(feedback_id, [officer_id], at)
         if complaint.state in _MOVABLE or _is_on_desk_of(complaint, officer_id):
-            send_to_unit(complaint, unit, working_time_of(unit), reason="triage_decision", at=at, decided_by=actor)
+            send_to_unit(complaint, unit, reason="triage_decision", at=at, decided_by=actor)
     publish(FeedbackAttributed([feedback_id]))
     return attribution
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ARRAY, BigInteger, DateTime, Integer, and_, cast, func, select
 
 from webapp.attribution.circumstances import Part
 from webapp.attribution.presence import Span, parts_by_hours, parts_by_visits, parts_of_day
@@ -30,51 +30,51 @@ def find_there(statements: Iterable[Statement]) -> dict[str, dict[Key, list[Span
     found: dict[str, dict[Key, list[Span]]] = {"visits": {}, "sessions": {}, "shifts": {}}
     if not wanted:
         return found
+    asked = [(number, key[0], *bounds) for number, (key, bounds) in enumerate(wanted.items())]
+    columns = ("number", "counter_id", "unit_id", "first", "last")
+    numbers, counters, units, firsts, lasts = (list(values) for values in zip(*asked, strict=True))
+    day = (
+        func.unnest(
+            cast(numbers, ARRAY(Integer)),
+            cast(counters, ARRAY(BigInteger)),
+            cast(units, ARRAY(BigInteger)),
+            cast(firsts, ARRAY(DateTime(timezone=True))),
+            cast(lasts, ARRAY(DateTime(timezone=True))),
+        )
+        .table_valued(*columns, name="day")
+        .render_derived()
+    )
     # A day's visits are found by their unit and by when they ended, which is soon after they began.
-    visits = or_(
-        *(
-            and_(
-                Visit.unit_id == unit_id,
-                Visit.counter_id == counter_id,
-                Visit.started_at < last,
-                Visit.finished_at > first,
-                Visit.finished_at <= last + timedelta(hours=4),
-            )
-            for (counter_id, _), (unit_id, first, last) in wanted.items()
-        )
+    visits = and_(
+        Visit.unit_id == day.c.unit_id,
+        Visit.counter_id == day.c.counter_id,
+        Visit.started_at < day.c.last,
+        Visit.finished_at > day.c.first,
+        Visit.finished_at <= day.c.last + timedelta(hours=4),
     )
-    sessions = or_(
-        *(
-            and_(
-                CounterSession.unit_id == unit_id,
-                CounterSession.counter_id == counter_id,
-                CounterSession.opened_at.between(first, last),
-            )
-            for (counter_id, _), (unit_id, first, last) in wanted.items()
-        )
+    sessions = and_(
+        CounterSession.unit_id == day.c.unit_id,
+        CounterSession.counter_id == day.c.counter_id,
+        CounterSession.opened_at.between(day.c.first, day.c.last),
     )
-    shifts = or_(
-        *(
-            and_(Shift.counter_id == counter_id, Shift.starts_at < last, Shift.starts_at > first - timedelta(days=1))
-            for (counter_id, _), (_, first, last) in wanted.items()
-        )
+    shifts = and_(
+        Shift.counter_id == day.c.counter_id,
+        Shift.starts_at < day.c.last,
+        Shift.starts_at > day.c.first - timedelta(days=1),
     )
     spans = (
-        ("visits", select(Visit.counter_id, Visit.officer_id, Visit.started_at, Visit.finished_at).where(visits)),
-        (
-            "sessions",
-            select(
-                CounterSession.counter_id, CounterSession.officer_id, CounterSession.opened_at, CounterSession.closed_at
-            ).where(sessions),
-        ),
-        ("shifts", select(Shift.counter_id, Shift.officer_id, Shift.starts_at, Shift.ends_at).where(shifts)),
+        ("visits", visits, (Visit.officer_id, Visit.started_at, Visit.finished_at)),
+        ("sessions", sessions, (CounterSession.officer_id, CounterSession.opened_at, CounterSession.closed_at)),
+        ("shifts", shifts, (Shift.officer_id, Shift.starts_at, Shift.ends_at)),
     )
-    for name, query in spans:
-        for counter_id, officer_id, begins, ends in db.session.execute(query):
-            for key, (unit_id, first, last) in wanted.items():
-                if counter_id == key[0] and begins < last and (ends is None or ends > first):
-                    span = Span(unit_id, officer_id, max(begins, first), min(ends or last, last))
-                    found[name].setdefault(key, []).append(span)
+    keys = list(wanted)
+    for name, there, served in spans:
+        query = select(day.c.number, *served).join_from(day, served[0].class_, there)
+        for number, officer_id, begins, ends in db.session.execute(query):
+            unit_id, first, last = wanted[keys[number]]
+            if begins < last and (ends is None or ends > first):
+                span = Span(unit_id, officer_id, max(begins, first), min(ends or last, last))
+                found[name].setdefault(keys[number], []).append(span)
     return found
 
 

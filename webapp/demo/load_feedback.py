@@ -17,13 +17,14 @@ from webapp.attribution.actions import attribute_feedback, decide_attribution
 from webapp.attribution.models import Attribution
 from webapp.attribution.opinions import form_opinions
 from webapp.attribution.repeats.actions import note_repeats
-from webapp.database import db, new_ids
+from webapp.database import db, gathered_writes, new_ids
 from webapp.demo.bulk import copy_rows
 from webapp.demo.city import DemoCity
 from webapp.demo.load_agency import LoadedIds
 from webapp.demo.parts import DemoComplaint, DemoRating, DemoStep
 from webapp.encryption import keyring
 from webapp.feedback.actions import accept_answer, close_after_silence, dispute_answer
+from webapp.feedback.clocks.actions import held_clocks
 from webapp.feedback.codes import new_code, new_secret_word
 from webapp.feedback.handling import answer_complaint, send_to_unit, take_complaint
 from webapp.feedback.life_cycle import State, Step
@@ -31,9 +32,7 @@ from webapp.feedback.masking import mask_personal_numbers
 from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback, Rating, RatingElement, StateChange
 from webapp.feedback.secrecy import points_at_person
 from webapp.feedback.vocabulary import Finding
-from webapp.organisation.calendars import WorkingTime
 from webapp.organisation.models import Unit
-from webapp.organisation.queries import working_time_of
 
 
 def load_ratings(city: DemoCity, ids: LoadedIds) -> list[int]:
@@ -153,7 +152,8 @@ def _rater_keys(raters: set[str]) -> dict[str, bytes]:
 def judge_when_filed(ids: LoadedIds, now: datetime) -> None:
     """Let the rules judge all feedback in one go, and date each judgement to when its feedback was filed."""
     feedback_ids = [*ids.rating.values(), *ids.complaint.values()]
-    with db.session.no_autoflush:  # what becomes of the complaints is written together, not one by one
+    # What becomes of the complaints is written together, not one by one.
+    with db.session.no_autoflush, gathered_writes(), held_clocks(ids.complaint.values()):
         form_opinions(feedback_ids, now)
         note_repeats(feedback_ids, now)
         attribute_feedback(feedback_ids, now)
@@ -181,7 +181,7 @@ def live_through(city: DemoCity, ids: LoadedIds, lived: Callable[[int], None]) -
     lives = [[(n, step) for n, step in enumerate(one.steps) if _is_done_here(step)] for one in city.complaints]
     rounds = max(map(len, lives), default=0)
     done, most = 0, sum(map(len, lives)) or 1
-    with db.session.no_autoflush:
+    with db.session.no_autoflush, gathered_writes() as send, held_clocks(ids.complaint.values()):
         for place in range(rounds):
             for of_triage in (True, False):
                 for one, life in zip(city.complaints, lives, strict=True):
@@ -193,6 +193,7 @@ def live_through(city: DemoCity, ids: LoadedIds, lived: Callable[[int], None]) -
                     done += 1
                     if done % 50 == 0:
                         lived(len(lives) * done // most)
+                send()
                 db.session.flush()
 
 
@@ -218,7 +219,6 @@ class _Desk:
             )
         }
         self._units = {unit.id: unit for unit in db.session.scalars(select(Unit))}
-        self._working: dict[int, WorkingTime] = {}
         self._ids = ids
 
     def is_of_triage(self, step: DemoStep) -> bool:
@@ -256,7 +256,4 @@ class _Desk:
                 complaint.feedback_id, unit_id=unit_id, officer_id=officer_id, actor=actor, reason=reason, at=step.at
             )
         elif complaint.state != State.IN_TRIAGE:
-            unit = self._units[unit_id]
-            if unit_id not in self._working:
-                self._working[unit_id] = working_time_of(unit)
-            send_to_unit(complaint, unit, self._working[unit_id], reason=reason, at=step.at, decided_by=actor)
+            send_to_unit(complaint, self._units[unit_id], reason=reason, at=step.at, decided_by=actor)

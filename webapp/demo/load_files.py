@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from webapp.counter.applications.catalogue import default_stages, pause_causes, set_stages
 from webapp.counter.applications.due_dates import count_due
@@ -35,8 +36,10 @@ def load_files(city: DemoCity, ids: LoadedIds, now: datetime) -> None:
     copy_rows(Application, [_file_row(city, file, ids) for file in city.files])
     copy_rows(ApplicationPaper, [row for file in city.files for row in _paper_rows(city, file, ids)])
     _load_stages(city, ids)
-    for file in db.session.scalars(select(Application).where(Application.id.in_(ids.file.values()))):
-        count_due(file)
+    files = select(Application).where(Application.id.in_(ids.file.values())).options(selectinload(Application.pauses))
+    with db.session.no_autoflush:  # all are written together
+        for file in db.session.scalars(files):
+            count_due(file)
     db.session.flush()
     record_turnaround(sorted(ids.file.values()), now)
 

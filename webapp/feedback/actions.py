@@ -8,7 +8,7 @@ from hmac import compare_digest
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from webapp.database import db
+from webapp.database import db, write
 from webapp.encryption import keyring
 from webapp.feedback.clocks.actions import keep_clocks, prepared
 from webapp.feedback.codes import clean_code, clean_secret_word, new_code
@@ -233,9 +233,7 @@ def move(complaint: Complaint, step: Step, at: datetime, account_id: int | None)
     """
     state = next_state(State(complaint.state), step)
     # Before the complaint itself is touched, so that all that changes in it goes there in one statement.
-    db.session.execute(
-        _STEP, {"complaint_id": complaint.feedback_id, "state": state, "at": at, "account_id": account_id}
-    )
+    write(_STEP, {"complaint_id": complaint.feedback_id, "state": state, "at": at, "account_id": account_id})
     complaint.state = state
 
 

@@ -124,7 +124,7 @@ def exclude_officers(complaint_id: int, officer_ids: list[int], at: datetime) ->
 def send_to_unit(
     complaint: Complaint,
     unit: Unit,
-    working: WorkingTime,
+    working: WorkingTime | None = None,
     *,
     reason: str,
     at: datetime,
@@ -132,7 +132,8 @@ def send_to_unit(
     kind: Move = Move.SENT,
     note: str | None = None,
 ) -> None:
-    """Send a complaint to a unit; its clocks are counted by the unit's terms and working time (`working`).
+    """Send a complaint to a unit; its clocks are counted by the unit's terms and working time.
+    `working` is for who has that at hand.
 
     Whoever sends on what was just filed, or waits for triage, has verified it by that.
     """

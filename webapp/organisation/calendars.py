@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -80,10 +81,16 @@ class WorkingTime:
         return self.season_hours if in_season else self.weekly_hours
 
     def _moment(self, day: date, clock: str) -> datetime:
-        hour, minute = (int(part) for part in clock.split(":"))
-        if hour == 24:  # "24:00": open until midnight
-            day, hour = day + timedelta(days=1), 0
-        return datetime.combine(day, time(hour, minute), ZoneInfo(self.timezone)).astimezone(UTC)
+        return _moment_at(day, clock, self.timezone)
+
+
+@lru_cache(maxsize=8192)
+def _moment_at(day: date, clock: str, timezone: str) -> datetime:
+    """The moment at which a clock in a zone shows `clock` on `day`, as UTC: asked for again and again."""
+    hour, minute = (int(part) for part in clock.split(":"))
+    if hour == 24:  # "24:00": open until midnight
+        day, hour = day + timedelta(days=1), 0
+    return datetime.combine(day, time(hour, minute), ZoneInfo(timezone)).astimezone(UTC)
 
 
 def due_after_working_days(at: datetime, days: int, working: WorkingTime) -> datetime:

@@ -88,7 +88,7 @@ def read_inherited(rows: list[dict[str, Any]] | None) -> Inherited:
 
 def inherited_by(unit_id: int | None) -> Inherited:
     """What holds in a unit; None: where the administrator sits."""
-    return read_inherited(db.session.scalar(select(inherited_rows()), {"unit_id": unit_id}))
+    return read_inherited(db.session.scalar(_INHERITED, {"unit_id": unit_id}))
 
 
 @lru_cache(maxsize=64)
@@ -114,6 +114,7 @@ def forget_calendars() -> None:
     _content.cache_clear()
 
 
+_INHERITED = select(inherited_rows())
 #: Days and seasons of a calendar together with its version: in one statement, so that they belong to each other.
 _STANDING = select(
     select(func.jsonb_object_agg(cast(CalendarDay.day, db.Text), CalendarDay.working))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from webapp.counter.applications.models import Application
 from webapp.organisation.calendars import WorkingTime, add_working_time, working_time_between
-from webapp.organisation.queries import working_time_as_of, working_time_of
+from webapp.organisation.inherited import inherited_by
 
 
 def count_due(application: Application) -> None:
@@ -37,5 +37,5 @@ def count_due(application: Application) -> None:
 def working_time_for(application: Application) -> WorkingTime:
     """The working time by which a file is promised and measured: as it stood when its due date was first counted."""
     if application.due_calendar is None and application.due_at is None:
-        return working_time_of(application.unit)
-    return working_time_as_of(application.unit, application.due_calendar)
+        return inherited_by(application.unit_id).working_time()
+    return inherited_by(application.unit_id).working_time_as_of(application.due_calendar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,7 +84,7 @@ def _record(application_ids: Sequence[int], at: datetime) -> list[int]:
     new: list[dict[str, Any]] = []
     changed: set[int] = set()
     for fact in facts_of(files, at):
-        values = asdict(fact)
+        values = {name: getattr(fact, name) for name in _FIELDS}
         before = standing.pop((fact.application_id, fact.stage_id, fact.officer_id), None)
         if before is not None:
             if before.rules_version == RULES_VERSION and all(getattr(before, name) == values[name] for name in _FIELDS):
@@ -102,5 +102,6 @@ def _record(application_ids: Sequence[int], at: datetime) -> list[int]:
         )
         changed.update(row.application_id for row in gone)
     if new:
-        db.session.execute(insert(TurnaroundFact), new)
+        # Without render_nulls the rows would be written in one statement for each run of like ones.
+        db.session.execute(insert(TurnaroundFact), new, execution_options={"render_nulls": True})
     return sorted(changed)

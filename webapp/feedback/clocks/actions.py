@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint
 from webapp.feedback.vocabulary import Channel, ComplaintKind
 from webapp.organisation.calendars import WorkingTime
-from webapp.organisation.inherited import Inherited, inherited_rows, read_inherited
+from webapp.organisation.inherited import Inherited, inherited_by, inherited_rows, read_inherited
 
 
 def prepared(statement: Select[Any] | Insert, columns: Sequence[str] | None = None) -> TextClause:
@@ -54,6 +55,37 @@ _WRITE = prepared(
 )
 
 
+_HELD = "held clocks"
+
+
+@dataclass(slots=True)
+class _Held:
+    """Clocks by complaint and by their round, and what holds in each unit that was asked for."""
+
+    clocks: dict[int, dict[tuple[Clock, int], Ticking]]
+    inherited: dict[int | None, Inherited] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
+
+
+@contextmanager
+def held_clocks(complaint_ids: Collection[int]) -> Iterator[None]:
+    """Inside, the clocks of these complaints stand in memory, and are written once at the end: for a thousand steps.
+
+    Nobody else sees a change of them before that, and units must stay as they are.
+    """
+    session = db.session()
+    standing = clocks_of(complaint_ids)
+    held = _Held({id_: {(one.clock, one.round): one for one in standing.get(id_, ())} for id_ in complaint_ids})
+    session.info[_HELD] = held
+    try:
+        yield
+        rows = [_row(id_, one) for id_ in sorted(held.changed) for one in held.clocks[id_].values()]
+        if rows:
+            session.execute(_WRITE, rows)
+    finally:
+        del session.info[_HELD]
+
+
 def keep_clocks(complaint: Complaint, at: datetime, working: WorkingTime | None = None) -> None:
     """Bring the clocks of a complaint up to where it stands now: start, stop, let rest, let go on.
 
@@ -67,6 +99,11 @@ def keep_clocks(complaint: Complaint, at: datetime, working: WorkingTime | None 
 
 def read_clocks(complaint: Complaint) -> tuple[list[Ticking], Inherited]:
     """All clocks of a complaint, ended ones too, and what holds in the unit where it lies."""
+    held: _Held | None = db.session().info.get(_HELD)
+    if held is not None and complaint.feedback_id in held.clocks:
+        if complaint.unit_id not in held.inherited:
+            held.inherited[complaint.unit_id] = inherited_by(complaint.unit_id)
+        return list(held.clocks[complaint.feedback_id].values()), held.inherited[complaint.unit_id]
     rows = db.session.execute(_READ, {"complaint_id": complaint.feedback_id, "unit_id": complaint.unit_id}).all()
     clocks = [_ticking(row[1:]) for row in rows if row.clock is not None]
     return clocks, read_inherited(rows[0].inherited)
@@ -87,10 +124,12 @@ def write_clocks(complaint: Complaint, clocks: Sequence[Ticking]) -> None:
     """Write clocks down as they are now; the complaint is due when its SETTLE clock is."""
     if not clocks:
         return
-    db.session.execute(
-        _WRITE,
-        [{"complaint_id": complaint.feedback_id, **{name: getattr(one, name) for name in _FIELDS}} for one in clocks],
-    )
+    held: _Held | None = db.session().info.get(_HELD)
+    if held is not None and complaint.feedback_id in held.clocks:
+        held.clocks[complaint.feedback_id].update({(one.clock, one.round): one for one in clocks})
+        held.changed.add(complaint.feedback_id)
+    else:
+        db.session.execute(_WRITE, [_row(complaint.feedback_id, one) for one in clocks])
     for one in clocks:
         if one.clock == Clock.SETTLE:
             complaint.due_at = one.due_at
@@ -117,6 +156,10 @@ def timing_of(inherited: Inherited, working: WorkingTime | None = None) -> Timin
         working=inherited.working_time_as_of,
         preset_of=find_preset,
     )
+
+
+def _row(complaint_id: int, one: Ticking) -> dict[str, Any]:
+    return {"complaint_id": complaint_id, **{name: getattr(one, name) for name in _FIELDS}}
 
 
 def _ticking(values: Sequence[Any]) -> Ticking:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
-from webapp.database import db
+from webapp.database import write
 from webapp.feedback.clocks.actions import prepared
 from webapp.feedback.masking import mask_personal_numbers
 from webapp.feedback.models import Complaint, Disposition
@@ -30,7 +30,7 @@ def record_move(
     other_id: int | None = None,
 ) -> None:
     """Write down what was done with a complaint, with the unit where it lies now; `note` is masked."""
-    db.session.execute(
+    write(
         _MOVED,
         {
             "complaint_id": complaint.feedback_id,
