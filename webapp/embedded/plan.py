@@ -54,11 +54,16 @@ def city_plan(city: CityEnvironment, root: Path) -> Plan:
         answers = partial(answers_on, web_port)
         children.append(ChildSpec("mailbox", postbox, tier=_CHAT, answers=answers, shares=False))
     if city.bot:
-        needs = ("simulator",) if city.simulator_port is not None else ()
+        needs = ("web", "simulator") if city.simulator_port is not None else ("web",)
         children.append(ChildSpec("bot", (python, "-m", "bot"), tier=_FACE, needs=needs))
-    children.append(ChildSpec("relay", (python, "-m", "worker", "relay"), tier=_WORK))
-    children += [ChildSpec(f"worker-{queue}", (python, "-m", "worker", "work", queue), tier=_WORK) for queue in QUEUES]
-    children.append(ChildSpec("scheduler", (python, "-m", "worker", "schedule"), tier=_WORK))
+    # Everybody waits for the first page, and what is to be worked off waits in the outbox: the processors are for the
+    # web server until it answers.
+    work = ("relay", *(f"work {queue}" for queue in QUEUES), "schedule")
+    names = ("relay", *(f"worker-{queue}" for queue in QUEUES), "scheduler")
+    children += [
+        ChildSpec(name, (python, "-m", "worker", *task.split()), tier=_WORK, needs=("web",))
+        for name, task in zip(names, work, strict=True)
+    ]
     return Plan(
         migrate=(*flask, "db", "upgrade"),
         load_demo=(*flask, "demo", "load", "--if-empty") if city.demo else None,

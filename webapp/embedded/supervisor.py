@@ -93,9 +93,10 @@ class Supervisor:
         if plan.load and POSSIBLE:
             self._nursery = Nursery(plan.load, self._root, city.values, self._folder.logs / "nursery.log")
         self._start_engines(city, secrets)
+        self._children = [Child(spec, self._folder.logs, self._root, city.values) for spec in plan.children]
+        self._start_loners()
         database = open_database(city, secrets, self._engines)
         demo = self._prepare(city, plan, database)
-        self._children = [Child(spec, self._folder.logs, self._root, city.values) for spec in plan.children]
         self._start_children()
         self._close_nursery()
         absent = [child.spec.name for child in self._children if not child.alive]
@@ -208,6 +209,13 @@ class Supervisor:
         if self._nursery is not None:
             self._nursery.close()
             self._nursery = None
+
+    def _start_loners(self) -> None:
+        """Start what needs neither the database nor anybody else: it loads while the others are waited for."""
+        for child in self._children:
+            if not child.spec.shares and not child.spec.needs:
+                child.start()
+        self._note_running()
 
     def _start_children(self) -> None:
         """Start every child when what it needs answers; return when all that must answer do."""
