@@ -5,11 +5,12 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from webapp.indicators.damping import weigh
-from webapp.indicators.evaluation.laws import FIRST_DAY, check, random_fact, random_reference
+from webapp.indicators.evaluation.laws import CELLS, FIRST_DAY, check, random_fact, random_reference
 from webapp.indicators.facts import Fact
 from webapp.indicators.formula import ComponentReference, score_component
 
@@ -100,6 +101,44 @@ def test_the_weights_shown_are_those_that_act(seed: int) -> None:
     )
     assert pull == pytest.approx(reference.shrinkage * read.theta, abs=1e-9)
     assert ((read.weights >= 0.0) & (read.weights <= 1.0)).all()
+
+
+def _alone(seed: int, days: int, verified: float) -> tuple[list[Fact], ComponentReference]:
+    """Facts of whom nobody came twice, spread over so many days; so many of them verified."""
+    chance = random.Random(seed)
+    facts, reference = _history(seed, 120)
+    spread = []
+    for number, fact in enumerate(facts):
+        known = chance.random() < verified
+        spread.append(
+            replace(
+                fact,
+                verified=known,
+                rater=None if known and chance.random() < 0.3 else f"n{number}",
+                events=fact.events if known and number % 40 == 0 else 1.0,
+                day=FIRST_DAY + timedelta(days=chance.randrange(days)),
+            )
+        )
+        if spread[-1].events > 1.0:
+            spread[-1] = replace(spread[-1], rater=None)
+    return spread, reference
+
+
+@pytest.mark.parametrize(("days", "verified"), [(200, 1.0), (200, 0.8), (60, 0.0), (8, 0.7)])
+@pytest.mark.parametrize("seed", range(3))
+def test_where_nobody_comes_twice_the_shorter_way_gives_the_same(seed: int, days: int, verified: float) -> None:
+    """The pull is summed up in one pass unless a day or week is bounded; with a rater who repeats, never."""
+    facts, reference = _alone(seed, days, verified)
+    read = score_component(facts, reference)
+    assert _defined_pull(facts, reference, read.theta) == pytest.approx(reference.shrinkage * read.theta, abs=1e-9)
+    again = Fact("rating:x", "satisfaction", 1.0, 0.01, True, FIRST_DAY, "again", CELLS[0])  # too unsure to weigh
+    longer = score_component([*facts, again, replace(again, id="rating:y")], reference)
+    assert longer.theta == pytest.approx(read.theta, abs=1e-12)
+    assert longer.variance == pytest.approx(read.variance, rel=1e-12)
+    weights = {line.fact_id: line.weight for line in longer.lines}
+    assert [weights[line.fact_id] for line in read.lines] == pytest.approx([line.weight for line in read.lines])
+    if days == 8:
+        assert min(weights.values()) < 0.9  # busy days were bounded
 
 
 def test_random_steps_never_go_the_wrong_way() -> None:

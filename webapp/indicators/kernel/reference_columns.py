@@ -7,6 +7,7 @@ The usual level of a fact, on the logistic scale, is a sum of four coefficients,
 kept in ONE vector, so that a fact is three whole numbers: the places of its cell, its quarter and its unit.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,8 @@ Places = NDArray[np.int32]
 
 FAMILIES: Final = 3
 """Cell (service x channel), quarter (service x quarter) and unit, in this order."""
+
+_PORTION: Final = 1 << 16  # facts that are looked up at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,12 +87,18 @@ class Codebook:
     quarters: Places
     units: Places
 
-    def places(self, service: Places, channel: Places, quarter: Places, unit: Places) -> Places:
+    def places(self, service: Places, channel: Places, quarter: Places, unit: Places, threads: int = 1) -> Places:
         """(n, 3) places. Raises IndexError for a code beyond those that were fitted."""
         found = np.empty((len(service), FAMILIES), dtype=np.int32)
-        found[:, 0] = self.cells[service, channel]
-        found[:, 1] = self.quarters[service, quarter]
-        found[:, 2] = self.units[unit]
+
+        def look_up(first: int) -> None:
+            own = slice(first, first + _PORTION)
+            found[own, 0] = self.cells[service[own], channel[own]]
+            found[own, 1] = self.quarters[service[own], quarter[own]]
+            found[own, 2] = self.units[unit[own]]
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(look_up, range(0, len(service), _PORTION)))
         return found
 
 

@@ -205,7 +205,7 @@ def one_step(
     worth = np.array([*sizes, normal.officers]) + [prior.worth for prior in likelihood.priors]
     curvature = likelihood.curvature(at, solution, sigma2)
     curvature[np.diag_indices(len(at))] += gradient + worth
-    scale = np.sqrt(worth)
+    scale = np.sqrt(np.maximum(worth, 1.0))
     bends, ways = np.linalg.eigh(curvature / np.outer(scale, scale))
     step = ways @ ((ways.T @ (gradient / scale)) / np.maximum(bends, LEAST_BEND)) / scale
     following = np.clip(at - np.clip(step, -LARGEST_STEP, LARGEST_STEP), *LOG_LIMITS)
@@ -293,9 +293,13 @@ def _fit_logistic(groups: Groups, assumed: Assumptions, count: float, each: Each
         omega, z, within = _response(eta[number], own.weight, own.mean, own.within)
         return omega, z, float(np.sum(within))
 
-    def move(number: int) -> Floats:
-        levels = fitted_levels(parts[number], fitted.solution, ease)
-        levels -= eta[number]
+    def move(number: int) -> tuple[Floats, float]:
+        moved = fitted_levels(parts[number], fitted.solution, ease)
+        moved -= eta[number]
+        return moved, float(np.max(np.abs(moved), initial=0.0))
+
+    def moved_to(number: int) -> Floats:
+        levels: Floats = np.clip(eta[number] + moved[number] * step, -LEVEL_LIMIT, LEVEL_LIMIT)
         return levels
 
     priors = [*assumed.families, assumed.officers]
@@ -317,10 +321,10 @@ def _fit_logistic(groups: Groups, assumed: Assumptions, count: float, each: Each
         else:
             fitted, log_lambda, near = one_step(normal, groups.sizes, count, assumed, log_lambda, level)
         evaluations += fitted.evaluations
-        moved = list(each(move, range(len(parts))))
-        largest = max(float(np.max(np.abs(one), initial=0.0)) for one in moved)
+        moved, moves = zip(*each(move, range(len(parts))), strict=True)
+        largest = max(moves)
         step = min(1.0, LARGEST_MOVE / max(largest, 1e-300))
-        eta = [np.clip(own + one * step, -LEVEL_LIMIT, LEVEL_LIMIT) for own, one in zip(eta, moved, strict=True)]
+        eta = list(each(moved_to, range(len(parts))))
         used = ease
         if ease is not None:
             ease = ease_of_work(groups, parts, fitted.solution.beta, each)
