@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select as polling
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Connection,
     DateTime,
@@ -22,12 +23,13 @@ from sqlalchemy import (
     Text,
     event,
     func,
+    insert,
     inspect,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
 
@@ -60,6 +62,8 @@ BigId = Annotated[int, mapped_column(BigInteger, Identity(always=False), primary
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 _GATHERED = "gathered writes"
+#: Rows that are worth a COPY.
+_MANY = 100
 
 
 def new_ids(model: type[Base], count: int) -> list[int]:
@@ -68,11 +72,67 @@ def new_ids(model: type[Base], count: int) -> list[int]:
     With keys known beforehand the rows go in by executemany; asking for them back makes one statement with thousands of
     parameters, which takes the driver longer than the database.
     """
-    table = model.__table__
-    assert isinstance(table, Table)
+    table = _table(model)
     (key,) = table.primary_key.columns
     sequence = func.pg_get_serial_sequence(table.name, key.name)
     return list(db.session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
+
+
+def insert_rows(model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write `rows`, mappings by column name that all have the same keys: few by INSERT, many by COPY.
+
+    Columns as for `copy_rows`; None is written as null, whatever a column's default.
+    """
+    listed = list(rows)
+    session = db.session()
+    if len(listed) >= _MANY:
+        if session.autoflush:
+            session.flush()
+        copy_rows(model, listed)
+    elif listed:
+        # Without render_nulls the rows would be written in one statement for each run of like ones.
+        session.execute(insert(model), listed, execution_options={"render_nulls": True})
+
+
+def copy_rows(model: type[Base], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write `rows`, mappings by column name that all have the same keys, by COPY; how many they were.
+
+    Columns that are not named get the default of the database. Values pass through the column's type, so that encrypted
+    columns are encrypted. The rows belong to the transaction of the session.
+    """
+    listed: Sequence[Mapping[str, Any]] = list(rows)
+    if not listed:
+        return 0
+    table = _table(model)
+    connection = db.session.connection()
+    names = list(listed[0])
+    kinds = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
+    processors = [kind.bind_processor(connection.dialect) for kind in kinds]
+    said = [isinstance(kind, JSON) for kind in kinds]  # INSERT writes None in JSON as what JSON says of it
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    statement = psycopg.sql.SQL("COPY {} ({}) FROM STDIN").format(
+        psycopg.sql.Identifier(table.name), psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, names))
+    )
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in listed:
+                copy.write_row(
+                    [
+                        row[name] if process is None or (row[name] is None and not in_json) else process(row[name])
+                        for name, process, in_json in zip(names, processors, said, strict=True)
+                    ]
+                )
+    except psycopg.Error as error:  # told as that of any other statement is
+        told = DBAPIError.instance(f"COPY {table.name}", None, error, psycopg.Error, hide_parameters=True)
+        raise told from error
+    return len(listed)
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import selectinload
 
 from webapp.accounts.models import Account
@@ -19,7 +19,7 @@ from webapp.attribution.late_evidence import about_applications, about_visits
 from webapp.attribution.models import LEADS, Attribution, AttributionShare, Evidence
 from webapp.attribution.replay.models import WithheldDecision
 from webapp.attribution.rules import LEAST_OFFICER_SHARE, RULES_VERSION, Share
-from webapp.database import db, new_ids
+from webapp.database import db, insert_rows, new_ids
 from webapp.feedback.handling import exclude_officers, hold_for_triage, send_to_unit
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
@@ -158,9 +158,9 @@ def _says_else(attribution: Attribution, judgement: Judgement, slack: float) -> 
 
 def _store(judgements: dict[int, Judgement], at: datetime) -> None:
     ids = new_ids(Attribution, len(judgements))
-    db.session.execute(
-        insert(Attribution),
-        [
+    insert_rows(
+        Attribution,
+        (
             {
                 "id": attribution_id,
                 "feedback_id": feedback_id,
@@ -169,7 +169,7 @@ def _store(judgements: dict[int, Judgement], at: datetime) -> None:
                 "at": at,
             }
             for attribution_id, (feedback_id, judgement) in zip(ids, judgements.items(), strict=True)
-        ],
+        ),
     )
     shares, evidence = [], []
     for attribution_id, judgement in zip(ids, judgements.values(), strict=True):
@@ -184,9 +184,8 @@ def _store(judgements: dict[int, Judgement], at: datetime) -> None:
             }
             for ground in judgement.grounds
         ]
-    # Without render_nulls the rows would be written in one statement for each run of like ones.
-    db.session.execute(insert(AttributionShare), shares, execution_options={"render_nulls": True})
-    db.session.execute(insert(Evidence), evidence, execution_options={"render_nulls": True})
+    insert_rows(AttributionShare, shares)
+    insert_rows(Evidence, evidence)
 
 
 def _leads(judgement: Judgement) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from webapp.counter.queue.models import CounterSession, QueueLine
-from webapp.database import db
+from webapp.database import copy_rows, db
 from webapp.demo.agency import TIMEZONE
-from webapp.demo.bulk import copy_rows
 from webapp.demo.city import DemoCity
 from webapp.demo.load_agency import LoadedIds
 

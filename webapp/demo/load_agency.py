@@ -9,9 +9,8 @@ from webapp.accounts.models import Account, RoleAssignment
 from webapp.counter.models import Visit
 from webapp.counter.queue.halls import new_kiosk_key
 from webapp.counter.queue.models import QueueHall, QueueLine
-from webapp.database import new_ids
+from webapp.database import copy_rows, new_ids
 from webapp.demo.agency import public_holidays
-from webapp.demo.bulk import copy_rows
 from webapp.demo.city import DemoCity
 from webapp.demo.halls import SLOT_MINUTES, open_halls
 from webapp.demo.texts import read_data

@@ -17,8 +17,7 @@ from webapp.attribution.actions import attribute_feedback, decide_attribution
 from webapp.attribution.models import Attribution
 from webapp.attribution.opinions import form_opinions
 from webapp.attribution.repeats.actions import note_repeats
-from webapp.database import db, gathered_writes, new_ids
-from webapp.demo.bulk import copy_rows
+from webapp.database import copy_rows, db, gathered_writes, new_ids
 from webapp.demo.city import DemoCity
 from webapp.demo.load_agency import LoadedIds
 from webapp.demo.parts import DemoComplaint, DemoRating, DemoStep

@@ -19,8 +19,7 @@ from webapp.counter.applications.models import (
 from webapp.counter.applications.turnaround_facts import record_turnaround
 from webapp.counter.codes import new_application_code
 from webapp.counter.queue.vocabulary import DrawChannel
-from webapp.database import db, new_ids
-from webapp.demo.bulk import copy_rows
+from webapp.database import copy_rows, db, new_ids
 from webapp.demo.city import DemoCity
 from webapp.demo.files import REGISTRY, DemoFile
 from webapp.demo.load_agency import LoadedIds

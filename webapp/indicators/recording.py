@@ -7,10 +7,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, select, tuple_, update
 
 from webapp.attribution.models import Attribution
-from webapp.database import db
+from webapp.database import db, insert_rows
 from webapp.feedback.models import Complaint
 from webapp.feedback.vocabulary import Finding
 from webapp.indicators.fact_sources import DueFact, clusters_of, facts_due
@@ -87,11 +87,8 @@ def _write_facts(which: ColumnElement[bool], should: Iterable[DueFact], at: date
     if gone:
         _withdraw(gone, due, excluded, at)
     if fresh:
-        # Without render_nulls the rows would be written in one statement for each run of like ones.
-        db.session.execute(
-            insert(IndicatorFact),
-            [{**{name: getattr(fact, name) for name in _COLUMNS}, "recorded_at": at} for fact in fresh],
-            execution_options={"render_nulls": True},
+        insert_rows(
+            IndicatorFact, ({**{name: getattr(fact, name) for name in _COLUMNS}, "recorded_at": at} for fact in fresh)
         )
     return {(fact.officer_id, fact.period) for fact in gone.values()} | {
         (fact.officer_id, fact.period) for fact in fresh

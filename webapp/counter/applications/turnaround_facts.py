@@ -7,14 +7,14 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, select, update
 
 from webapp.counter.applications.models import Application, ApplicationPause, TurnaroundFact
 from webapp.counter.applications.turnaround import RULES_VERSION
 from webapp.counter.applications.turnaround_columns import Fact, facts_of
 from webapp.counter.applications.vocabulary import OPEN_STATES
 from webapp.counter.events import TurnaroundRecorded
-from webapp.database import db
+from webapp.database import db, insert_rows
 from webapp.outbox import publish
 
 #: Files whose facts are computed together.
@@ -101,7 +101,5 @@ def _record(application_ids: Sequence[int], at: datetime) -> list[int]:
             .execution_options(synchronize_session=False)
         )
         changed.update(row.application_id for row in gone)
-    if new:
-        # Without render_nulls the rows would be written in one statement for each run of like ones.
-        db.session.execute(insert(TurnaroundFact), new, execution_options={"render_nulls": True})
+    insert_rows(TurnaroundFact, new)
     return sorted(changed)
