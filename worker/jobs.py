@@ -240,8 +240,7 @@ def refresh_handling(event: Event, key: str, now: datetime) -> None:
     """Bring the figures up to the facts of handling that changed; one that stands on them already stays as it is."""
     assert isinstance(event, HandlingRecorded)
     period = period_of(date.fromisoformat(f"{event.month}-01"))
-    for officer_id in event.officer_ids:
-        indicators.refresh_figure(officer_id, period, now)
+    indicators.refresh_figures([(officer_id, period) for officer_id in event.officer_ids], now)
 
 
 def refresh_outdated(event: Event, key: str, now: datetime) -> None:

@@ -74,24 +74,23 @@ def run() -> Iterator[Result]:
 
 def work() -> None:
     """In a process with the settings of that database: print the figures as JSON."""
-    from sqlalchemy import insert
-
     from config import Settings
     from webapp.accounts.models import Account
-    from webapp.database import db, transaction
-    from webapp.indicators.models import IndicatorFact
+    from webapp.database import transaction
+    from webapp.indicators.fact_sources import DueFact
     from webapp.indicators.presets import load_preset, read_preset
     from webapp.indicators.presets.presets import shipped_text
     from webapp.indicators.presets.previewing import preview
+    from webapp.indicators.recording import insert_facts
     from webapp.indicators.refreshing import recompute_all, refresh_figure
     from wsgi import create_wsgi_app
 
-    def rating(number: int) -> dict[str, Any]:
-        return {
-            "key": f"rating:{number}", "officer_id": 1, "component": "satisfaction", "period": RUNNING,
-            "day": date(2026, 11, 22), "y": (1 / 3, 2 / 3, 1.0)[number % 3], "share": 1.0, "verified": True,
-            "rater": f"new-{number}", "channel": "counter", "recorded_at": AT,
-        }  # fmt: skip
+    def rating(number: int) -> DueFact:
+        return DueFact(
+            key=f"rating:{number}", feedback_id=None, attribution_id=None, officer_id=1, component="satisfaction",
+            period=RUNNING, day=date(2026, 11, 22), y=(1 / 3, 2 / 3, 1.0)[number % 3], share=1.0, verified=True,
+            rater=f"new-{number}", service_id=None, channel="counter",
+        )  # fmt: skip
 
     figures: dict[str, float] = {}
     with create_wsgi_app(Settings.from_env()).app_context():
@@ -101,7 +100,7 @@ def work() -> None:
         for number in range(900_000, 900_000 + MORE):
             with transaction():
                 began, cpu = time.perf_counter(), time.thread_time()
-                db.session.execute(insert(IndicatorFact.__table__), [rating(number)])  # type: ignore[arg-type]
+                insert_facts([rating(number)], AT)
                 refresh_figure(1, RUNNING, AT)
                 worked.append(time.thread_time() - cpu)
                 took.append(time.perf_counter() - began)

@@ -9,6 +9,7 @@ from webapp.indicators.refreshing import (
     MOST_AT_ONCE,
     recompute_all,
     refresh_figure,
+    refresh_figures,
     refresh_outdated,
 )
 from webapp.indicators.rounds import mark_outdated, resume_rounds
@@ -26,6 +27,7 @@ __all__ = [
     "record_due",
     "record_facts",
     "refresh_figure",
+    "refresh_figures",
     "refresh_outdated",
     "renew_reference",
     "resume_rounds",

@@ -265,48 +265,67 @@ def score_prepared(
     return compose(scores, reference, preset)
 
 
-def compose(scores: Mapping[str, ComponentScore], reference: Reference, preset: Preset) -> OfficerScore:
-    """The composite of an officer's components, which must be the preset's."""
+def interval_of(own: Mapping[str, Prepared], reference: Reference, preset: Preset) -> tuple[float, float, float]:
+    """Figure, low and high of `score_prepared`, the same bits, for who wants nothing else."""
+    scores = {
+        name: _score(prepared, reference.components[name], preset.thresholds, False) for name, prepared in own.items()
+    }
+    return _interval(scores, reference, preset)
 
-    def weighted(values: Mapping[str, float], power: int = 1) -> float:
-        return math.fsum(preset.weights[name] ** power * value for name, value in values.items())
 
-    def moving_together(left: Mapping[str, float]) -> float:
-        """The doubt that components share: left, what reliability leaves of each, times its slope."""
-        return math.fsum(
-            preset.weights[one] * preset.weights[other] * left[one] * left[other] * shared
-            for pair, shared in reference.covariances
-            if pair[0] in left and pair[1] in left
-            for one, other in (pair, pair[::-1])
-        )
-
-    def doubt(own: Mapping[str, float], left: Mapping[str, float]) -> float:
-        alone = weighted(own, 2)
-        return max(alone + moving_together(left), 1e-3 * alone)  # T is estimated, and might not fit the variances
-
-    figure = weighted({name: score.figure for name, score in scores.items()})
+def _interval(scores: Mapping[str, ComponentScore], reference: Reference, preset: Preset) -> tuple[float, float, float]:
+    figure = _weighted({name: score.figure for name, score in scores.items()}, preset)
     half = NORMAL_95 * math.sqrt(
-        doubt(
+        _doubt(
             {name: score.variance for name, score in scores.items()},
             {name: (1.0 - score.reliability) * score.slope for name, score in scores.items()},
+            reference,
+            preset,
         )
     )
+    return figure, max(figure - half, LOWEST), min(figure + half, HIGHEST)
+
+
+def _weighted(values: Mapping[str, float], preset: Preset, power: int = 1) -> float:
+    return math.fsum(preset.weights[name] ** power * value for name, value in values.items())
+
+
+def _doubt(own: Mapping[str, float], left: Mapping[str, float], reference: Reference, preset: Preset) -> float:
+    """Of the composite. `left`: what reliability leaves of each component, times its slope: what they share."""
+    alone = _weighted(own, preset, 2)
+    moving_together = math.fsum(
+        preset.weights[one] * preset.weights[other] * left[one] * left[other] * shared
+        for pair, shared in reference.covariances
+        if pair[0] in left and pair[1] in left
+        for one, other in (pair, pair[::-1])
+    )
+    return max(alone + moving_together, 1e-3 * alone)  # T is estimated, and might not fit the variances
+
+
+def compose(scores: Mapping[str, ComponentScore], reference: Reference, preset: Preset) -> OfficerScore:
+    """The composite of an officer's components, which must be the preset's."""
+    figure, low, high = _interval(scores, reference, preset)
     # on the scale at the expectation, where more facts can only add to what is known
     roots = {name: math.sqrt(score.prior_variance) for name, score in scores.items()}
     taus = {name: reference.components[name].tau for name in scores}
-    prior = doubt(
-        {name: root * root for name, root in roots.items()}, {name: roots[name] / taus[name] for name in scores}
+    prior = _doubt(
+        {name: root * root for name, root in roots.items()},
+        {name: roots[name] / taus[name] for name in scores},
+        reference,
+        preset,
     )
-    unknown = doubt(
+    unknown = _doubt(
         {name: roots[name] ** 2 * (1.0 - score.reliability) for name, score in scores.items()},
         {name: (1.0 - score.reliability) * roots[name] / taus[name] for name, score in scores.items()},
+        reference,
+        preset,
     )
     reliability = min(max(1.0 - unknown / prior, 0.0), 1.0)
     return OfficerScore(
         figure=figure,
-        low=max(figure - half, LOWEST),
-        high=min(figure + half, HIGHEST),
-        expected=weighted({name: score.expected for name, score in scores.items()}),
+        low=low,
+        high=high,
+        expected=_weighted({name: score.expected for name, score in scores.items()}, preset),
         reliability=reliability,
         status=preset.thresholds.status(reliability),
         components=scores,

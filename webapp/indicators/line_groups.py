@@ -189,12 +189,21 @@ def members_of(
 
 
 def waiting_components(facts: Iterable[Fact], minimum: int = MINIMUM_RATERS) -> tuple[str, ...]:
-    """The components whose ratings come from fewer raters than may be told: `group_lines` shows no group of them."""
+    """The components whose ratings come from fewer raters than may be told: `group_lines` shows no group of them.
+
+    It looks at no more facts than it must: it is asked with every rating.
+    """
     rated: dict[str, set[tuple[str | None, str]]] = {}
+    open_ones = set(RATED_COMPONENTS)
     for fact in facts:
-        if fact.component in RATED_COMPONENTS and len(rated.get(fact.component, ())) < minimum and is_rating(fact):
-            rated.setdefault(fact.component, set()).add(_person(fact))
-    return tuple(sorted(component for component, persons in rated.items() if len(persons) < minimum))
+        if fact.component in open_ones and is_rating(fact):
+            persons = rated.setdefault(fact.component, set())
+            persons.add(_person(fact))
+            if len(persons) >= minimum:
+                open_ones.discard(fact.component)
+                if not open_ones:
+                    break
+    return tuple(sorted(component for component in rated if component in open_ones))
 
 
 def _all_members(facts: Sequence[Fact], points: dict[tuple[str, str], float], minimum: int) -> Iterator[_Members]:

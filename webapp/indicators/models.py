@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.database import Base, BigId
+from webapp.indicators.packed_ids import PackedIds
 from webapp.organisation.models import Officer
 
 
@@ -164,6 +164,10 @@ class PresetWithdrawal(Base):
     at: Mapped[datetime]
 
 
+def _number_of_ids(context: Any) -> int:
+    return len(context.get_current_parameters()["fact_ids"])
+
+
 class IndicatorSnapshot(Base):
     """An officer's figure at a time, with everything needed to compute it again."""
 
@@ -198,7 +202,10 @@ class IndicatorSnapshot(Base):
     reference_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("indicator_reference.id"))
     #: The calendars that days and terms were counted with: "3:7,4:1".
     calendar_version: Mapped[str | None]
-    fact_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    #: Rising.
+    fact_ids: Mapped[list[int]] = mapped_column(PackedIds)
+    #: How many those are.
+    facts: Mapped[int] = mapped_column(default=_number_of_ids)
     #: Components, groups of lines and weekly trend, as shown.
     content: Mapped[dict[str, Any]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ def period_of(day: date) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
+@lru_cache(maxsize=256)
 def span_of(period: str) -> tuple[date, date]:
     """First and last day of a quarter; raises ValueError for what is none."""
     match = re.fullmatch(r"(\d{4})-Q([1-4])", period)

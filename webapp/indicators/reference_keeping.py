@@ -52,9 +52,14 @@ def reference_by_id(reference_id: int) -> Reference:
     return _read(known)
 
 
+def frozen_reference(reference_id: int, written_by: str) -> Reference:
+    """As `reference_by_id`, for who has read also the transaction that wrote it (xmin)."""
+    return _read((reference_id, written_by, str(db.engine.url.database)))
+
+
 def newest_of(reference_id: int, written_by: str) -> Reference | None:
     """The newest reference, for who has read its id and the transaction that wrote it; None if it does not serve."""
-    reference = _read((reference_id, written_by, str(db.engine.url.database)))
+    reference = frozen_reference(reference_id, written_by)
     return reference if _covers_all(reference) else None
 
 

@@ -17,7 +17,7 @@ from webapp.indicators.models import IndicatorFact
 from webapp.indicators.presets import Preset
 
 #: What the formula reads of a fact; `id` tells rows apart, `key` facts.
-COLUMNS: Final = (
+FORMULA_COLUMNS: Final = (
     IndicatorFact.id,
     IndicatorFact.key,
     IndicatorFact.component,
@@ -32,23 +32,30 @@ COLUMNS: Final = (
     IndicatorFact.events,
     IndicatorFact.unit_id,
     IndicatorFact.period,
+    IndicatorFact.attribution_id,
+    IndicatorFact.details,
+)
+#: And what others read.
+_COLUMNS_BESIDE: Final = (
     IndicatorFact.recorded_at,
     IndicatorFact.withdrawn_at,
     IndicatorFact.withdrawn_why,
-    IndicatorFact.attribution_id,
-    IndicatorFact.details,
 )
 
 _TABLE: Final = cast(Table, IndicatorFact.__table__)
 #: By way of the table: rows of tens of thousands of facts are read for a preview.
-_COLUMNS: Final = tuple(_TABLE.c[column.key] for column in COLUMNS)
-_WIDTH: Final = len(COLUMNS)
+_COLUMNS: Final = tuple(_TABLE.c[column.key] for column in FORMULA_COLUMNS + _COLUMNS_BESIDE)
+_WIDTH: Final = len(FORMULA_COLUMNS)
+_SHARE: Final = FORMULA_COLUMNS.index(IndicatorFact.share)
+_ATTRIBUTION: Final = FORMULA_COLUMNS.index(IndicatorFact.attribution_id)
 #: As an array, and not as so many parameters.
 _BY_ID: Final = (
     select(*_COLUMNS).where(_TABLE.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))).order_by(_TABLE.c.id)
 )
 
 StoredFact = Row[*tuple[Any, ...]]
+#: A row that begins with FORMULA_COLUMNS, in whatever way it was read.
+FactRow = Sequence[Any]
 
 
 def fact_columns() -> Select[*tuple[Any, ...]]:
@@ -71,15 +78,15 @@ def formula_facts(rows: Sequence[StoredFact], preset: Preset) -> list[Fact]:
     return [fact for fact in read_facts(rows, preset) if fact is not None]
 
 
-def read_facts(rows: Sequence[StoredFact], preset: Preset) -> list[Fact | None]:
-    """As `formula_facts`, row by row: None for what this preset leaves out. A row begins with COLUMNS."""
+def read_facts(rows: Sequence[FactRow], preset: Preset) -> list[Fact | None]:
+    """As `formula_facts`, row by row: None for what this preset leaves out."""
     others = _others(rows)
     weights = preset.weights
     facts: list[Fact | None] = []
     # Each row is taken apart at once: asked column by column it would take longer than all else here.
     for (
         _id, key, component, y, share, verified, day, rater, service_id, channel, officer_id, events, unit_id, period,
-        _recorded_at, _withdrawn_at, _withdrawn_why, attribution_id, details,
+        attribution_id, details,
     ) in (row[:_WIDTH] for row in rows):  # fmt: skip
         counted = component if component in weights else counted_in(component, key, weights)
         if counted is None:
@@ -120,9 +127,9 @@ def _value(y: float, component: str, details: dict[str, Any] | None, preset: Pre
     return blended(y, details["elements"], preset.elements)
 
 
-def _others(rows: Sequence[StoredFact]) -> dict[tuple[int | None, int], tuple[tuple[str, float], ...]]:
+def _others(rows: Sequence[FactRow]) -> dict[tuple[int | None, int], tuple[tuple[str, float], ...]]:
     """By attribution and officer: the other officers who may be meant, with their shares."""
-    unsure = {row.attribution_id for row in rows if row.share < 1.0 and row.attribution_id is not None}
+    unsure = {row[_ATTRIBUTION] for row in rows if row[_SHARE] < 1.0 and row[_ATTRIBUTION] is not None}
     if not unsure:
         return {}
     shares: dict[int, list[tuple[int, float]]] = {}

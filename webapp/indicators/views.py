@@ -18,7 +18,7 @@ from webapp.indicators.formula import (
     Prepared,
     Preset,
     Reference,
-    score_prepared,
+    interval_of,
 )
 from webapp.indicators.line_groups import LineGroup, group_lines, waiting_components
 from webapp.indicators.periods import weeks_until
@@ -109,7 +109,7 @@ def trend_rows(
             if not any(known.values()):
                 continue
             same = all(known[name] is part for name, part in own.items())
-            then = score if same else score_prepared(known, reference, preset)
-            row = {"until": week_end.isoformat(), "figure": then.figure, "low": then.low, "high": then.high}
+            figure, low, high = (score.figure, score.low, score.high) if same else interval_of(known, reference, preset)
+            row = {"until": week_end.isoformat(), "figure": figure, "low": low, "high": high}
         rows.append(row)
     return rows

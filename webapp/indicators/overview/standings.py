@@ -59,7 +59,7 @@ def list_standings(viewer: Account, period: str, unit_id: int | None = None) -> 
             IndicatorSnapshot.reliability,
             IndicatorSnapshot.reference_id,
             IndicatorSnapshot.preset_version,
-            func.coalesce(func.cardinality(IndicatorSnapshot.fact_ids), 0).label("facts"),
+            func.coalesce(IndicatorSnapshot.facts, 0).label("facts"),
             content["components"].label("components"),
             # whether its officer is kept from it, only that sheet says
             case((Officer.account_id == viewer.id, content)).label("own_content"),

@@ -63,7 +63,7 @@ def sheet(officer: Officer, period: str, *, own: bool) -> ScoreSheet:
         high=None if withheld else snapshot.high,
         expected=snapshot.expected,
         status=snapshot.status,
-        facts=len(snapshot.fact_ids),
+        facts=snapshot.facts,
         withheld=withheld,
         components=tuple(_component(part, content, withheld) for part in content["components"]),
         groups=tuple(_marked(group, marks) for group in groups_of(content, own, officer.id, period)),
