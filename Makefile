@@ -8,11 +8,12 @@ ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # One more than processors: some tests wait for programs that they have started.
 TESTERS = $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 
-# The tests start a hundred programs: each of them would compile the whole product anew.
+# The tests start a hundred programs: each of them would compile the whole product anew, those of one moment together.
 unexport PYTHONDONTWRITEBYTECODE
+BYTECODE = $(PY) -m compileall -q -j 2 config.py wsgi.py webapp bot worker
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check types style texts figures bench clean
 
 help: ## what can be done
 	@echo "Tanggap. Commands:"
@@ -24,16 +25,29 @@ setup: .venv/.installed $(MO) ## install what is locked in requirements.lock int
 run: setup ## run the city at http://127.0.0.1:8000 (PORT=...) until Ctrl-C
 	@exec $(PY) -m webapp.embedded
 
-# The plugin of schemathesis takes two seconds in every process, and no test uses it.
+# The figures' arithmetic is compiled while the tests are being read; the plugin of schemathesis takes two seconds in
+# every process, and no test uses it.
 test: setup ## all tests, on real engines and a real browser (ARGS=... for pytest)
-	@$(PY) -m webapp.indicators.warming & $(PY) -m tests.chromium && wait
-	@$(PY) -m pytest -n $(TESTERS) --dist worksteal -p no:schemathesis $(ARGS)
+	@$(PY) -m tests.chromium
+	@$(BYTECODE)
+	@$(PY) -m webapp.indicators.warming & \
+	$(PY) -m pytest -n $(TESTERS) --dist worksteal -p no:schemathesis $(ARGS); result=$$?; wait; exit $$result
 
-check: setup ## format, lint, types, import rules, translations
+figures: setup
+	@$(BYTECODE)
+	@$(PY) -m webapp.indicators.warming
+
+check: style types texts ## format, lint, types, import rules, translations (-j 3: side by side)
+
+style: setup
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
-	@$(PY) -m mypy
 	@.venv/bin/lint-imports
+
+types: setup
+	@$(PY) -m mypy
+
+texts: setup
 	@$(PY) -m pytest -q tests/architecture/test_catalogue.py
 
 bench: setup ## all benchmarks, or one (NAME=import): JSON lines, a table on stderr

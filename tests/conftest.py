@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from cryptography.fernet import Fernet
 
 from tests import chromium, network
 from tests.engines import Engines, RunFolder, shared_engines
-from tests.order import in_order
+from tests.order import in_order, turned
 from tests.tables import TableCleaner
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from config import Settings
 
+HERE = Path(__file__).parent
 #: How long a browser is waited for: nothing fails because the machine has other things to do as well.
 SLOWEST_MS = 30_000
 WINDOW: ViewportSize = {"width": 1280, "height": 800}
@@ -65,8 +66,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_RUN].close()
 
 
+def _number() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def _processes() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if collector.path == HERE and report.result:
+        report.result = turned(report.result, _number(), _processes())
+    return report
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items[:] = in_order(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    items[:] = in_order(items, _processes())
 
 
 def pytest_collection_finish() -> None:
@@ -94,8 +113,7 @@ def engines(request: pytest.FixtureRequest) -> Engines:
 @pytest.fixture(scope="session")
 def process_number() -> int:
     """Number of this process among those of the run."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    return int(worker.removeprefix("gw"))
+    return _number()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,18 @@
-"""The order of the tests: what takes long begins first, so that no process of a run ends alone with it."""
+"""The order of the tests: what takes long begins first, so that no process of a run ends alone with it.
+
+And the order in which their files are read: on a fresh clone pytest rewrites each of them, which takes as long as
+reading all of them again; the processes of a run begin at different places and find the others' work done.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import TypeVar
 
 import pytest
+
+Found = TypeVar("Found")
 
 #: Files whose tests take seconds each, the longest first; a test whose name is told goes before the rest of its file.
 LONG = (
@@ -43,14 +50,22 @@ LONG = (
 )
 
 
+def turned(found: Sequence[Found], process: int, processes: int) -> list[Found]:
+    """What was found, in the same round, begun where the share of this process begins."""
+    begin = len(found) * process // processes
+    return [*found[begin:], *found[:begin]]
+
+
 def in_order(items: Sequence[pytest.Item], processes: int) -> list[pytest.Item]:
-    """All tests, the long ones at the front of the share of each process.
+    """All tests, the long ones at the front of the share of each process, in whatever order their files were read.
 
     pytest-xdist gives each process one run of neighbours, and later takes from the back of whoever has most left.
     """
     long: dict[str, list[pytest.Item]] = {begin: [] for begin in LONG}
     short: list[pytest.Item] = []
-    for item in items:
+    for item in sorted(
+        items, key=lambda item: item.nodeid.partition("::")[0]
+    ):  # those of a file stay as they stand in it
         begin = next((begin for begin in LONG if item.nodeid.startswith(begin)), None)
         (short if begin is None else long[begin]).append(item)
     shares: list[list[pytest.Item]] = [[] for _ in range(processes)]

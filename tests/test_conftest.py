@@ -20,7 +20,7 @@ from tests import chromium
 from tests.conftest import forget
 from tests.engines import ROOT, Engines, shared_engines
 from tests.network import NetworkRefused
-from tests.order import LONG, in_order
+from tests.order import LONG, in_order, turned
 from tests.tables import TableCleaner
 from webapp.embedded.processes import http_status
 
@@ -160,6 +160,15 @@ def test_the_order_has_every_test_once_and_each_share_begins_with_a_long_one(pro
     assert sorted(ordered) == sorted(names)
     begins = itertools.accumulate(((len(names) + number) // processes for number in range(processes - 1)), initial=0)
     assert all(ordered[begin].startswith(LONG) for begin in begins)
+
+
+def test_the_order_of_reading_is_another_in_each_process_and_that_of_the_tests_is_not() -> None:
+    files = [f"tests/f{number}.py" for number in range(7)]
+    read = [turned(files, process, 3) for process in range(3)]
+    assert [round_[0] for round_ in read] == ["tests/f0.py", "tests/f2.py", "tests/f4.py"]
+    tests = [[SimpleNamespace(nodeid=f"{file}::test_{n}") for file in round_ for n in (2, 1)] for round_ in read]
+    ordered = [[item.nodeid for item in in_order(items, 3)] for items in tests]  # type: ignore[arg-type]
+    assert ordered[0] == ordered[1] == ordered[2] == [f"{file}::test_{n}" for file in files for n in (2, 1)]
 
 
 def test_a_window_forgets(page: Page, live_server: str) -> None:

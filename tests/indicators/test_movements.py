@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -39,7 +40,16 @@ def reference(version: str, ys: tuple[float, ...]) -> Reference:
     return fit_reference(facts, version, PRIORS)
 
 
-OLD, NEW = reference("2026-10", (1.0, 0.667, 1.0, 0.333) * 8), reference("2026-11", (1.0, 1.0, 0.667, 1.0) * 8)
+@cache
+def old() -> Reference:
+    return reference("2026-10", (1.0, 0.667, 1.0, 0.333) * 8)
+
+
+@cache
+def new() -> Reference:
+    return reference("2026-11", (1.0, 1.0, 0.667, 1.0) * 8)
+
+
 DEFAULT, SENAPELAN = load_preset(), load_preset("senapelan")
 
 
@@ -59,8 +69,8 @@ def test_movements_sum_to_the_way_between_the_figures(
 ) -> None:
     had = [fact(n, y, component=("satisfaction", "speed")[n % 4 == 0 and presets]) for n, y in enumerate(before)]
     has = had[gone:] + [fact(100 + n, y) for n, y in enumerate(after)]
-    then = state(had, OLD, DEFAULT)
-    now = state(has, NEW if references else OLD, SENAPELAN if presets else DEFAULT, DEFAULT)
+    then = state(had, old(), DEFAULT)
+    now = state(has, new() if references else old(), SENAPELAN if presets else DEFAULT, DEFAULT)
     why = {(one.component, one.id): ("objection", "evidence")[n % 2] for n, one in enumerate(had)}
     for own in (False, True):
         moved = movements(then, now, why, own=own)
@@ -76,8 +86,8 @@ def test_each_cause_is_named_with_what_stands_behind_it() -> None:
     has = had[1:] + [fact(100 + n, 0.0) for n in range(6)]
     moved = by_kind(
         movements(
-            state(had, OLD, DEFAULT),
-            state(has, NEW, SENAPELAN, DEFAULT),
+            state(had, old(), DEFAULT),
+            state(has, new(), SENAPELAN, DEFAULT),
             {("satisfaction", "rating:0"): "attribution"},
             own=False,
         )
@@ -92,8 +102,8 @@ def test_each_cause_is_named_with_what_stands_behind_it() -> None:
 def test_new_facts_are_told_against_what_they_moved() -> None:
     low = [fact(n, 0.0) for n in range(12)]
     better = low + [fact(100 + n, 1 / 3) for n in range(6)]
-    (against_own,) = movements(state(low, OLD, DEFAULT), state(better, OLD, DEFAULT), {}, own=True)
-    (against_usual,) = movements(state([], OLD, DEFAULT), state(low, OLD, DEFAULT), {}, own=True)
+    (against_own,) = movements(state(low, old(), DEFAULT), state(better, old(), DEFAULT), {}, own=True)
+    (against_usual,) = movements(state([], old(), DEFAULT), state(low, old(), DEFAULT), {}, own=True)
     with make_bare_app().test_request_context():
         assert movement_reason(against_own) == "Hasilnya lebih baik daripada angka Anda di bagian ini sebelumnya."
         assert movement_reason(against_usual) == "Hasilnya tidak sebaik yang wajar."
@@ -103,7 +113,7 @@ def test_to_the_officer_a_withdrawn_rating_is_summed_up_with_the_new_ones() -> N
     had = [fact(n, 1.0) for n in range(8)]
     has = had[1:] + [fact(100 + n, 0.0) for n in range(6)]
     why = {("satisfaction", "rating:0"): "attribution"}
-    moved = movements(state(had, OLD, DEFAULT), state(has, OLD, DEFAULT), why, own=True)
+    moved = movements(state(had, old(), DEFAULT), state(has, old(), DEFAULT), why, own=True)
     assert [(one.kind, one.facts, one.details["withdrawn"]) for one in moved] == [("new_facts", 6, 1)]
 
 

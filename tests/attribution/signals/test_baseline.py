@@ -7,7 +7,6 @@ from datetime import date
 
 import numpy as np
 import pytest
-from scipy.stats import nbinom
 
 from tests.benchmarks.signals import count_false_alarms, days_until_found
 from webapp.attribution.signals.baseline import (
@@ -41,6 +40,8 @@ def calm(pairs: int, days: int = DAYS, mean: float = 0.5, seed: int = 5) -> np.n
 
 @pytest.mark.parametrize(("count", "mean", "spread"), [(5, 0.4, 0.02), (12, 3.0, 0.3), (60, 28.0, 0.1), (1, 2.0, 1.5)])
 def test_the_tail_is_that_of_the_negative_binomial(count: int, mean: float, spread: float) -> None:
+    from scipy.stats import nbinom  # takes a second to load, which every process of a run would spend
+
     size = 1 / spread
     known = nbinom(size, size / (size + mean))
     assert known.var() == pytest.approx(mean + mean**2 * spread)
