@@ -190,16 +190,23 @@ def send_form(client: FlaskClient, address: str, holding: str, **fields: str) ->
 
 
 def everything_shown(
-    app: Flask, client: FlaskClient, queries: Iterable[str] = QUERIES, *, but: tuple[str, ...] = ()
+    app: Flask,
+    client: FlaskClient,
+    queries: Iterable[str] = QUERIES,
+    *,
+    but: tuple[str, ...] = (),
+    below: str = "/",
 ) -> Iterator[tuple[str, bytes]]:
     """Everything that a browser gets to see: address, and headers with body.
 
     Where there is a page, also what it shows when asked otherwise, if it looks for what is asked at all. Files are the
-    same for everybody and left out, and so are addresses that begin with any of `but`.
+    same for everybody and left out, and so are addresses that begin with any of `but`, or not with `below`.
     """
     with _noting_what_is_looked_for(app) as looked_for:
         for address in real(app):
             if "GET" not in address.methods or address.endpoint == "static" or address.path.startswith(but or ("?",)):
+                continue
+            if not address.path.startswith(below):
                 continue
             looked_for.clear()
             response = client.get(address.path, buffered=True)

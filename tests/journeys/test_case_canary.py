@@ -226,11 +226,21 @@ def searched_by(client: FlaskClient, affair: Affair) -> Iterator[tuple[str, byte
         yield f"/cari?keadaan={state}", client.get("/cari", query_string={"keadaan": state}).data
 
 
-def test_neither_the_accused_nor_who_stepped_out_nor_strangers_see_it(affair: Affair, database: SQLAlchemy) -> None:
+def test_neither_the_accused_nor_who_stepped_out_nor_strangers_learn_of_it(
+    affair: Affair,
+    database: SQLAlchemy,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _messages_tell_no_more_than_they_may(affair, database)
+    logged = "".join(record.getMessage() for record in caplog.get_records("setup")) + "".join(capfd.readouterr())
+    _tables_queue_and_logs_tell_nobody(affair, database, logged)
     _pages_tell_nothing(affair)
     for who in ("accused", "recused"):
         _no_address_does_anything(affair, database, who)
     _originals_open_with_a_reason(affair)
+    _a_lost_guard_is_found_out(affair, monkeypatch)
 
 
 def _pages_tell_nothing(affair: Affair) -> None:
@@ -304,14 +314,6 @@ def _no_address_does_anything(affair: Affair, database: SQLAlchemy, who: str) ->
     assert fingerprint(database) == before
 
 
-def test_what_is_sent_stored_queued_and_logged(
-    affair: Affair, database: SQLAlchemy, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    _messages_tell_no_more_than_they_may(affair, database)
-    logged = "".join(record.getMessage() for record in caplog.get_records("setup")) + "".join(capfd.readouterr())
-    _tables_queue_and_logs_tell_nobody(affair, database, logged)
-
-
 def _messages_tell_no_more_than_they_may(affair: Affair, database: SQLAlchemy) -> None:
     said: dict[str, str] = {}
     for message in database.session.scalars(select(OutgoingMessage)):
@@ -372,7 +374,7 @@ def _reason(page: str) -> str:
     return page.partition('name="reason"')[2].partition('value="')[2].partition('"')[0]
 
 
-def test_a_lost_guard_is_found_out(affair: Affair, monkeypatch: pytest.MonkeyPatch) -> None:
+def _a_lost_guard_is_found_out(affair: Affair, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("handling", "desk", "case_file", "search.queries", "movement.choices"):
         with suppress(AttributeError):
             monkeypatch.setattr(f"webapp.feedback.{module}.visible_to", lambda _viewer: true())

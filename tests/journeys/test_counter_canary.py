@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select, true, update
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from tests.bot.conftest import Chat
@@ -74,11 +75,12 @@ class Counter:
             sign_in(client, account)
         return client
 
-    def shown_to(self, who: str) -> list[tuple[str, bytes]]:
+    def shown_to(self, who: str, below: str = "/") -> list[tuple[str, bytes]]:
         """All that this person gets to see. A code in the address of a page is no news to whoever typed it, and a
         number that was served leads to its receipt."""
         shown = []
-        for where, content in everything_shown(self.app, self.browser(self.staff.get(who)), ["?tampil=selesai"]):
+        browser = self.browser(self.staff.get(who))
+        for where, content in everything_shown(self.app, browser, ["?tampil=selesai"], below=below):
             for code in (*self.codes.values(), KIOSK_KEY):
                 if code in where or (code == self.codes["receipt"] and self.codes["ticket"] in where):
                     content = content.replace(code.encode(), b"")
@@ -200,7 +202,7 @@ def _report(counter: Counter) -> None:
         assert nip not in told.text and CLERK not in told.text
 
 
-def test_each_sees_what_is_for_him(counter: Counter) -> None:
+def _each_sees_what_is_for_him(counter: Counter) -> None:
     always = [*NOBODYS, *COMPLAINT.contact, str(counter.chat_id), counter.token, counter.device]
     tickets = [counter.codes["ticket"], counter.codes["slip"], counter.codes["reported receipt"]]
     receipt, file = counter.codes["receipt"], counter.codes["file"]
@@ -251,15 +253,14 @@ def test_each_sees_what_is_for_him(counter: Counter) -> None:
         assert not unseen, f"{who} must see {unseen}"
 
 
-def test_a_lost_reach_is_found_out(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+def _a_lost_reach_is_found_out(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("webapp.counter.applications.access.within", lambda _viewer, _permission: true())
-    assert leaks(counter.shown_to("every role elsewhere"), [APPLICANT]), "this test must see what a stranger would see"
+    assert leaks(counter.shown_to("every role elsewhere", "/berkas-kerja"), [APPLICANT]), (
+        "this test must see what a stranger would see"
+    )
 
 
-def test_messages_tables_logs_and_queue_tell_nobody(
-    counter: Counter, database: SQLAlchemy, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    session = database.session()
+def _messages_tables_logs_and_queue_tell_nobody(counter: Counter, session: Session, logged: str) -> None:
     messages = list(session.scalars(select(OutgoingMessage)))
     assert {message.address for message in messages} == {str(counter.chat_id)}
     said = " ".join(json.dumps(json.loads(message.content or "{}"), ensure_ascii=False) for message in messages)
@@ -274,9 +275,21 @@ def test_messages_tables_logs_and_queue_tell_nobody(
     found = stored_in_the_clear(session, secrets)
     assert not found, f"Give these columns the type EncryptedText, or keep a keyed hash: {found}"
 
-    logged = "".join(record.getMessage() for record in caplog.get_records("setup")) + "".join(capfd.readouterr())
     written = logged + json.dumps(counter.logs, default=str)
     secrets += [*OFFICERS, KIOSK_KEY, *counter.codes.values()]
     assert not [word for word in secrets if word in written], "Logs hold ids and names of events only"
     assert b"delivery-" in counter.redis, "this test must see the queue"
     assert not [word for word in secrets if word.encode() in counter.redis], "Jobs carry the delivery's number only"
+
+
+def test_who_queues_and_who_files_is_told_to_nobody_else(
+    counter: Counter,
+    database: SQLAlchemy,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logged = "".join(record.getMessage() for record in caplog.get_records("setup")) + "".join(capfd.readouterr())
+    _messages_tables_logs_and_queue_tell_nobody(counter, database.session(), logged)
+    _each_sees_what_is_for_him(counter)
+    _a_lost_reach_is_found_out(counter, monkeypatch)
