@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from config import Settings
 from webapp.accounts.models import Account
@@ -27,8 +28,10 @@ from webapp.app import create_app
 from webapp.counter.queue.calling import call_held, call_next, finish_ticket, hold_ticket, mark_absent, transfer_ticket
 from webapp.counter.queue.drawing import TicketDraft, cancel_ticket, draw_ticket
 from webapp.counter.queue.errors import TicketGone
-from webapp.counter.queue.vocabulary import DrawChannel, Priority
+from webapp.counter.queue.models import CounterSession, QueueTicket, TicketEvent
+from webapp.counter.queue.vocabulary import DrawChannel, Priority, Step, TicketState
 from webapp.database import db, transaction
+from webapp.organisation.models import Officer
 
 DOORS, PROCESSES, COUNTERS = 2, 3, 12
 
@@ -88,10 +91,13 @@ def serve(hall: Hall, number: int) -> None:
 
 
 def _sit_at_counter(hall: Hall, account_id: int) -> None:
-    """Whoever sits down here anew, after a crash, goes on with the number that is called."""
+    """Whoever sits down here anew, after a crash, goes on with the number that is called, or calls back the one that
+    was put aside here: its paper is brought, and nobody else knows of it."""
     chance = random.Random(account_id)
     finishing: int | None = None
     with hall.app.app_context():
+        for ticket_id in _put_aside_by(account_id):
+            _serve_held(hall, account_id, ticket_id)
         while True:
             over = hall.doors_closed
             at, steady = hall.clock(), time.monotonic()
@@ -124,12 +130,28 @@ def _do_otherwise(hall: Hall, account_id: int, ticket_id: int, line_id: int, kin
             other = next(one for one in hall.plan["lines"] if one != line_id)
             transfer_ticket(account, ticket_id, other, at)
     if kind == 1:
-        with transaction():
-            account = _account(account_id)
-            call_held(account, ticket_id, hall.clock())
-            finish_ticket(account, ticket_id, hall.clock())
+        _serve_held(hall, account_id, ticket_id)
     if kind == 2:
         hall.note(what="moved", ticket=ticket_id)
+
+
+def _serve_held(hall: Hall, account_id: int, ticket_id: int) -> None:
+    with transaction():
+        account = _account(account_id)
+        call_held(account, ticket_id, hall.clock())
+        finish_ticket(account, ticket_id, hall.clock())
+
+
+def _put_aside_by(account_id: int) -> list[int]:
+    held = (
+        select(QueueTicket.id)
+        .join(TicketEvent, TicketEvent.ticket_id == QueueTicket.id)
+        .join(CounterSession, CounterSession.id == TicketEvent.session_id)
+        .join(Officer, Officer.id == CounterSession.officer_id)
+        .where(QueueTicket.state == TicketState.HELD, TicketEvent.step == Step.HELD, Officer.account_id == account_id)
+    )
+    with transaction() as session:
+        return list(session.scalars(held))
 
 
 def _account(account_id: int) -> Account:
