@@ -30,7 +30,7 @@ from webapp.indicators.presets.presets import Preset
 from webapp.indicators.presets.stored import preset_of_version
 from webapp.indicators.queries.unit import in_reach
 from webapp.indicators.reference_keeping import current_reference, reference_by_id
-from webapp.indicators.stored_facts import COLUMNS, StoredFact, formula_facts
+from webapp.indicators.stored_facts import FORMULA_COLUMNS, StoredFact, formula_facts
 from webapp.indicators.views import component_rows
 from webapp.organisation.models import Officer
 
@@ -95,7 +95,7 @@ _COLUMNS: Final = tuple(
     case((IndicatorFact.component == SATISFACTION, IndicatorFact.details), else_=null()).label("details")
     if column is IndicatorFact.details
     else column
-    for column in COLUMNS
+    for column in FORMULA_COLUMNS
 )
 
 
