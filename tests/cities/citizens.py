@@ -17,6 +17,8 @@ _COOKIE = re.compile(rb"^set-cookie: *([^=;\s]+)=([^;\r\n]*)", re.IGNORECASE | r
 _LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 _TAG = re.compile(rb"^etag: *([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 _WRONG = re.compile(rb'<div class="summary" role="alert".*?</div>', re.DOTALL)
+#: What a form says to whoever has sent too much, and may send it again in a while.
+_SEND_LATER = b"tunggu sebentar, lalu kirim lagi"
 _LOCATION = re.compile(rb"^location: *([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -166,7 +168,7 @@ def file_until_accepted(
             answer = citizen.post(path, {**fields, **hidden})
             if answer.status == 303:
                 return Filed(f"form:{hidden['nonce']}", answer.location, citizen.broken + refused)
-            if answer.status < 500:
+            if answer.status < 500 and _SEND_LATER not in answer.body:
                 wrong = _WRONG.search(answer.body)
                 raise AssertionError(
                     f"{path} answered {answer.status}: {(wrong[0] if wrong else answer.body).decode()}"
