@@ -195,6 +195,13 @@ def _own_lines(_app: Flask) -> list[str]:
     return list(db.session.scalars(seen))
 
 
+def _periods_of_presets(_app: Flask) -> list[str]:
+    from webapp.database import db
+    from webapp.indicators.models import PresetInForce
+
+    return sorted(set(db.session.scalars(select(PresetInForce.from_period).limit(MOST_ROWS))))
+
+
 def _preset_versions(_app: Flask) -> list[str]:
     from webapp.database import db
     from webapp.indicators.models import IndicatorPreset
@@ -208,6 +215,7 @@ _KNOWN: dict[str, Callable[[Flask], list[str]]] = {
     "kiosk_key": _kiosk_keys,
     "line_key": _line_keys,
     "own_line": _own_lines,
+    "period": _periods_of_presets,
     "version": _preset_versions,
     "part": lambda _app: ["satisfaction", "complaint-handling"],
     "receipt": _receipts,
