@@ -211,7 +211,7 @@ def _with_crowd(
 
 
 @compiled_part
-def _damped_sum(
+def damped_sum(
     way: int, pulls: Floats, slopes: Floats, single: Floats, room: LongTable, counts: Counts, ways: Floats
 ) -> tuple[float, float]:
     """Praise (way 0) or blame (way 1) and its derivative. `pulls`, `slopes` (facts): undamped; `single`: that part of a
@@ -264,12 +264,21 @@ def nobody_repeats(single: Floats, room: LongTable, counts: Counts) -> bool:
     return alone
 
 
+class Pull(NamedTuple):
+    """Praise less blame, its derivative, and both together. `calm`: only the want of verified facts damped anything;
+    else the others mean nothing.
+    """
+
+    total: float
+    slope: float
+    size: float
+    calm: bool
+
+
 @compiled_part
-def _calm_sums(
-    pulls: Floats, slopes: Floats, room: LongTable, counts: Counts, ways: Floats
-) -> tuple[float, float, float, float, bool]:
-    """Praise, its slope, blame and its slope, where `nobody_repeats` and no day or week is bounded: `_damped_sum` both
-    ways at once, with the same sums in the same order. False at the end where one is bounded: then they mean nothing.
+def calm_pull(pulls: Floats, slopes: Floats, room: LongTable, counts: Counts, ways: Floats) -> Pull:
+    """`damped_sum` both ways in one pass, where `nobody_repeats`, until a day or week turns out to be bounded: with
+    the same sums in the same order.
     """
     crowd_up = crowd_up_slope = crowd_down = crowd_down_slope = 0.0
     served_up = served_up_slope = served_down = served_down_slope = 0.0
@@ -283,19 +292,19 @@ def _calm_sums(
             for day in range(room[WEEK_START, week], room[WEEK_START, week + 1]):
                 day_up = day_up_slope = day_down = day_down_slope = 0.0
                 for fact in range(room[DAY_START, day], room[DAY_START, day + 1]):
-                    praise = pulls[fact] > 0.0
-                    day_up += pulls[fact] if praise else 0.0
-                    day_up_slope += slopes[fact] if praise else 0.0
-                    day_down -= 0.0 if praise else pulls[fact]
-                    day_down_slope -= 0.0 if praise or pulls[fact] == 0.0 else slopes[fact]
+                    upward = pulls[fact] > 0.0
+                    day_up += pulls[fact] if upward else 0.0
+                    day_up_slope += slopes[fact] if upward else 0.0
+                    day_down -= 0.0 if upward else pulls[fact]
+                    day_down_slope -= 0.0 if upward or pulls[fact] == 0.0 else slopes[fact]
                 if max(day_up, day_down) > DAY_FREE * limit:
-                    return 0.0, 0.0, 0.0, 0.0, False
+                    return Pull(0.0, 0.0, 0.0, False)
                 week_up += day_up
                 week_up_slope += day_up_slope
                 week_down += day_down
                 week_down_slope += day_down_slope
             if max(week_up, week_down) > WEEK_FREE * limit:
-                return 0.0, 0.0, 0.0, 0.0, False
+                return Pull(0.0, 0.0, 0.0, False)
             up += week_up
             up_slope += week_up_slope
             down += week_down
@@ -311,42 +320,17 @@ def _calm_sums(
             crowd_down += down
             crowd_down_slope += down_slope
     ways[:, _KEPT, :2] = 1.0
-    praise_sum, praise_slope = _with_crowd(ways[0], crowd_up, crowd_up_slope, served_up, served_up_slope)
-    blame_sum, blame_slope = _with_crowd(ways[1], crowd_down, crowd_down_slope, served_down, served_down_slope)
-    return praise_sum, praise_slope, blame_sum, blame_slope, True
-
-
-class Pull(NamedTuple):
-    """Praise less blame, its derivative, and both together. `calm`: only the want of verified facts damped anything."""
-
-    total: float
-    slope: float
-    size: float
-    calm: bool
-
-
-@compiled_part
-def damped_pull(
-    pulls: Floats, slopes: Floats, single: Floats, room: LongTable, counts: Counts, alone: bool, ways: Floats
-) -> Pull:
-    """The damped pull, from undamped ones and their slopes (facts). `single`: the part of a fact which is one case;
-    `alone`: whether `nobody_repeats`, the way that most officers' facts are. `ways` is written.
-    """
-    if alone:
-        praise, praise_slope, blame, blame_slope, calm = _calm_sums(pulls, slopes, room, counts, ways)
-        if calm:
-            return Pull(praise - blame, praise_slope - blame_slope, praise + blame, True)
-    praise, praise_slope = _damped_sum(0, pulls, slopes, single, room, counts, ways)
-    blame, blame_slope = _damped_sum(1, pulls, slopes, single, room, counts, ways)
-    return Pull(praise - blame, praise_slope - blame_slope, praise + blame, False)
+    praise, praise_slope = _with_crowd(ways[0], crowd_up, crowd_up_slope, served_up, served_up_slope)
+    blame, blame_slope = _with_crowd(ways[1], crowd_down, crowd_down_slope, served_down, served_down_slope)
+    return Pull(praise - blame, praise_slope - blame_slope, praise + blame, True)
 
 
 @compiled_part
 def kept_of_facts(
     pulls: Floats, single: Floats, room: LongTable, counts: Counts, calm: bool, ways: Floats, kept: Floats
 ) -> None:
-    """What damping keeps of each fact, after `damped_pull`: kept (3, facts), by rater, by day and week, and for want of
-    verified facts.
+    """What damping keeps of each fact, after `damped_sum` or `calm_pull` went both ways: kept (3, facts), by rater, by
+    day and week, and for want of verified facts.
     """
     for block in range(counts.blocks):
         kind = room[BLOCK_VERIFIED, block]

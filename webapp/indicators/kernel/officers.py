@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from webapp.indicators.facts import Floats
 from webapp.indicators.kernel.arranging import Counts, Longs, LongTable
 from webapp.indicators.kernel.compiling import compiled, compiled_part
-from webapp.indicators.kernel.damping import damped_pull, kept_of_facts, nobody_repeats
+from webapp.indicators.kernel.damping import calm_pull, damped_sum, kept_of_facts, nobody_repeats
 from webapp.indicators.kernel.exponentials import logistic_of, secant_of
 from webapp.indicators.kernel.reference_columns import Levels
 
@@ -218,7 +218,15 @@ def read_officer(
             mu = logistic_of(eta[fact] + p * theta)
             pulls[fact] = base[fact] * p * (y[fact] - mu)
             slopes[fact] = -base[fact] * p * p * mu * (1.0 - mu)
-        total, slope, size, calm = damped_pull(pulls, slopes, single, room, counts, alone, ways)
+        total = slope = size = 0.0
+        if alone:  # as most officers' facts are
+            total, slope, size, calm = calm_pull(pulls, slopes, room, counts, ways)
+        for way in range(0 if calm else 2):
+            sum_, sum_slope = damped_sum(way, pulls, slopes, single, room, counts, ways)
+            sign = 1.0 - 2.0 * way
+            total += sign * sum_
+            slope += sign * sum_slope
+            size += sum_
         if step == 0:  # F never rises in theta, so the root lies between 0 and F(0) / lambda
             low, high = min(0.0, total / shrinkage), max(0.0, total / shrinkage)
         excess = total - shrinkage * theta
