@@ -12,6 +12,7 @@ import pytest
 
 from webapp.embedded.environment import CityEnvironment, city_environment
 from webapp.embedded.errors import EmbeddedError
+from webapp.embedded.folder import CityFolder
 from webapp.embedded.plan import QUEUES, Plan, city_plan, newest_revision
 from webapp.embedded.secret_store import CitySecrets
 
@@ -98,3 +99,20 @@ def test_the_newest_migration_of_the_product() -> None:
     from alembic.script import ScriptDirectory
 
     assert newest_revision(ROOT / "migrations" / "versions") == ScriptDirectory(ROOT / "migrations").get_current_head()
+
+
+def test_the_first_page_waits_for_nobody_who_works_behind_it(tmp_path: Path) -> None:
+    plan = city_plan(_city(tmp_path), ROOT)
+    needs = {child.name: child.needs for child in plan.children}
+    assert needs["web"] == needs["simulator"] == needs["mailbox"] == ()
+    assert needs["bot"] == ("web", "simulator")
+    behind = {"relay", "scheduler", *(f"worker-{queue}" for queue in QUEUES)}
+    assert {name for name, needed in needs.items() if needed == ("web",)} == behind
+
+
+def test_what_is_compiled_once_is_begun_only_where_no_demo_city_was_loaded(tmp_path: Path) -> None:
+    folder = CityFolder(tmp_path)
+    assert not folder.knows_demo()
+    folder.remember_demo("embedded 1", {"sign_ins": []})
+    assert folder.knows_demo()
+    assert folder.demo("embedded 2") is None

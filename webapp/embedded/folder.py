@@ -102,6 +102,10 @@ class CityFolder:
         """Keep what loading the demo city told about itself, sign-ins included, with the database it is in."""
         self._write(self._demo, {"database": database, "summary": summary})
 
+    def knows_demo(self) -> bool:
+        """Whether a demo city was ever loaded from here, be its database gone since."""
+        return self._demo.exists()
+
     def demo(self, database: str) -> dict[str, Any] | None:
         """What was remembered of the demo city in `database`, or None."""
         kept = self._read(self._demo)

@@ -28,7 +28,7 @@ class Plan:
     children: tuple[ChildSpec, ...]
     #: Modules that most of the programs import, loaded once for all of them while the city opens.
     load: tuple[str, ...] = ()
-    #: What is got ready beside, while the steps above run; nothing waits for it.
+    #: What is got ready beside, from the first start's beginning until the steps above are done; nothing waits for it.
     beside: tuple[str, ...] | None = None
 
 
@@ -68,7 +68,7 @@ def city_plan(city: CityEnvironment, root: Path) -> Plan:
         migrate=(*flask, "db", "upgrade"),
         load_demo=(*flask, "demo", "load", "--if-empty") if city.demo else None,
         children=tuple(children),
-        # Before a city's first figures their arithmetic is compiled, which takes as long as half the demo city.
+        # Before a city's first figures their arithmetic is compiled, which takes as long as all that comes before them.
         beside=(python, "-m", "webapp.indicators.warming") if city.demo else None,
         load=("wsgi", "webapp.portal.views", "worker.jobs", "worker.relay", "worker.schedule", "gunicorn.app.wsgiapp"),
     )

@@ -92,11 +92,12 @@ class Supervisor:
         plan = self._planner(city, self._root)
         if plan.load and POSSIBLE:
             self._nursery = Nursery(plan.load, self._root, city.values, self._folder.logs / "nursery.log")
-        self._start_engines(city, secrets)
         self._children = [Child(spec, self._folder.logs, self._root, city.values) for spec in plan.children]
-        self._start_loners()
-        database = open_database(city, secrets, self._engines)
-        demo = self._prepare(city, plan, database)
+        with self._beside(None if self._folder.knows_demo() else plan.beside, city):
+            self._start_engines(city, secrets)
+            self._start_loners()
+            database = open_database(city, secrets, self._engines)
+            demo = self._prepare(city, plan, database)
         self._start_children()
         self._close_nursery()
         absent = [child.spec.name for child in self._children if not child.alive]
@@ -127,8 +128,7 @@ class Supervisor:
         summary = self._folder.demo(database.identity)
         if summary is None or not database.filled:
             say("loading the demo city ...")
-            with self._beside(plan.beside, city):
-                told = self._step("demo", plan.load_demo, city, show=True)
+            told = self._step("demo", plan.load_demo, city, show=True)
             try:
                 fresh = json.loads((told.strip().splitlines() or [""])[-1])
             except ValueError:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 from webapp.indicators.formula import Fact, fit_reference, score_officer
@@ -47,4 +48,5 @@ def compile_all() -> None:
 
 
 if __name__ == "__main__":
+    os.nice(10)  # it takes what the programs leave that somebody waits for
     compile_all()
