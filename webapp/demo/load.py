@@ -30,7 +30,7 @@ from webapp.demo.plans import make_plans
 from webapp.feedback.facts.recording import record_handling
 from webapp.feedback.life_cycle import State
 from webapp.feedback.models import Complaint, Feedback
-from webapp.indicators.actions import record_facts, refresh_figure, renew_reference
+from webapp.indicators.actions import record_facts, refresh_figures, renew_reference
 from webapp.indicators.events import FactsOutdated
 from webapp.indicators.models import IndicatorOutdated
 from webapp.indicators.periods import period_of
@@ -154,9 +154,7 @@ def _score(city: DemoCity, feedback_ids: list[int], now: datetime, scored: Calla
         .where(IndicatorOutdated.period == period_of(today))
         .returning(IndicatorOutdated.officer_id, IndicatorOutdated.period)
     ).all()
-    for done, (officer_id, period) in enumerate(sorted(running), start=1):
-        refresh_figure(officer_id, period, now)
-        scored(0.4 + 0.6 * done / len(running))
+    refresh_figures([(officer_id, period) for officer_id, period in running], now)
 
 
 def _summary(city: DemoCity, ids: LoadedIds, password: str, now: datetime) -> LoadedCity:
