@@ -134,14 +134,14 @@ def withdraw_preset(period: str) -> ResponseReturnValue:
     in_force = stored.list_in_force(now)
     place = next((place for place, one in enumerate(in_force) if place and one.from_period == period), None)
     if place is None:
-        abort(404)
+        return _withdrawn_before(period)
     form = WithdrawForm()
     if request.method == "POST" and form.is_valid():
         try:
             with transaction():
                 stored.withdraw(period, str(form.reason.data), now, current_account().id)
         except (NoSuchPreset, PeriodBegun):
-            abort(404)
+            return _withdrawn_before(period)
         flash(_("Acuan ditarik: tidak jadi berlaku mulai %(period)s.", period=period_in_words(period)))
         return redirect(url_for("admin.list_presets"), 303)
     page = render_template(
@@ -153,6 +153,13 @@ def withdraw_preset(period: str) -> ResponseReturnValue:
         instead=_view(in_force[place - 1].preset),
     )
     return page, form.status
+
+
+def _withdrawn_before(period: str) -> ResponseReturnValue:
+    """What is pressed twice is withdrawn once; where nothing ever was there is no such page."""
+    if request.method != "POST" or all(one.from_period != period for one in stored.list_withdrawn()):
+        abort(404)
+    return redirect(url_for("admin.list_presets"), 303)
 
 
 @blueprint.route("/kelola/indikator/<version>/ubah", methods=["GET", "POST"])
