@@ -70,7 +70,7 @@ class IndicatorFact(Base):
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     #: Why it counts no more: attribution, objection, evidence (came late), decision (of a complaint), corrected,
-    #: repeated.
+    #: plan (another was agreed on), repeated.
     withdrawn_why: Mapped[str | None]
 
 

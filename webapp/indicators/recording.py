@@ -145,7 +145,8 @@ def _reasons(
     gone: dict[FactKey, StoredFact], due: dict[FactKey, DueFact], excluded: set[FactKey]
 ) -> dict[FactKey, str]:
     """Why each counts no more: objection, attribution (a person decided otherwise), evidence (came late), decision
-    (about the complaint), repeated (counts by another complaint), corrected (the record itself)."""
+    (about the complaint), repeated (counts by another complaint), plan (another was agreed on), corrected (the
+    record itself)."""
     ids = {fact.feedback_id for fact in gone.values() if fact.feedback_id is not None}
     judged = {
         row.feedback_id: (row.id, row.made_by)
@@ -172,6 +173,8 @@ def _reasons(
             reasons[key] = "repeated" if fact.feedback_id in founded else "decision"
         elif source in ("complaint", "answer", "unanswered"):
             reasons[key] = "decision"
+        elif source == "target" and key not in due:
+            reasons[key] = "plan"
         else:
             reasons[key] = "corrected"
     return reasons

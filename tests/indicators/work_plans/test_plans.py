@@ -189,6 +189,32 @@ def test_own_counts_count_once_they_are_confirmed(session: Session, agency: Agen
         report_done(agency.budi, own.id, "2026-11", 1, "x", write_key="e", at=NOW)
 
 
+def test_a_new_version_takes_along_what_was_told_of_the_targets_that_it_keeps(session: Session, agency: Agency) -> None:
+    first = agreed(agency, target(), replace(target(), indicator="Yang lain"))
+    for own, month, key in ((0, "2026-10", "a"), (0, "2026-11", "b"), (1, "2026-10", "c")):
+        report_done(agency.sari, first.targets[own].id, month, 30, "Daftar hadir.", write_key=key, at=NOW)
+    for report in (first.targets[0].reports[0], first.targets[1].reports[0]):
+        confirm_report(agency.rina, report.id, "", NOW)
+    record_targets(NOW)
+    kept = replace(target(Measure.OWN_COUNT, 0, 0, 30, 90), superior_result="Warga puas")
+    second = agreed(agency, kept, replace(target(), indicator="Yang baru"), at=NOW)
+    record_targets(NOW)
+    seen = plan_of(agency.sari, agency.sari_officer.id, 2026, NOW)
+    assert seen is not None
+    october, november = seen.targets[0].quarters[3].months[:2]
+    assert (october.done, november.done, seen.targets[1].quarters[3].done) == (30, None, 0)
+    assert november.report is not None and waiting_plans(agency.rina) == 1  # and can still be confirmed
+    confirm_report(agency.rina, november.report.id, "", NOW)
+    facts = session.execute(
+        select(IndicatorFact.key, IndicatorFact.y, IndicatorFact.withdrawn_why)
+        .where(IndicatorFact.period == "2026-Q4")
+        .order_by(IndicatorFact.id)
+    ).all()
+    # What was kept stands with 30 of 30 due, what is new with nothing told.
+    assert [(row.y, row.withdrawn_why) for row in facts] == [(1.0, "plan"), (1.0, "plan"), (0.8, None), (0.0, None)]
+    assert facts[2].key == f"target:{second.targets[0].id}:2026-Q4"
+
+
 def test_who_may_agree_is_told_of_a_plan_and_its_officer_of_what_became_of_it(
     session: Session, agency: Agency, app: Flask, environment: dict[str, str]
 ) -> None:

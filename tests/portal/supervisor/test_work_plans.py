@@ -113,9 +113,11 @@ def test_a_plan_is_proposed_returned_agreed_and_its_own_counts_are_confirmed(
     sign_in(client, agency.sari)
     target = session.scalars(select(WorkTarget.id)).one()
     report = f"/rencana-kerja/target/{target}?tahun=2026"
-    refused = client.post(report, data={"month": "2026-10", "done": "dua", "evidence": "Daftar hadir 12 Oktober"})
-    assert refused.status_code == 400
-    assert "Daftar hadir 12 Oktober" in refused.text
+    for nothing in ("dua", " ", "\x00"):  # a blank is not 0
+        told_so = {"month": "2026-10", "done": nothing, "evidence": "Daftar hadir 12 Oktober"}
+        refused = client.post(report, data=told_so)
+        assert refused.status_code == 400
+        assert "Daftar hadir 12 Oktober" in refused.text
     client.post(report, data={"month": "2026-10", "done": "2", "evidence": "Daftar hadir 12 Oktober"})
     assert client.post(report, data={"month": "2026-12", "done": "2", "evidence": "Daftar hadir"}).status_code == 400
 

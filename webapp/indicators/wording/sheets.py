@@ -21,6 +21,7 @@ _WITHDRAWN: Final[Mapping[str, LazyString]] = {
     "evidence": _l("bukti yang datang belakangan mengubahnya"),
     "decision": _l("putusan atas pengaduannya berubah"),
     "corrected": _l("catatan aslinya dibetulkan"),
+    "plan": _l("rencana kerja yang baru disepakati"),
     "repeated": _l("sudah dihitung bersama pengaduan lain tentang hal yang sama"),
 }
 #: Why a fact came into the figure later than what it is about.

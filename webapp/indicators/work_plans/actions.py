@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
@@ -20,6 +20,7 @@ from webapp.indicators.work_plans.access import below
 from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, NotAnOfficer, StepNotPossible
 from webapp.indicators.work_plans.events import PlanDecided, PlanProposed, WorkConfirmed
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
+from webapp.indicators.work_plans.queries import alike
 from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Aspect, Measure, Outcome, PlanState, PlanStep
 from webapp.organisation.models import Officer
 from webapp.organisation.queries import officer_of
@@ -109,11 +110,23 @@ def agree_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> WorkPl
     if before is not None:
         before.state = PlanState.SUPERSEDED
         _note(before, PlanStep.SUPERSEDED, viewer, None, at)  # and flushed: one agreed version a year
+        _hand_on_reports(before, plan)
     plan.state = PlanState.AGREED
     _note(plan, PlanStep.AGREED, viewer, note, at)
     publish(WorkConfirmed([plan.officer_id]))
     publish(PlanDecided(plan.id, agreed=True))
     return plan
+
+
+def _hand_on_reports(before: WorkPlan, plan: WorkPlan) -> None:
+    """What waits for a word goes to the target of the new version that says the same; what is decided stays."""
+    for target in plan.targets:
+        same = select(WorkTarget.id).where(WorkTarget.plan_id == before.id, alike(WorkTarget, target))
+        db.session.execute(
+            update(WorkReport)
+            .where(WorkReport.outcome.is_(None), WorkReport.target_id.in_(same))
+            .values(target_id=target.id)
+        )
 
 
 def return_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> WorkPlan:

@@ -33,6 +33,8 @@ from webapp.organisation.models import Officer, Posting, Unit
 
 #: Officers on one page of a unit's plans.
 PAGE = 50
+#: By what a target of one version of a plan is known again in another.
+_SAYS = ("result", "aspect", "indicator", "measure", "unit_of_measure", "less_is_better")
 
 
 def plan_of(viewer: Account, officer_id: int, year: int, now: datetime, *, agreed: bool = False) -> PlanView | None:
@@ -123,16 +125,32 @@ def waiting_plans(viewer: Account) -> int:
 
 
 def latest_reports(target_ids: Sequence[int]) -> dict[tuple[int, str], tuple[WorkReport, float | None]]:
-    """By target and month the latest report, with what was confirmed last (a later, undecided one leaves it)."""
+    """By target and month the latest report, with what was confirmed last (a later, undecided one leaves it).
+
+    What was told of a target in one version of a plan is told of it in each that says the same of it.
+    """
+    own, plan, told_plan, told = aliased(WorkTarget), aliased(WorkPlan), aliased(WorkPlan), aliased(WorkTarget)
+    query = (
+        select(own.id, WorkReport)
+        .join(plan, plan.id == own.plan_id)
+        .join(told_plan, and_(told_plan.officer_id == plan.officer_id, told_plan.year == plan.year))
+        .join(told, told.plan_id == told_plan.id)
+        .join(WorkReport, WorkReport.target_id == told.id)
+        .where(own.id.in_(target_ids), or_(told.id == own.id, and_(told.plan_id != own.plan_id, alike(told, own))))
+        .order_by(WorkReport.id)
+    )
     latest: dict[tuple[int, str], tuple[WorkReport, float | None]] = {}
-    for report in db.session.scalars(
-        select(WorkReport).where(WorkReport.target_id.in_(target_ids)).order_by(WorkReport.id)
-    ):
-        confirmed = latest.get((report.target_id, report.month), (report, None))[1]
+    for target_id, report in db.session.execute(query):
+        confirmed = latest.get((target_id, report.month), (report, None))[1]
         if report.outcome == Outcome.CONFIRMED:
             confirmed = report.done
-        latest[report.target_id, report.month] = (report, confirmed)
+        latest[target_id, report.month] = (report, confirmed)
     return latest
+
+
+def alike(one: type[WorkTarget], other: type[WorkTarget] | WorkTarget) -> ColumnElement[bool]:
+    """Whether two targets say the same, whatever their numbers and whichever result of the superior they serve."""
+    return and_(*(getattr(one, name) == getattr(other, name) for name in _SAYS))
 
 
 def _targets(plan_id: int, officer_id: int, year: int, now: datetime) -> tuple[TargetView, ...]:

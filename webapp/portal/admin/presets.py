@@ -238,6 +238,8 @@ def _enforce_form() -> EnforceForm:
     for _number in range(COMING):
         periods.append(period_after(periods[-1]))
     form.from_period.choices = [(period, period_in_words(period)) for period in periods]
+    if not form.is_submitted():
+        form.from_period.data = periods[1]  # the running quarter's figures all move: whoever wants that says so
     return form
 
 

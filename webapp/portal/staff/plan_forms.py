@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from webapp.indicators.work_plans.actions import MOST_TARGETS, MOST_WORDS, PlannedTarget
 from webapp.indicators.work_plans.vocabulary import Aspect, Measure
@@ -184,7 +184,7 @@ class ReportForm(DeskForm):
     month = SelectField(_l("Bulan"), validators=[InputRequired(_l("Pilih bulan."))])
     done = QuantityField(
         _l("Berapa yang selesai?"),
-        validators=[InputRequired(_l("Isi angkanya; 0 bila tidak ada."))],
+        validators=[DataRequired(_l("Isi angkanya; 0 bila tidak ada."))],  # a blank is typed, and no number
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
     evidence = sentences(
