@@ -104,18 +104,16 @@ def copy_rows(model: type[Base], rows: Iterable[Mapping[str, Any]]) -> int:
     if not listed:
         return 0
     table = _table(model)
-    connection = db.session.connection()
+    dialect = db.session.connection().dialect
     names = list(listed[0])
-    kinds = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
-    processors = [kind.bind_processor(connection.dialect) for kind in kinds]
+    kinds = [table.c[name].type.dialect_impl(dialect) for name in names]
+    processors = [kind.bind_processor(dialect) for kind in kinds]
     said = [isinstance(kind, JSON) for kind in kinds]  # INSERT writes None in JSON as what JSON says of it
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
     statement = psycopg.sql.SQL("COPY {} ({}) FROM STDIN").format(
         psycopg.sql.Identifier(table.name), psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, names))
     )
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        with driver_connection().cursor() as cursor, cursor.copy(statement) as copy:
             for row in listed:
                 copy.write_row(
                     [
