@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.simulator.control import SimulatedUser, running_simulator
 from config import Settings
 from tests.bot.running import PATIENCE, running_bot
+from tests.factories.organisation import daytime_zone, make_unit
 from tests.factories.queue import make_hall, make_line, open_session
 from tests.pipeline import pipeline_of
 from webapp.counter.queue.calling import call_next
@@ -34,7 +35,8 @@ def test_from_the_number_to_the_rating(
     app: Flask, database: SQLAlchemy, settings: Settings, environment: dict[str, str]
 ) -> None:
     session, now = database.session(), datetime.now(UTC)
-    line = make_line(session, make_hall(session, always_open=True))
+    unit = make_unit(session, make_unit(session), timezone=daytime_zone(now + timedelta(minutes=15)))
+    line = make_line(session, make_hall(session, unit, always_open=True))
     desk, _session = open_session(session, [line], now)
     service, officer = line.service.name, desk.officer.name
     session.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,22 @@ from webapp.organisation.models import CalendarDay, Counter, Officer, Posting, S
 
 #: Long before anything that a test is about.
 BEGINNING = date(2020, 1, 1)
+#: The zones of Indonesia.
+ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+
+
+def daytime_zone(now: datetime) -> str:
+    """The zone of Indonesia in which `now` is furthest from midnight, an hour or more.
+
+    A number of the queue is of one day: for a test at the machine's own time, what happened forty minutes ago and what
+    happens in a quarter of an hour are to be of the same.
+    """
+
+    def from_noon(zone: str) -> float:
+        local = now.astimezone(ZoneInfo(zone))
+        return abs(local.hour * 60 + local.minute - 12 * 60)
+
+    return min(ZONES, key=from_noon)
 
 
 def make_unit(

@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 from tests.bot.conftest import Chat
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.applications import make_clerk, make_registry_service
-from tests.factories.organisation import make_counter, make_unit
+from tests.factories.organisation import daytime_zone, make_counter, make_unit
 from tests.factories.queue import make_hall, make_line
 from tests.journeys.canaries import Canary, everything_shown, file_on_portal, leaks, send_form, stored_in_the_clear
 from tests.pipeline import Pipeline, pipeline_of
@@ -104,7 +104,8 @@ def _happen(
 ) -> Counter:
     session = database.session()
     root = make_unit(session, name="Kota Kanari")
-    unit, elsewhere = make_unit(session, root, name="Dinas Kanari"), make_unit(session, root, name="Dinas Lain")
+    unit = make_unit(session, root, name="Dinas Kanari", timezone=daytime_zone(datetime.now(UTC)))
+    elsewhere = make_unit(session, root, name="Dinas Lain")
     service = make_registry_service(session, unit, requirements=["Kartu keluarga"])
     service.code = "akta"
     line = make_line(session, make_hall(session, unit, always_open=True, kiosk_key=KIOSK_KEY), service)

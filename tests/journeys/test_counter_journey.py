@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.barriers import barriers
 from tests.factories.accounts import make_account, sign_in_window
-from tests.factories.organisation import make_service, make_shift, make_unit
+from tests.factories.organisation import daytime_zone, make_service, make_shift, make_unit
 from tests.factories.queue import Desk, make_desk, make_hall, make_line, make_ticket, open_session
 from tests.journeys.test_officer_journey import sign_in
 from webapp.accounts.permissions import Role
@@ -30,7 +30,8 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def hall(session: Session) -> QueueHall:
     """Two services are queued for; four people wait for the first, one of them elderly."""
-    unit = make_unit(session, make_unit(session), name="Dinas Kependudukan dan Pencatatan Sipil")
+    office, zone = "Dinas Kependudukan dan Pencatatan Sipil", daytime_zone(NOW)
+    unit = make_unit(session, make_unit(session), name=office, timezone=zone)
     unit.weekly_hours = ALWAYS
     hall = make_hall(session, unit)
     birth = make_line(session, hall, make_service(session, unit, name="Akta kelahiran"))

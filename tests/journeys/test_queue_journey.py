@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from tests.factories.organisation import make_service, make_unit
+from tests.factories.organisation import daytime_zone, make_service, make_unit
 from tests.factories.queue import make_hall, make_line, open_session
 from tests.portal.citizen.test_pages_in_browser import accessible
 from webapp.counter.queue.board import forget_boards
@@ -36,7 +36,8 @@ def look(page: Page, *widths: int) -> None:
 def test_from_the_front_page_to_the_receipt(page: Page, database: SQLAlchemy) -> None:
     session = database.session()
     forget_boards()
-    unit = make_unit(session, make_unit(session, name="Kota Uji"), name="Dinas Uji")
+    zone = daytime_zone(datetime.now(UTC))
+    unit = make_unit(session, make_unit(session, name="Kota Uji"), name="Dinas Uji", timezone=zone)
     service = make_service(session, unit, name="Akta Uji")
     service.requirements = ["Surat lahir uji"]
     hall = make_hall(session, unit, always_open=True)

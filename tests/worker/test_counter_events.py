@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 
 from tests.factories.applications import make_application, make_clerk
 from tests.factories.feedback import make_complaint, make_rating
-from tests.factories.organisation import make_unit
+from tests.factories.organisation import daytime_zone, make_unit
 from tests.factories.queue import make_hall, make_line, make_ticket, open_session
 from tests.factories.reporting import MORNING, make_reporting_office, visit
 from tests.pipeline import Pipeline
@@ -44,7 +44,8 @@ def test_calls_reach_the_called_and_who_is_near(
 ) -> None:
     session = database.session()
     now = datetime.now(UTC)
-    line = make_line(session, make_hall(session, tell_ahead=2, always_open=True))
+    unit = make_unit(session, make_unit(session), timezone=daytime_zone(now))
+    line = make_line(session, make_hall(session, unit, tell_ahead=2, always_open=True))
     tickets = [make_ticket(session, line, now, chat=CHAT) for _number in range(2)]
     desk, _session = open_session(session, [line], now)
     call_next(desk.account, now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -13,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from tests.factories.organisation import make_service, make_unit
+from tests.factories.organisation import daytime_zone, make_service, make_unit
 from tests.factories.queue import MANY, Desk, make_hall, make_line, make_ticket, open_session
 from tests.portal.citizen.conftest import hidden
 from webapp.counter.queue.board import forget_boards
@@ -54,10 +53,7 @@ def hall(database: SQLAlchemy) -> Hall:
     session = database.session()
     forget_boards()
     office = make_unit(session, make_unit(session, name="Kota Uji"), name="Kantor Uji")
-    # A number is of one day: where it is just after midnight, what happened forty minutes ago is of another.
-    east, further = "Asia/Makassar", "Asia/Jayapura"
-    zone = east if datetime.now(ZoneInfo(east)).hour else further
-    unit = make_unit(session, office, name="Dinas Uji", timezone=zone)
+    unit = make_unit(session, office, name="Dinas Uji", timezone=daytime_zone(datetime.now(UTC)))
     service = make_service(session, unit, name="Akta Uji")
     service.requirements = ["Surat lahir uji"]
     hall = make_hall(session, unit, always_open=True)

@@ -10,6 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from playwright.sync_api import Page, expect
 
 from tests.barriers import barriers
+from tests.factories.organisation import daytime_zone, make_unit
 from tests.factories.queue import Desk, make_hall, make_line, make_ticket, open_session
 from webapp.counter.queue.board import forget_boards
 from webapp.counter.queue.calling import call_next, recall_ticket
@@ -37,7 +38,8 @@ class Hall:
 
     def __init__(self, database: SQLAlchemy) -> None:
         self._session, self.now = database.session(), datetime.now(UTC)
-        hall = make_hall(self._session, always_open=True)
+        unit = make_unit(self._session, make_unit(self._session), timezone=daytime_zone(self.now))
+        hall = make_hall(self._session, unit, always_open=True)
         self.unit_id = hall.unit_id
         line = make_line(self._session, hall)
         self.desk: Desk = open_session(self._session, [line], self.now)[0]

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.factories.accounts import make_account, sign_in
-from tests.factories.organisation import make_unit
+from tests.factories.organisation import daytime_zone, make_unit
 from tests.factories.queue import MORNING, make_hall, make_line, make_ticket, open_session
 from tests.portal.markup import parse
 from webapp.accounts.permissions import Role
@@ -22,8 +22,10 @@ MINUTE = timedelta(minutes=1)
 
 def test_the_hall_is_shown_to_who_answers_for_it(client: FlaskClient, session: Session) -> None:
     now = datetime.now(UTC)
-    city = make_unit(session)
-    unit, other, foreign = (make_unit(session, city, name=f"Dinas {name}") for name in ("Kita", "Lain", "Mereka"))
+    city, zone = make_unit(session), daytime_zone(now)
+    unit, other, foreign = (
+        make_unit(session, city, name=f"Dinas {name}", timezone=zone) for name in ("Kita", "Lain", "Mereka")
+    )
     for one in (unit, other, foreign):
         one.weekly_hours = ALWAYS
     line = make_line(session, make_hall(session, unit))
@@ -68,7 +70,7 @@ def test_the_hall_is_shown_to_who_answers_for_it(client: FlaskClient, session: S
 
 def test_a_counter_that_was_left_open_is_closed_with_a_reason(client: FlaskClient, session: Session) -> None:
     now = datetime.now(UTC)
-    unit = make_unit(session, make_unit(session), name="Dinas Kita")
+    unit = make_unit(session, make_unit(session), name="Dinas Kita", timezone=daytime_zone(now))
     unit.weekly_hours = ALWAYS
     line = make_line(session, make_hall(session, unit))
     rina = make_account(session, (Role.SUPERVISOR, unit), name="Rina Atasan")
