@@ -39,6 +39,8 @@ class TrailLine:
     reason: str | None
     note: str | None
     timezone: str
+    #: The row that it tells of, in the table that the deed stands for.
+    source_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,4 +174,5 @@ def _line(
         reason=told.get("reason"),
         note=told.get("note"),
         timezone=zone or "Asia/Jakarta",
+        source_id=entry.source_id,
     )

@@ -6,6 +6,7 @@ not who answered or judged what the line is made of, not whoever it counts for a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, String, and_, any_, cast, exi
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Account
-from webapp.accounts.permissions import Permission
+from webapp.accounts.permissions import Permission, can
 from webapp.attribution.contests.parties import had_a_hand
 from webapp.attribution.models import Contest
 from webapp.database import db
@@ -112,6 +113,19 @@ def may_decide(account: Account, objection_id: int) -> bool:
     return db.session.execute(decidable_by(account).where(IndicatorObjection.id == objection_id)).first() is not None
 
 
+def openable(viewer: Account, objection_ids: Collection[int]) -> set[int]:
+    """Which of these objections the viewer may open at the desk: to decide them, or since he decided them."""
+    if not objection_ids or not can(viewer, Permission.OBJECTION_DECIDE):
+        return set()
+    return {
+        id_
+        for query in (decidable_by(viewer), _decided_by(viewer))
+        for id_ in db.session.scalars(
+            query.with_only_columns(IndicatorObjection.id).where(IndicatorObjection.id.in_(objection_ids))
+        )
+    }
+
+
 def was_decided_before(viewer: Account, objection_id: int) -> bool:
     """Whether somebody was quicker: it is decided, and the viewer could have."""
     if objection_id >= 2**63:
@@ -122,7 +136,7 @@ def was_decided_before(viewer: Account, objection_id: int) -> bool:
 
 def nearest_deciders(objection: IndicatorObjection, *, above: bool = False) -> list[Account]:
     """Who is asked to decide: of those who may, the nearest above the officer; `above`: all of them."""
-    path = db.session.scalar(select(Unit.path).where(Unit.id == _place(objection.officer_id)))
+    path = db.session.scalar(select(Unit.path).where(Unit.id == place_of(objection.officer_id)))
     return nearest_who_may(path, Permission.OBJECTION_DECIDE, lambda one: may_decide(one, objection.id), above=above)
 
 
@@ -151,12 +165,12 @@ def _objections() -> Select[*tuple[Any, ...]]:
             ObjectionDecision.reasons,
         )
         .join(Officer, Officer.id == IndicatorObjection.officer_id)
-        .join(Unit, Unit.id == _place(Officer.id))
+        .join(Unit, Unit.id == place_of(Officer.id))
         .outerjoin(ObjectionDecision, ObjectionDecision.objection_id == IndicatorObjection.id)
     )
 
 
-def _place(officer_id: Any) -> Any:
+def place_of(officer_id: Any) -> Any:
     """The id of the unit in which an officer is posted: now, or where he was last."""
     return (
         select(Posting.unit_id)

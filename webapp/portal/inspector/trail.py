@@ -8,18 +8,22 @@ from zoneinfo import ZoneInfo
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
+from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, Role, can
 from webapp.app import settings_of
 from webapp.audit.actions import Look
 from webapp.database import transaction
 from webapp.feedback.codes import clean_code
-from webapp.feedback.trail import Asked, Trail, list_people, read_trail, record_case_look
+from webapp.feedback.trail import Asked, Trail, TrailLine, list_people, read_trail, record_case_look
+from webapp.indicators.deeds import OWN_DEEDS, Deed, PresetDeed, deeds_of
 from webapp.portal.access import current_account, requires
 from webapp.portal.admin.choices import ROLES
 from webapp.portal.chosen import chosen_id
 from webapp.portal.dates import moment_in_words, span_in_words
+from webapp.portal.inspector.objects import named
 from webapp.portal.inspector.room import blueprint
 from webapp.portal.inspector.words import REASONS, actor_in_words, deed_in_words
+from webapp.portal.staff.plan_view import plan_years
 from webapp.portal.typed_text import without_nul
 
 #: Days shown where nothing was asked for, and the most that are shown at once without a case or a person.
@@ -35,7 +39,8 @@ def list_trail() -> ResponseReturnValue:
     today = datetime.now(UTC).astimezone(_zone()).date()
     written = (without_nul(request.args.get("kode")) or "").strip()
     code = clean_code(written) or written or None
-    person = _person()
+    people = list_people(viewer)
+    person = _person(people)
     first, last = _days(today, everything=code is not None)
     asked = Asked(
         since=_midnight(first),
@@ -46,10 +51,9 @@ def list_trail() -> ResponseReturnValue:
         before=_before(),
     )
     trail = read_trail(viewer, asked)
-    people = list_people(viewer)
     page = render_template(
         "inspector/list_trail.html",
-        lines=_lines(trail),
+        lines=_lines(viewer, trail, today),
         older=_token(trail),
         sealed_at=moment_in_words(trail.sealed_at, _zone().key) if trail.sealed_at else None,
         people=people,
@@ -68,13 +72,15 @@ def list_trail() -> ResponseReturnValue:
     return page
 
 
-def _lines(trail: Trail) -> list[dict[str, object]]:
+def _lines(viewer: Account, trail: Trail, today: date) -> list[dict[str, object]]:
+    deeds, years = deeds_of(viewer, trail.lines), plan_years(today)
     return [
         {
             "when": moment_in_words(line.at, line.timezone),
             "code": line.code,
-            "who": actor_in_words(line),
+            "who": actor_in_words(line, unnamed=_is_unnamed(line, deeds.get(line.id))),
             "what": deed_in_words(line),
+            "about": named(viewer, deeds[line.id], years) if line.id in deeds else None,
             "to": ", ".join(name for name in (line.unit, line.person) if name),
             "role": ROLES[Role(line.role)] if line.role else None,
             "reason": next((words for reason, words in REASONS.items() if reason == line.reason), None),
@@ -84,11 +90,20 @@ def _lines(trail: Trail) -> list[dict[str, object]]:
     ]
 
 
-def _person() -> int | None:
+def _is_unnamed(line: TrailLine, deed: Deed | None) -> bool:
+    """Whether the name of who did it would tell whose it is, to somebody who may not read of him."""
+    if (line.deed, line.what) not in OWN_DEEDS:
+        return False
+    return deed is None or isinstance(deed, PresetDeed) or deed.officer is None
+
+
+def _person(people: list[tuple[int, str]]) -> int | None:
+    """Whose deeds are asked for; 0, which is nobody, where he is none of those whom the viewer may ask about."""
     try:
-        return chosen_id(request.args.get("orang"))
+        asked = chosen_id(request.args.get("orang"))
     except ValueError:
         return None
+    return asked if asked is None or any(id_ == asked for id_, _name in people) else 0
 
 
 def _days(today: date, *, everything: bool) -> tuple[date, date]:

@@ -92,6 +92,13 @@ _OTHER: dict[tuple[str, str], LazyString] = {
     ("objected", "upheld"): _l("menerima keberatan atas nilai"),
     ("objected", "partly"): _l("menerima sebagian keberatan atas nilai"),
     ("objected", "refused"): _l("menolak keberatan atas nilai"),
+    ("work_plan", "proposed"): _l("mengajukan rencana kerja"),
+    ("work_plan", "returned"): _l("mengembalikan rencana kerja untuk diubah"),
+    ("work_plan", "agreed"): _l("menyepakati rencana kerja"),
+    ("work_plan", "superseded"): _l("mengganti rencana kerja dengan versi baru"),
+    ("work_report", "told"): _l("melaporkan capaian rencana kerja"),
+    ("work_report", "confirmed"): _l("membenarkan laporan capaian"),
+    ("work_report", "returned"): _l("mengembalikan laporan capaian"),
     ("role", "given"): _l("mendapat peran"),
     ("role", "taken"): _l("kehilangan peran"),
     ("erased", "complaint"): _l("bagian pribadi dihapus karena masa simpan habis"),
@@ -109,6 +116,10 @@ _OTHER: dict[tuple[str, str], LazyString] = {
     ("preset", "withdrawn"): _l("menarik acuan indikator sebelum berlaku"),
     ("altered", "preset_in_force"): _l("mengubah acuan indikator yang berlaku"),
     ("altered", "preset_withdrawal"): _l("mengubah penarikan acuan indikator"),
+    ("altered", "work_plan"): _l("menghapus rencana kerja"),
+    ("altered", "work_plan_step"): _l("mengubah perjalanan rencana kerja"),
+    ("altered", "work_target"): _l("mengubah target rencana kerja"),
+    ("altered", "work_report"): _l("mengubah laporan capaian"),
     ("altered", "recusal"): _l("mengubah catatan benturan kepentingan"),
 }
 
@@ -134,8 +145,10 @@ def deed_in_words(line: TrailLine) -> str:
     return str(_("mengubah baris %(table)s", table=line.what))
 
 
-def actor_in_words(line: TrailLine) -> str:
-    """Who did it."""
+def actor_in_words(line: TrailLine, *, unnamed: bool = False) -> str:
+    """Who did it; `unnamed`: an officer whom the viewer may not read of."""
+    if unnamed:
+        return str(_("Seorang petugas"))
     if line.by is not None:
         return line.by
     if line.by_reporter:

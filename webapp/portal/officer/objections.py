@@ -229,6 +229,7 @@ def _said(one: OwnObjection, now: datetime) -> list[tuple[str, str]]:
     zone = recipient_of(current_account()).timezone
     today = local_day(now, zone)
     said = [
+        (str(_("Nomor")), str(one.id)),
         (str(_("Diajukan")), day_in_words(local_day(one.filed_at, zone), today)),
         (str(_("Tulisan Anda")), one.reason),
     ]

@@ -249,5 +249,9 @@ def chosen_year(now: datetime, zone: str) -> int:
 
 def years_to_choose(now: datetime, zone: str) -> tuple[int, ...]:
     """The years that plans can be looked at, the latest first."""
-    this = local_day(now, zone).year
-    return tuple(range(this + 1, this - _YEARS_BACK - 1, -1))
+    return plan_years(local_day(now, zone))
+
+
+def plan_years(today: date) -> tuple[int, ...]:
+    """The years whose plans have a page on this day, the latest first."""
+    return tuple(range(today.year + 1, today.year - _YEARS_BACK - 1, -1))

@@ -1,0 +1,232 @@
+"""What an entry of the trail is about, where it tells of presets, objections and work plans: in names, for its viewer.
+
+The trail holds ids. An officer is named only to who may read of him: he himself, or whoever reads figures where he is
+posted, or was last. Nothing here tells who rated or reported, nor what anybody wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, exists, false, func, literal, or_, select
+
+from webapp.accounts.models import Account
+from webapp.accounts.permissions import Permission, can, reach
+from webapp.database import db
+from webapp.feedback.trail import TrailLine
+from webapp.indicators.models import IndicatorPreset, PresetInForce, PresetWithdrawal
+from webapp.indicators.objections.desk import openable, place_of
+from webapp.indicators.objections.models import FactExclusion, IndicatorObjection, ObjectionDecision
+from webapp.indicators.queries.unit import in_reach
+from webapp.indicators.work_plans.access import below
+from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
+from webapp.indicators.work_plans.vocabulary import PlanState
+from webapp.organisation.models import Officer, Unit
+
+#: Deeds that an officer does himself: his name as the one who did them tells whose they are.
+OWN_DEEDS: Final = frozenset({("objected", "filed"), ("work_plan", "proposed"), ("work_report", "told")})
+#: The table whose row an entry tells of; of what was altered the entry names it itself.
+_TABLES: Final = {
+    ("preset", "put_in_force"): "preset_in_force",
+    ("preset", "withdrawn"): "preset_withdrawal",
+    ("objected", "filed"): "indicator_objection",
+}
+_TABLES_OF_DEEDS: Final = {
+    "objected": "objection_decision",
+    "work_plan": "work_plan_step",
+    "work_report": "work_report",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerNamed:
+    """An officer whom the viewer may read of. `own`: it is himself; `page`: he may open the page of his figure."""
+
+    id: int
+    name: str
+    own: bool
+    page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PresetDeed:
+    """A preset, and from which quarter it was to hold."""
+
+    title: str
+    version: str
+    from_period: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionDeed:
+    """An objection to a line of a part in a quarter. `officer`: None where the viewer may not read of him."""
+
+    id: int
+    officer: OfficerNamed | None
+    component: str
+    period: str
+    may_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDeed:
+    """A version of a work plan, or what was told of a month ("2026-11") of its target with this number."""
+
+    officer: OfficerNamed | None
+    year: int
+    version: int
+    may_open: bool
+    month: str | None = None
+    position: int | None = None
+
+
+Deed = PresetDeed | ObjectionDeed | PlanDeed
+
+
+def deeds_of(viewer: Account, lines: Sequence[TrailLine]) -> dict[int, Deed]:
+    """What these lines are about, by the line's id; nothing for lines about anything else, or about what is gone."""
+    wanted: dict[str, set[int]] = {}
+    told: dict[int, tuple[str, int]] = {}
+    for line in lines:
+        table = _table_of(line)
+        if table is not None and line.source_id is not None:
+            told[line.id] = table, line.source_id
+            wanted.setdefault(table, set()).add(line.source_id)
+    found: dict[tuple[str, int], Deed] = {}
+    if not wanted.keys().isdisjoint({"preset_in_force", "preset_withdrawal"}):
+        found |= _presets(wanted)
+    if not wanted.keys().isdisjoint({"indicator_objection", "objection_decision", "fact_exclusion"}):
+        found |= _objections(viewer, wanted)
+    if not wanted.keys().isdisjoint({"work_plan_step", "work_target", "work_report"}):
+        found |= _plans(viewer, wanted)
+    return {line_id: found[source] for line_id, source in told.items() if source in found}
+
+
+def _table_of(line: TrailLine) -> str | None:
+    if line.deed == "altered":
+        return line.what
+    return _TABLES.get((line.deed, line.what)) or _TABLES_OF_DEEDS.get(line.deed)
+
+
+def _presets(wanted: dict[str, set[int]]) -> dict[tuple[str, int], Deed]:
+    rows = db.session.execute(
+        select(
+            PresetInForce.id,
+            PresetInForce.from_period,
+            PresetWithdrawal.id.label("withdrawal_id"),
+            IndicatorPreset.title,
+            IndicatorPreset.version,
+        )
+        .join(IndicatorPreset, IndicatorPreset.id == PresetInForce.preset_id)
+        .outerjoin(PresetWithdrawal, PresetWithdrawal.in_force_id == PresetInForce.id)
+        .where(
+            or_(
+                PresetInForce.id.in_(wanted.get("preset_in_force", ())),
+                PresetWithdrawal.id.in_(wanted.get("preset_withdrawal", ())),
+            )
+        )
+    )
+    found: dict[tuple[str, int], Deed] = {}
+    for row in rows:
+        deed = PresetDeed(row.title, row.version, row.from_period)
+        found["preset_in_force", row.id] = found["preset_withdrawal", row.withdrawal_id] = deed
+    return found
+
+
+def _objections(viewer: Account, wanted: dict[str, set[int]]) -> dict[tuple[str, int], Deed]:
+    exclusions = _pairs(FactExclusion.id, FactExclusion.decision_id, wanted.get("fact_exclusion", ()))
+    decisions = wanted.get("objection_decision", set()) | set(exclusions.values())
+    rows = db.session.execute(
+        select(
+            IndicatorObjection.id,
+            IndicatorObjection.component,
+            IndicatorObjection.period,
+            ObjectionDecision.id.label("decision_id"),
+            *_officer_columns(viewer),
+        )
+        .join(Officer, Officer.id == IndicatorObjection.officer_id)
+        .outerjoin(ObjectionDecision, ObjectionDecision.objection_id == IndicatorObjection.id)
+        .where(
+            or_(
+                IndicatorObjection.id.in_(wanted.get("indicator_objection", ())),
+                ObjectionDecision.id.in_(decisions),
+            )
+        )
+    ).all()
+    may_open = openable(viewer, [row.id for row in rows])
+    found: dict[tuple[str, int], Deed] = {}
+    for row in rows:
+        deed = ObjectionDeed(row.id, _officer(row), row.component, row.period, row.id in may_open)
+        found["indicator_objection", row.id] = found["objection_decision", row.decision_id] = deed
+    return found | {
+        ("fact_exclusion", id_): found["objection_decision", decision_id]
+        for id_, decision_id in exclusions.items()
+        if ("objection_decision", decision_id) in found
+    }
+
+
+def _plans(viewer: Account, wanted: dict[str, set[int]]) -> dict[tuple[str, int], Deed]:
+    steps = _pairs(WorkPlanStep.id, WorkPlanStep.plan_id, wanted.get("work_plan_step", ()))
+    targets = _pairs(WorkTarget.id, WorkTarget.plan_id, wanted.get("work_target", ()))
+    reports = {
+        row.id: row
+        for row in db.session.execute(
+            select(WorkReport.id, WorkReport.month, WorkTarget.position, WorkTarget.plan_id)
+            .join(WorkTarget, WorkTarget.id == WorkReport.target_id)
+            .where(WorkReport.id.in_(wanted.get("work_report", ())))
+        )
+    }
+    plan_ids = {*steps.values(), *targets.values(), *(row.plan_id for row in reports.values())}
+    agrees = below(viewer) if can(viewer, Permission.PLAN_AGREE) else false()
+    rows = {
+        row.plan_id: row
+        for row in db.session.execute(
+            select(
+                WorkPlan.id.label("plan_id"),
+                WorkPlan.year,
+                WorkPlan.version,
+                WorkPlan.state,
+                agrees.label("agrees"),
+                *_officer_columns(viewer),
+            )
+            .join(Officer, Officer.id == WorkPlan.officer_id)
+            .where(WorkPlan.id.in_(plan_ids))
+        )
+    }
+
+    def deed(plan_id: int, month: str | None = None, position: int | None = None) -> PlanDeed:
+        row = rows[plan_id]
+        may_open = row.agrees and row.state != PlanState.DRAFT  # a draft is its officer's alone
+        return PlanDeed(_officer(row), row.year, row.version, may_open, month, position)
+
+    return {
+        **{("work_plan_step", id_): deed(plan_id) for id_, plan_id in steps.items()},
+        **{("work_target", id_): deed(plan_id) for id_, plan_id in targets.items()},
+        **{("work_report", id_): deed(row.plan_id, row.month, row.position) for id_, row in reports.items()},
+    }
+
+
+def _pairs(id_: Any, other: Any, wanted: Iterable[int]) -> dict[int, int]:
+    """The column `other` of the rows with these ids."""
+    ids = sorted(wanted)
+    return {row[0]: row[1] for row in db.session.execute(select(id_, other).where(id_.in_(ids)))} if ids else {}
+
+
+def _officer_columns(viewer: Account) -> tuple[ColumnElement[Any], ...]:
+    """Officer of a row, whether it is the viewer, whether he may open his page, and whether he may read of him."""
+    paths = reach(viewer, Permission.INDICATOR_READ_UNIT)
+    within = or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in paths))
+    own = func.coalesce(Officer.account_id == viewer.id, literal(False))
+    return (
+        Officer.id.label("officer_id"),
+        Officer.name.label("officer"),
+        own.label("own"),
+        in_reach(viewer).label("page"),
+        or_(own, in_reach(viewer), exists().where(Unit.id == place_of(Officer.id), within)).label("readable"),
+    )
+
+
+def _officer(row: Row[Any]) -> OfficerNamed | None:
+    return OfficerNamed(row.officer_id, row.officer, row.own, row.page) if row.readable else None
