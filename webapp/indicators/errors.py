@@ -15,6 +15,10 @@ class NoSuchPreset(IndicatorError):
     """No preset of this version is stored."""
 
 
+class TitleTaken(IndicatorError):
+    """Another preset bears this title: in a list nobody could tell the two apart."""
+
+
 class PeriodClosed(IndicatorError):
     """The quarter has ended: nothing that is decided later changes it."""
 

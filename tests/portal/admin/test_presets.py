@@ -132,6 +132,34 @@ def test_a_copy_is_stored_with_a_note_and_put_in_force(admin: FlaskClient, sessi
     assert saved.headers["Location"].endswith("/kelola/indikator/kota-uji-2")
 
 
+def test_a_copy_has_a_name_of_its_own_and_no_two_presets_bear_the_same(admin: FlaskClient, session: Session) -> None:
+    model = load_preset("senapelan").title
+    address, note = "/kelola/indikator/senapelan-1/ubah", {"do": "save", "note": "Disesuaikan dengan kota kami."}
+    assert typed(admin, "senapelan-1")["title"] == f"{model} (salinan)"
+    for alike in (model, f"  {model.upper()} "):
+        refused = admin.post(address, data=typed(admin, "senapelan-1", title=alike, sure="91") | note)
+        assert refused.status_code == 400
+        assert "Sudah ada acuan lain dengan nama ini." in refused.text
+        assert 'value="91"' in refused.text and note["note"] in refused.text  # nothing typed is lost
+    assert admin.post(address, data=typed(admin, "senapelan-1") | note).status_code == 302
+    assert typed(admin, "senapelan-1")["title"] == f"{model} (salinan 2)"
+    taken = typed(admin, "senapelan-1", title=f"{model} (salinan)")
+    assert admin.post(address, data=taken | note).status_code == 400
+    [version] = session.scalars(select(IndicatorPreset.version).where(IndicatorPreset.title.contains("(salinan")))
+    # Its own next version keeps the name, and takes none of another's.
+    own = f"/kelola/indikator/{version}/ubah"
+    assert typed(admin, version)["title"] == f"{model} (salinan)"
+    assert admin.post(own, data=typed(admin, version) | note).status_code == 302
+    assert admin.post(own, data=typed(admin, version, title=load_preset("default").title) | note).status_code == 400
+    # A reader of another language sees the models by other names: those are taken, too.
+    english = admin.get("/kelola/indikator/default-2?lang=en")
+    shown = re.search(r"<h1>(.*?)</h1>", english.text)
+    assert shown is not None and shown[1] != load_preset("default").title
+    assert admin.post(address, data=typed(admin, "senapelan-1", title=shown[1]) | note).status_code == 400
+    session.expire_all()
+    assert len(session.scalars(select(IndicatorPreset.id).where(IndicatorPreset.made_by_id.is_not(None))).all()) == 2
+
+
 def test_a_preset_is_withdrawn_before_its_quarter_begins_and_never_after(
     admin: FlaskClient, session: Session, agency: Agency
 ) -> None:

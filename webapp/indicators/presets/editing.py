@@ -53,6 +53,11 @@ def scaled(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: value / unit for name, value in whole.items()}
 
 
+def title_key(title: str) -> str:
+    """Titles that look alike in a list have the same: upper and lower case and spaces aside."""
+    return " ".join(title.casefold().split())
+
+
 def slug(title: str) -> str:
     """A preset's name from its title: letters, digits and dashes."""
     words = re.findall(r"[a-z0-9]+", title.lower())

@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from webapp.accounts.models import Account
 from webapp.database import db
-from webapp.indicators.errors import NoSuchPreset, PeriodBegun, PeriodClosed
+from webapp.indicators.errors import NoSuchPreset, PeriodBegun, PeriodClosed, TitleTaken
 from webapp.indicators.models import IndicatorPreset, PresetInForce, PresetWithdrawal
 from webapp.indicators.periods import day_of, is_closed, period_of
-from webapp.indicators.presets.editing import Draft, slug, written
+from webapp.indicators.presets.editing import Draft, slug, title_key, written
 from webapp.indicators.presets.presets import Preset, load_preset, read_preset, shipped_names, shipped_text
 from webapp.indicators.rounds import mark_outdated
 
@@ -217,6 +217,13 @@ def versions_of(name: str) -> list[StoredPreset]:
     return [one for one in reversed(list(_stored())) if one.preset.name == name]
 
 
+def taken_titles(but: str | None = None) -> set[str]:
+    """The keys (see title_key) of the titles that presets bear in their newest versions, without the preset `but`."""
+    titles = db.session.execute(select(IndicatorPreset.name, IndicatorPreset.title).order_by(IndicatorPreset.id))
+    newest = {row.name: row.title for row in titles}
+    return {title_key(title) for name, title in newest.items() if name != but}
+
+
 def _stored(version: str | None = None) -> Iterator[StoredPreset]:
     query = (
         select(
@@ -238,11 +245,13 @@ def _stored(version: str | None = None) -> Iterator[StoredPreset]:
 def save_preset(draft: Draft, based_on: str, note: str, at: datetime, made_by_id: int) -> Preset:
     """Store a draft as a new version: of the preset it was edited from if that is the agency's own, else as a copy.
 
-    Raises NoSuchPreset, ValueError with a sentence where the draft is no sound preset.
+    Raises NoSuchPreset, TitleTaken, ValueError with a sentence where the draft is no sound preset.
     """
     source = get_preset(based_on).preset
     db.session.execute(_SAVING_LOCK)
     own = source.name not in shipped_names()
+    if title_key(draft.title) in taken_titles(but=source.name if own else None):
+        raise TitleTaken(draft.title)
     name = source.name if own else slug(draft.title)
     taken = set(db.session.scalars(select(IndicatorPreset.name).distinct()))
     if not own:

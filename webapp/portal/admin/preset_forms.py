@@ -99,9 +99,9 @@ class PresetForm(DeskForm):
         validators=[Length(max=500, message=_l("Terlalu panjang: paling banyak %(max)d huruf."))],
     )
 
-    def fill(self, preset: Preset) -> None:
-        """Show this preset."""
-        self.title.data = preset.title
+    def fill(self, preset: Preset, title: str) -> None:
+        """Show this preset, to be stored under `title`."""
+        self.title.data = title
         for name in COMPONENTS:
             self[f"weight_{name}"].data = _percent(preset.weights.get(name))
         for name in OFFICERS_ELEMENTS:

@@ -4,44 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal, ngettext
+from flask_babel import format_decimal
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
 from webapp.database import transaction
 from webapp.indicators.components.registry import COMPONENTS
-from webapp.indicators.errors import NoSuchPreset, PeriodBegun, PeriodClosed
+from webapp.indicators.errors import NoSuchPreset, PeriodBegun, PeriodClosed, TitleTaken
 from webapp.indicators.periods import day_of, period_after, period_of
 from webapp.indicators.presets import stored
-from webapp.indicators.presets.changes import NOTICEABLE, ChangeSummary, OfficerChange
-from webapp.indicators.presets.editing import written
-from webapp.indicators.presets.presets import Preset, read_preset, shipped_names
-from webapp.indicators.presets.previewing import Preview, preview
+from webapp.indicators.presets.editing import title_key, written
+from webapp.indicators.presets.presets import Preset, load_preset, read_preset, shipped_names
+from webapp.indicators.presets.previewing import preview
 from webapp.indicators.wording.facts import PARTS
-from webapp.indicators.wording.numbers import decimal, exact_percent, full_day, period_in_words, signed
+from webapp.indicators.wording.numbers import decimal, exact_percent, full_day, period_in_words
 from webapp.indicators.wording.presets import preset_text
 from webapp.organisation.queries import topmost_units
 from webapp.portal.access import current_account, requires
+from webapp.portal.admin.preset_effects import preview_words
 from webapp.portal.admin.preset_forms import ELEMENTS, MADE_OF, EnforceForm, PresetForm, WithdrawForm
 from webapp.portal.admin.room import blueprint
 from webapp.portal.typed_text import keeps_typed_text
 
 #: Quarters from which a preset may hold: the running one and so many coming ones.
 COMING = 4
-#: Officers that a preview names at most.
-NAMED = 100
-
-_STATUS = {
-    "not_enough_data": _l("belum cukup data"),
-    "provisional": _l("sementara"),
-    "sufficient": _l("cukup data"),
-}
+#: Letters of a model's name in that of its copy, so that it fits.
+_LONGEST_MODEL = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +166,7 @@ def edit_preset(version: str) -> ResponseReturnValue:
     shown: dict[str, Any] = {}
     status = 200
     if request.method == "GET":
-        form.fill(based_on)
+        form.fill(based_on, _title_for(based_on))
     elif request.form.get("do") == "scale":
         if form.is_valid() and form.has_weights():
             form.scale()
@@ -180,16 +174,15 @@ def edit_preset(version: str) -> ResponseReturnValue:
     elif not form.is_sound(saving=request.form.get("do") == "save"):
         status = 400
     elif request.form.get("do") == "save":
-        with transaction():
-            preset = stored.save_preset(
-                form.draft(based_on), version, str(form.note.data), datetime.now(UTC), current_account().id
-            )
-        flash(_("Tersimpan sebagai %(version)s. Acuan ini belum berlaku.", version=preset.version))
-        return redirect(url_for("admin.show_preset", version=preset.version))
+        saved = _save(form, based_on)
+        if saved is not None:
+            flash(_("Tersimpan sebagai %(version)s. Acuan ini belum berlaku.", version=saved.version))
+            return redirect(url_for("admin.show_preset", version=saved.version))
+        status = 400
     else:
         draft = read_preset(written(form.draft(based_on), "draft", "draft", based_on))
         with transaction():
-            shown = _preview_words(preview(current_account(), draft, datetime.now(UTC)))
+            shown = preview_words(preview(current_account(), draft, datetime.now(UTC)))
     page = render_template(
         "admin/edit_preset.html",
         form=form,
@@ -201,6 +194,37 @@ def edit_preset(version: str) -> ResponseReturnValue:
         shown=shown,
     )
     return page, status
+
+
+def _save(form: PresetForm, based_on: Preset) -> Preset | None:
+    """The version that was stored; None, with an error at its name, where another preset is called the same."""
+    try:
+        if title_key(str(form.title.data)) in _titles_as_shown():
+            raise TitleTaken
+        with transaction():
+            return stored.save_preset(
+                form.draft(based_on), based_on.version, str(form.note.data), datetime.now(UTC), current_account().id
+            )
+    except TitleTaken:
+        form.title.errors = [_("Sudah ada acuan lain dengan nama ini. Beri nama lain supaya keduanya tidak tertukar.")]
+        return None
+
+
+def _titles_as_shown() -> set[str]:
+    """What the presets that come with the product are called in the reader's language."""
+    return {title_key(preset_text(load_preset(name).title)) for name in shipped_names()}
+
+
+def _title_for(based_on: Preset) -> str:
+    """What the form begins with: a name of its own for a copy, the same for another version of the agency's own."""
+    if based_on.name not in shipped_names():
+        return based_on.title
+    model, taken = preset_text(based_on.title)[:_LONGEST_MODEL], stored.taken_titles()
+    titles = chain(
+        [_("%(title)s (salinan)", title=model)],
+        (_("%(title)s (salinan %(n)s)", title=model, n=number) for number in count(2)),
+    )
+    return next(str(title) for title in titles if title_key(str(title)) not in taken)
 
 
 def _stored(version: str) -> stored.StoredPreset:
@@ -280,114 +304,3 @@ def _view(preset: Preset, holds: stored.InForce | None = None) -> PresetView:
 def _plain(number: float) -> str:
     """ "12,5", "35"."""
     return str(format_decimal(number, format="0.##"))
-
-
-def _preview_words(seen: Preview) -> dict[str, Any]:
-    named = [change for change in seen.officers if _worth_naming(change)]
-    return {
-        "period": period_in_words(seen.period),
-        "summary": seen.summary,
-        "sentences": _sentences(seen.summary),
-        "shares": _shares(seen.summary),
-        "officers": [_row(change) for change in named[:NAMED]],
-        "still": len(seen.officers) - len(named),
-        "cut": len(named[NAMED:]),
-        "named": NAMED,
-        "readable": len(seen.officers),
-    }
-
-
-def _worth_naming(change: OfficerChange) -> bool:
-    return abs(change.difference) >= NOTICEABLE or change.status_before != change.status_after
-
-
-def _sentences(summary: ChangeSummary) -> list[str]:
-    found = [
-        ngettext(
-            "%(num)s petugas bergeser lebih dari rentang keraguannya sendiri.",
-            "%(num)s petugas bergeser lebih dari rentang keraguannya sendiri.",
-            summary.beyond_doubt,
-        ),
-        ngettext(
-            "%(num)s petugas hampir pasti bergeser (lebih dari 95 dari 100).",
-            "%(num)s petugas hampir pasti bergeser (lebih dari 95 dari 100).",
-            summary.surely,
-        ),
-        _(
-            "Rata-rata pergeseran %(mean)s poin, terbesar %(largest)s poin.",
-            mean=decimal(summary.mean),
-            largest=decimal(summary.largest),
-        ),
-    ]
-    if abs(summary.expected_after - summary.expected_before) >= NOTICEABLE:
-        found.append(
-            _(
-                "Angka wajar rata-rata ikut berubah, dari %(before)s menjadi %(after)s.",
-                before=decimal(summary.expected_before),
-                after=decimal(summary.expected_after),
-            )
-        )
-    if summary.against:
-        found.append(
-            ngettext(
-                "%(num)s petugas bergeser ke arah yang berlawanan dengan angka wajarnya.",
-                "%(num)s petugas bergeser ke arah yang berlawanan dengan angka wajarnya.",
-                summary.against,
-            )
-        )
-    if summary.other_status:
-        found.append(
-            ngettext(
-                "%(num)s petugas berganti keandalan (misalnya dari sementara menjadi cukup data).",
-                "%(num)s petugas berganti keandalan (misalnya dari sementara menjadi cukup data).",
-                summary.other_status,
-            )
-        )
-    return [str(sentence) for sentence in found]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A part of all officers, as the macro of shares takes it."""
-
-    share: float
-    words: str
-    tone: str
-
-
-def _shares(summary: ChangeSummary) -> list[Share]:
-    if not summary.officers:
-        return []
-    stay = summary.officers - summary.up - summary.down
-    return [
-        Share(count / summary.officers, str(words), tone)
-        for count, words, tone in (
-            (summary.up, _("naik"), ""),
-            (stay, _("tetap"), "none"),
-            (summary.down, _("turun"), "warn"),
-        )
-        if count
-    ]
-
-
-def _row(change: OfficerChange) -> list[str]:
-    sure = change.certainty
-    if change.beyond_doubt:
-        words = _("hampir pasti, dan lebih dari keraguan nilainya")
-    elif sure > 0.95:
-        words = _("hampir pasti")
-    elif sure > 0.8:
-        words = _("sangat mungkin")
-    else:
-        words = _("belum pasti")
-    status = str(_STATUS[change.status_after])
-    if change.status_before != change.status_after:
-        status = f"{_STATUS[change.status_before]} → {status}"
-    return [
-        change.officer,
-        decimal(change.before),
-        decimal(change.after),
-        f"{signed(change.difference)} ± {decimal(change.doubt)}",
-        str(words),
-        status,
-    ]
