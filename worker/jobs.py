@@ -45,8 +45,7 @@ from webapp.indicators.objections.events import ObjectionDecided, ObjectionFiled
 from webapp.indicators.objections.notices import queue_objection_notices
 from webapp.indicators.objections.notices import tell_of_overdue as tell_of_overdue_objection
 from webapp.indicators.periods import period_of
-from webapp.indicators.work_plans.events import PlanDecided, PlanProposed
-from webapp.indicators.work_plans.notices import queue_plan_notices
+from webapp.indicators.work_plans.notices import PlanEvent, queue_plan_notices
 from webapp.messaging.events import MailQueued
 from webapp.messaging.mail import Postbox
 from webapp.messaging.mail import send_mail as hand_in
@@ -282,8 +281,8 @@ def notify_objection(event: Event, key: str, now: datetime) -> None:
 
 
 def notify_plan(event: Event, key: str, now: datetime) -> None:
-    """Tell whoever may agree that a work plan waits; tell its officer what became of it."""
-    assert isinstance(event, PlanProposed | PlanDecided)
+    """Tell who may agree that a work plan, or what was told of a month, waits; tell its officer what became of it."""
+    assert isinstance(event, PlanEvent)
     queue_plan_notices(event, key=key, at=now, sender=_sender())
 
 

@@ -34,7 +34,14 @@ from webapp.feedback.events import (
 )
 from webapp.indicators.events import FactsOutdated, ReferenceDue, ServiceDaysDue
 from webapp.indicators.objections.events import ObjectionDecided, ObjectionFiled, ObjectionsDue
-from webapp.indicators.work_plans.events import PlanDecided, PlanProposed, PlansDue, WorkConfirmed
+from webapp.indicators.work_plans.events import (
+    PlanDecided,
+    PlanProposed,
+    PlansDue,
+    ReportDecided,
+    ReportTold,
+    WorkConfirmed,
+)
 from webapp.messaging.events import MailQueued
 from webapp.outbox import Event
 from webapp.retention.events import RetentionDue
@@ -91,6 +98,8 @@ ROUTES: dict[type[Event], tuple[Route, ...]] = {
     PlansDue: (Route("record_targets", INDICATORS),),
     PlanProposed: (Route("notify_plan", MESSAGES),),
     PlanDecided: (Route("notify_plan", MESSAGES),),
+    ReportTold: (Route("notify_plan", MESSAGES),),
+    ReportDecided: (Route("notify_plan", MESSAGES),),
     WorkConfirmed: (Route("record_targets", INDICATORS),),
     TicketMoved: (Route("notify_ticket_holder", MESSAGES),),
     QueueAdvanced: (Route("tell_who_is_near", MESSAGES),),

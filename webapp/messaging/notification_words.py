@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_datetime, ngettext
+from flask_babel import format_date, format_datetime, ngettext
 from flask_babel import gettext as _
 
 from webapp.messaging.vocabulary import NoticeKind
@@ -108,8 +108,8 @@ def sentence_of(kind: str, code: str | None, particulars: Mapping[str, Any]) -> 
         case NoticeKind.PLAN_STRANDED:
             return str(
                 _(
-                    "Sebuah rencana kerja tidak dapat disetujui siapa pun. Beri peran pengawas di unit petugasnya, "
-                    "atau di unit yang lebih tinggi, kepada seseorang."
+                    "Sebuah rencana kerja atau laporan capaian tidak dapat disetujui siapa pun. Beri peran pengawas di "
+                    "unit petugasnya, atau di unit yang lebih tinggi, kepada seseorang."
                 )
             )
         case NoticeKind.PLAN_AGREED:
@@ -119,6 +119,21 @@ def sentence_of(kind: str, code: str | None, particulars: Mapping[str, Any]) -> 
                 _(
                     "Rencana kerja Anda untuk %(year)s dikembalikan dengan catatan atasan Anda.",
                     year=particulars["year"],
+                )
+            )
+        case NoticeKind.REPORT_TOLD:
+            name, month = particulars["officer"], _month(particulars)
+            return str(_("Laporan capaian %(month)s dari %(name)s menunggu kata Anda.", month=month, name=name))
+        case NoticeKind.REPORT_CONFIRMED:
+            return str(
+                _("Laporan capaian Anda untuk %(month)s dibenarkan dan mulai dihitung.", month=_month(particulars))
+            )
+        case NoticeKind.REPORT_RETURNED:
+            return str(
+                _(
+                    "Laporan capaian Anda untuk %(month)s dikembalikan dengan catatan atasan Anda. Perbaiki lalu "
+                    "kirim lagi.",
+                    month=_month(particulars),
                 )
             )
         case NoticeKind.SIGNAL:
@@ -146,6 +161,11 @@ def letter_of(sentences: Sequence[str], link: str, city: str) -> Letter:
     return Letter(
         subject, "\n".join([*(f"- {one}" if len(sentences) > 1 else one for one in sentences), "", link, "", closing])
     )
+
+
+def _month(particulars: Mapping[str, Any]) -> str:
+    """ "Oktober 2026" of "2026-10"."""
+    return str(format_date(date.fromisoformat(f"{particulars['month']}-01"), "MMMM y"))
 
 
 def _moment(particulars: Mapping[str, Any]) -> str:

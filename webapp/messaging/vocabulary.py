@@ -40,11 +40,17 @@ class NoticeKind(StrEnum):
     OBJECTION_DECIDED = "objection_decided"
     #: An officer proposed his work plan, and you may agree to it.
     PLAN_PROPOSED = "plan_proposed"
-    #: Nobody may agree to a work plan.
+    #: Nobody may agree to a work plan, or confirm what is told of one.
     PLAN_STRANDED = "plan_stranded"
     #: Your superior agreed to your work plan.
     PLAN_AGREED = "plan_agreed"
     #: Your superior gave your work plan back.
     PLAN_RETURNED = "plan_returned"
+    #: An officer told what he did in a month, and you may confirm it.
+    REPORT_TOLD = "report_told"
+    #: Your superior confirmed what you told of a month.
+    REPORT_CONFIRMED = "report_confirmed"
+    #: Your superior gave back what you told of a month.
+    REPORT_RETURNED = "report_returned"
     #: Something is complained of at your unit more than usual.
     SIGNAL = "signal"

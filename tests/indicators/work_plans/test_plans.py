@@ -14,6 +14,8 @@ from tests.factories.accounts import make_account
 from tests.factories.counter import make_visit
 from tests.factories.desk import Agency, make_agency
 from tests.factories.organisation import make_officer
+from tests.factories.plans import make_agreed_plan
+from tests.factories.plans import planned as target
 from tests.pipeline import pipeline_of
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
@@ -32,25 +34,12 @@ from webapp.indicators.work_plans.actions import (
 from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, NotAnOfficer, StepNotPossible
 from webapp.indicators.work_plans.models import WorkPlan
 from webapp.indicators.work_plans.queries import plan_of, plans_of_unit, waiting_plans
-from webapp.indicators.work_plans.vocabulary import Aspect, Measure, PlanState
+from webapp.indicators.work_plans.vocabulary import Measure, PlanState
 from webapp.messaging.models import Notification
 from webapp.outbox.models import OutboxEvent
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 EARLIER = datetime(2026, 1, 12, 3, 0, tzinfo=UTC)
-
-
-def target(measure: Measure = Measure.OWN_COUNT, *quarters: float) -> PlannedTarget:
-    first, second, third, fourth = quarters or (0.0, 0.0, 30.0, 60.0)
-    return PlannedTarget(
-        "Layanan tepat waktu",
-        "Melayani warga",
-        Aspect.QUANTITY,
-        "Jumlah",
-        measure,
-        "kunjungan",
-        (first, second, third, fourth),
-    )
 
 
 @pytest.fixture
@@ -59,9 +48,7 @@ def agency(session: Session) -> Agency:
 
 
 def agreed(agency: Agency, *targets: PlannedTarget, at: datetime = EARLIER) -> WorkPlan:
-    plan = draft_plan(agency.sari, 2026, targets or [target()], at)
-    propose_plan(agency.sari, plan.id, "", at)
-    return agree_plan(agency.rina, plan.id, "", at)
+    return make_agreed_plan(agency, *targets, at=at)
 
 
 def standing(session: Session) -> dict[str, tuple[float, float]]:

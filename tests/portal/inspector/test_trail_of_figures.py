@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session, scoped_session
 from tests.factories.accounts import give_role, make_account, sign_in
 from tests.factories.desk import Agency, make_agency
 from tests.factories.organisation import make_unit
+from tests.factories.plans import make_agreed_plan
+from tests.factories.plans import planned as target
 from tests.indicators.objections.objected import WHY, WRONG, lines_of, make_town, objection_to
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
@@ -27,8 +29,6 @@ from webapp.indicators.presets import stored
 from webapp.indicators.presets.presets import load_preset
 from webapp.indicators.wording.numbers import period_in_words
 from webapp.indicators.work_plans import actions
-from webapp.indicators.work_plans.models import WorkPlan
-from webapp.indicators.work_plans.vocabulary import Aspect, Measure
 
 #: A Tuesday, in the afternoon of Jakarta.
 NOW = datetime(2026, 11, 10, 7, 0, tzinfo=UTC)
@@ -51,18 +51,6 @@ def agency(session: scoped_session[Session]) -> Agency:
 @pytest.fixture
 def inspector(session: scoped_session[Session], agency: Agency) -> Account:
     return make_account(session(), (Role.INSPECTOR, agency.city), name="Arief Budiarto")
-
-
-def target(result: str = "Mengadakan penyuluhan") -> actions.PlannedTarget:
-    return actions.PlannedTarget(
-        "Layanan tepat waktu", result, Aspect.QUANTITY, "Zqindikator", Measure.OWN_COUNT, "kegiatan", (3, 3, 3, 3)
-    )
-
-
-def agreed(agency: Agency, *targets: actions.PlannedTarget) -> WorkPlan:
-    plan = actions.draft_plan(agency.sari, YEAR, targets or [target()], NOW)
-    actions.propose_plan(agency.sari, plan.id, "", NOW)
-    return actions.agree_plan(agency.rina, plan.id, NOTE, NOW)
 
 
 def told_in(client: FlaskClient, query: str = "") -> list[tuple[str, str, str | None]]:
@@ -135,10 +123,11 @@ def test_objections_by_officer_number_and_part(client: FlaskClient, session: sco
 def test_work_plans_with_every_step_and_each_report(
     client: FlaskClient, session: scoped_session[Session], agency: Agency, inspector: Account
 ) -> None:
-    plan = actions.draft_plan(agency.sari, YEAR, [target()], NOW)
+    own = target(indicator="Zqindikator")
+    plan = actions.draft_plan(agency.sari, YEAR, [own], NOW)
     actions.propose_plan(agency.sari, plan.id, "", NOW)
     actions.return_plan(agency.rina, plan.id, NOTE, NOW)
-    first = agreed(agency)
+    first = make_agreed_plan(agency, own, at=NOW, note=NOTE)
     month = f"{YEAR}-01"
     decisions = (actions.confirm_report, actions.return_report)
     for number, decide in enumerate(decisions):
@@ -147,7 +136,7 @@ def test_work_plans_with_every_step_and_each_report(
         )
         decide(agency.rina, report.id, NOTE, NOW)
     waiting = actions.report_done(agency.sari, first.targets[0].id, month, 4, EVIDENCE, write_key="form:w", at=NOW)
-    agreed(agency, target(), target("Melatih kader"))
+    make_agreed_plan(agency, own, target(result="Melatih kader"), at=NOW)
     session.commit()
     assert waiting.target_id != first.targets[0].id  # it went along, and nothing of it was altered
     sign_in(client, inspector)
@@ -187,7 +176,7 @@ def test_an_officer_is_named_to_nobody_who_may_not_read_of_him(
     client: FlaskClient, session: scoped_session[Session], agency: Agency
 ) -> None:
     """Two cities in one product: whoever oversees the other one reads of no officer of this one."""
-    agreed(agency)
+    make_agreed_plan(agency, at=NOW)
     other = make_account(session(), (Role.INSPECTOR, make_unit(session(), name="Kota Lain")))
     session.commit()
     sign_in(client, other)
@@ -221,7 +210,7 @@ def test_a_hand_in_the_database_leaves_a_trace(
     statement: str,
     words: str,
 ) -> None:
-    plan = agreed(agency)
+    plan = make_agreed_plan(agency, at=NOW)
     report = actions.report_done(agency.sari, plan.targets[0].id, f"{YEAR}-01", 2, EVIDENCE, write_key="form:r", at=NOW)
     actions.confirm_report(agency.rina, report.id, "", NOW)
     session.commit()

@@ -18,7 +18,7 @@ from webapp.feedback.masking import mask_personal_numbers
 from webapp.indicators.periods import day_of
 from webapp.indicators.work_plans.access import below
 from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, NotAnOfficer, StepNotPossible
-from webapp.indicators.work_plans.events import PlanDecided, PlanProposed, WorkConfirmed
+from webapp.indicators.work_plans.events import PlanDecided, PlanProposed, ReportDecided, ReportTold, WorkConfirmed
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
 from webapp.indicators.work_plans.queries import alike
 from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Aspect, Measure, Outcome, PlanState, PlanStep
@@ -175,6 +175,7 @@ def report_done(
     )
     db.session.add(report)
     db.session.flush()
+    publish(ReportTold(report.id))
     return report
 
 
@@ -208,6 +209,7 @@ def _decide(viewer: Account, report_id: int, outcome: Outcome, note: str, at: da
     report.note = _words(note)
     db.session.flush()
     publish(WorkConfirmed([plan.officer_id]))
+    publish(ReportDecided(report.id))
     return report
 
 

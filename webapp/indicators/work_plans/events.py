@@ -30,5 +30,19 @@ class PlanDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTold(Event):
+    """An officer told what he did in a month."""
+
+    report_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDecided(Event):
+    """A superior confirmed what was told, or gave it back."""
+
+    report_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlansDue(Event):
     """A day has begun: targets are read anew where a month has ended."""

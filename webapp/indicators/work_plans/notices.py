@@ -1,4 +1,4 @@
-"""Who is told of a work plan: whoever may agree to it, and in the end its officer."""
+"""Who is told of a work plan and of what is told of its months: whoever may agree to it, and in the end its officer."""
 
 from __future__ import annotations
 
@@ -11,34 +11,85 @@ from webapp.accounts.permissions import Permission
 from webapp.database import db
 from webapp.feedback.staff_notices import recipient_of
 from webapp.indicators.work_plans.access import below
-from webapp.indicators.work_plans.events import PlanDecided, PlanProposed
-from webapp.indicators.work_plans.models import WorkPlan
-from webapp.indicators.work_plans.vocabulary import PlanState
-from webapp.messaging.notifications import Sender, notify
+from webapp.indicators.work_plans.events import PlanDecided, PlanProposed, ReportDecided, ReportTold
+from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
+from webapp.indicators.work_plans.vocabulary import Outcome, PlanState, PlanStep
+from webapp.messaging.notifications import Recipient, Sender, notify
 from webapp.messaging.vocabulary import NoticeKind
 from webapp.organisation.models import Officer, Posting, Unit
 from webapp.organisation.superiors import list_administrators, nearest_who_may
 
+PlanEvent = PlanProposed | PlanDecided | ReportTold | ReportDecided
 
-def queue_plan_notices(event: PlanProposed | PlanDecided, *, key: str, at: datetime, sender: Sender) -> int:
-    """Tell the nearest who may agree that a plan waits, or its officer what became of it; how many were told."""
+
+def queue_plan_notices(event: PlanEvent, *, key: str, at: datetime, sender: Sender) -> int:
+    """Tell who may agree that a plan or a report waits, or its officer what became of it; how many were told."""
+    if isinstance(event, ReportTold | ReportDecided):
+        return _queue_report_notices(event, at, sender)
     plan = db.session.get_one(WorkPlan, event.plan_id)
     if isinstance(event, PlanDecided):
         kind = NoticeKind.PLAN_AGREED if event.agreed else NoticeKind.PLAN_RETURNED
-        account = db.session.get(Account, plan.officer.account_id) if plan.officer.account_id is not None else None
-        told = [recipient_of(account)] if account is not None else []
-        return notify(told, kind, None, {"year": plan.year}, key=f"plan:{key}", at=at, sender=sender)
+        return notify(_officer(plan), kind, None, {"year": plan.year}, key=f"plan:{key}", at=at, sender=sender)
     if plan.state != PlanState.PROPOSED:  # somebody was quicker than the notice
         return 0
-    accounts = nearest_who_may(
-        _path_of(plan.officer_id), Permission.PLAN_AGREE, lambda account: _may_agree(account, plan.officer_id)
-    )
+    accounts = _nearest(plan)
     if not accounts:
         whom = [recipient_of(account) for account in list_administrators()]
         return notify(whom, NoticeKind.PLAN_STRANDED, None, {}, key=f"plan:{key}", at=at, sender=sender)
     particulars = {"officer": plan.officer.name, "officer_id": plan.officer_id, "year": plan.year}
     whom = [recipient_of(account) for account in accounts]
     return notify(whom, NoticeKind.PLAN_PROPOSED, None, particulars, key=f"plan:{key}", at=at, sender=sender)
+
+
+def _queue_report_notices(event: ReportTold | ReportDecided, at: datetime, sender: Sender) -> int:
+    """Tell who agreed to the plan that a report waits for his word, or its officer what became of it.
+
+    Each hears of a report once. Whoever agreed and can't look at it any more is passed over for the nearest who may.
+    """
+    report = db.session.get_one(WorkReport, event.report_id)
+    plan = db.session.scalars(
+        select(WorkPlan).join(WorkTarget, WorkTarget.plan_id == WorkPlan.id).where(WorkTarget.id == report.target_id)
+    ).one()
+    particulars = {"month": report.month, "year": plan.year}
+    if isinstance(event, ReportDecided):
+        kind = NoticeKind.REPORT_CONFIRMED if report.outcome == Outcome.CONFIRMED else NoticeKind.REPORT_RETURNED
+        key = f"report:{report.id}:decided"
+        return notify(_officer(plan), kind, None, particulars, key=key, at=at, sender=sender)
+    if report.outcome is not None or plan.state != PlanState.AGREED:  # somebody was quicker, or it counts no more
+        return 0
+    accounts = _who_agreed(plan) or _nearest(plan)
+    if not accounts:
+        whom = [recipient_of(account) for account in list_administrators()]
+        return notify(whom, NoticeKind.PLAN_STRANDED, None, {}, key=f"report:{report.id}", at=at, sender=sender)
+    particulars |= {"officer": plan.officer.name, "officer_id": plan.officer_id}
+    whom = [recipient_of(account) for account in accounts]
+    key = f"report:{report.id}:told"
+    return notify(whom, NoticeKind.REPORT_TOLD, None, particulars, key=key, at=at, sender=sender)
+
+
+def _officer(plan: WorkPlan) -> list[Recipient]:
+    """The plan's officer, if he signs in."""
+    account = db.session.get(Account, plan.officer.account_id) if plan.officer.account_id is not None else None
+    return [recipient_of(account)] if account is not None else []
+
+
+def _who_agreed(plan: WorkPlan) -> list[Account]:
+    """Who agreed to this version, if he may look at it still."""
+    account = db.session.scalars(
+        select(Account)
+        .join(WorkPlanStep, WorkPlanStep.account_id == Account.id)
+        .where(WorkPlanStep.plan_id == plan.id, WorkPlanStep.step == PlanStep.AGREED)
+        .order_by(WorkPlanStep.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return [account] if account is not None and _may_agree(account, plan.officer_id) else []
+
+
+def _nearest(plan: WorkPlan) -> list[Account]:
+    """The nearest who may agree to it."""
+    return nearest_who_may(
+        _path_of(plan.officer_id), Permission.PLAN_AGREE, lambda account: _may_agree(account, plan.officer_id)
+    )
 
 
 def _may_agree(account: Account, officer_id: int) -> bool:

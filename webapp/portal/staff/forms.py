@@ -50,9 +50,12 @@ NOTICE_KINDS = {
     NoticeKind.OBJECTION_STRANDED: _l("Tidak ada yang boleh memutuskan keberatan atas nilai"),
     NoticeKind.OBJECTION_DECIDED: _l("Keberatan saya atas nilai sudah diputuskan"),
     NoticeKind.PLAN_PROPOSED: _l("Rencana kerja menunggu kata saya"),
-    NoticeKind.PLAN_STRANDED: _l("Tidak ada yang boleh menyetujui sebuah rencana kerja"),
+    NoticeKind.PLAN_STRANDED: _l("Tidak ada yang boleh menyetujui sebuah rencana kerja atau laporannya"),
     NoticeKind.PLAN_AGREED: _l("Rencana kerja saya disepakati"),
     NoticeKind.PLAN_RETURNED: _l("Rencana kerja saya dikembalikan"),
+    NoticeKind.REPORT_TOLD: _l("Laporan capaian menunggu kata saya"),
+    NoticeKind.REPORT_CONFIRMED: _l("Laporan capaian saya dibenarkan"),
+    NoticeKind.REPORT_RETURNED: _l("Laporan capaian saya dikembalikan"),
     NoticeKind.SIGNAL: _l("Laporan tentang satu hal lebih banyak dari biasanya"),
 }
 

@@ -176,6 +176,11 @@ def _page_of(viewer: Account, found: ListedNotification) -> str:
             return url_for("supervisor.show_plan", officer_id=told["officer_id"], tahun=told["year"])
         case NoticeKind.PLAN_AGREED | NoticeKind.PLAN_RETURNED if can(viewer, Permission.PLAN_PROPOSE):
             return url_for("officer.show_plan", tahun=found.particulars["year"])
+        case NoticeKind.REPORT_TOLD if can(viewer, Permission.PLAN_AGREE):
+            told = found.particulars  # reports are told of the version that counts, whichever is the latest
+            return url_for("supervisor.show_plan", officer_id=told["officer_id"], tahun=told["year"], versi="berlaku")
+        case NoticeKind.REPORT_CONFIRMED | NoticeKind.REPORT_RETURNED if can(viewer, Permission.PLAN_PROPOSE):
+            return url_for("officer.show_plan", tahun=found.particulars["year"], versi="berlaku")
         case NoticeKind.SIGNAL if can(viewer, Permission.SIGNAL_READ):
             return url_for("supervisor.show_signal", signal_id=found.particulars["signal"])
     if (code := found.code) is not None:
