@@ -181,7 +181,7 @@ def _clean_tables(request: pytest.FixtureRequest) -> Iterator[None]:
         boards.forget_boards()  # what it keeps of halls that are gone now
     inherited = sys.modules.get("webapp.organisation.inherited")
     if inherited is not None:
-        inherited.forget_calendars()  # numbers and versions begin anew
+        inherited.calendar_at.cache_clear()  # numbers and versions begin anew
     with redis.Redis.from_url(address) as queue:
         queue.flushdb()
     if left_open:

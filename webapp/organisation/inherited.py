@@ -42,7 +42,7 @@ class Inherited:
 
         Raises LookupError for a version that never was.
         """
-        exceptions, seasons = _content(calendar) if calendar is not None else ({}, ())
+        exceptions, seasons = calendar_at(calendar) if calendar is not None else ({}, ())
         return WorkingTime(self.timezone, self.weekly_hours, exceptions, seasons, self.season_hours, calendar)
 
 
@@ -92,8 +92,12 @@ def inherited_by(unit_id: int | None) -> Inherited:
 
 
 @lru_cache(maxsize=64)
-def _content(calendar: str) -> _Content:
-    """Days and seasons of a calendar at a version. A version never changes, so it is read once in a process."""
+def calendar_at(calendar: str) -> _Content:
+    """Days and seasons of a calendar at a version, "3:7".
+
+    A version never changes, so it is read once in a process. Which version stands is read each time: a change of a
+    calendar is a new version, and holds in every process as soon as it is committed.
+    """
     calendar_id, version = (int(part) for part in calendar.split(":"))
     found = db.session.execute(_STANDING, {"calendar_id": calendar_id, "version": version}).one_or_none()
     if found is not None:
@@ -107,11 +111,6 @@ def _content(calendar: str) -> _Content:
         {date.fromisoformat(day): working for day, working in (days or {}).items()},
         tuple(Season(*map(date.fromisoformat, span)) for span in seasons or []),
     )
-
-
-def forget_calendars() -> None:
-    """Read calendars anew: for tests, whose tables begin anew each time."""
-    _content.cache_clear()
 
 
 _INHERITED = select(inherited_rows())
