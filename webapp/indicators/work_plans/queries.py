@@ -27,6 +27,7 @@ from webapp.indicators.work_plans.views import (
     ReportView,
     StepView,
     TargetView,
+    VersionView,
 )
 from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Measure, Outcome, PlanState
 from webapp.organisation.models import Officer, Posting, Unit
@@ -37,8 +38,10 @@ PAGE = 50
 _SAYS = ("result", "aspect", "indicator", "measure", "unit_of_measure", "less_is_better")
 
 
-def plan_of(viewer: Account, officer_id: int, year: int, now: datetime, *, agreed: bool = False) -> PlanView | None:
-    """The latest version of an officer's plan, or the one that counts (`agreed`); None where there is none.
+def plan_of(
+    viewer: Account, officer_id: int, year: int, now: datetime, *, agreed: bool = False, version: int | None = None
+) -> PlanView | None:
+    """The latest version of an officer's plan, the one that counts (`agreed`) or a `version`; None where there is none.
 
     His own he reads with drafts, a superior what was proposed to him. Raises NoSuchPlan for anybody else's.
     """
@@ -57,11 +60,17 @@ def plan_of(viewer: Account, officer_id: int, year: int, now: datetime, *, agree
     ).all()
     in_force = next((row.version for row in versions if row.state == PlanState.AGREED), None)
     shown = [row for row in versions if own or row.state != PlanState.DRAFT]
-    if agreed:
-        shown = [row for row in shown if row.state == PlanState.AGREED]
-    if not shown:
+    chosen = next(
+        (
+            row
+            for row in shown
+            if (not agreed or row.state == PlanState.AGREED) and (version is None or row.version == version)
+        ),
+        None,
+    )
+    if chosen is None:
         return None
-    chosen = shown[0]
+    steps = _steps([row.id for row in shown])
     return PlanView(
         id=chosen.id,
         officer_id=officer.id,
@@ -71,8 +80,9 @@ def plan_of(viewer: Account, officer_id: int, year: int, now: datetime, *, agree
         state=chosen.state,
         in_force=in_force if in_force != chosen.version else None,
         targets=_targets(chosen.id, officer.id, year, now),
-        steps=_steps(chosen.id),
-        may=_may(viewer, chosen.state, own),
+        steps=steps.get(chosen.id, ()),
+        may=_may(viewer, chosen.state, own) - (frozenset() if chosen is shown[0] else {"edit"}),
+        versions=tuple(VersionView(row.version, row.state, steps.get(row.id, ())) for row in shown),
     )
 
 
@@ -249,14 +259,18 @@ def _names(account_ids: set[int | None]) -> dict[int, str]:
     }
 
 
-def _steps(plan_id: int) -> tuple[StepView, ...]:
+def _steps(plan_ids: Sequence[int]) -> dict[int, tuple[StepView, ...]]:
+    """By plan who did what with it, in order."""
     rows = db.session.execute(
-        select(WorkPlanStep.step, Account.name, WorkPlanStep.note, WorkPlanStep.at)
+        select(WorkPlanStep.plan_id, WorkPlanStep.step, Account.name, WorkPlanStep.note, WorkPlanStep.at)
         .join(Account, Account.id == WorkPlanStep.account_id)
-        .where(WorkPlanStep.plan_id == plan_id)
+        .where(WorkPlanStep.plan_id.in_(plan_ids))
         .order_by(WorkPlanStep.id)
     )
-    return tuple(StepView(*row) for row in rows)
+    steps: dict[int, tuple[StepView, ...]] = {}
+    for plan_id, step, name, note, at in rows:
+        steps[plan_id] = (*steps.get(plan_id, ()), StepView(step, name, note, at))
+    return steps
 
 
 def _may(viewer: Account, state: str, own: bool) -> frozenset[str]:

@@ -77,10 +77,20 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionView:
+    """A version of a plan in the list of all: where it stands, and who did what with it."""
+
+    version: int
+    state: str
+    steps: tuple[StepView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanView:
     """A version of a plan. `may` has what the viewer may do now: edit, propose, report, agree, return, confirm.
 
-    `in_force` is the version that counts, where this is not it; None where none was agreed.
+    `in_force` is the version that counts, where this is not it; None where none was agreed. `versions`: all that the
+    viewer may read, the latest first; nothing is done with earlier ones but in the one that counts.
     """
 
     id: int
@@ -93,6 +103,12 @@ class PlanView:
     targets: tuple[TargetView, ...]
     steps: tuple[StepView, ...]
     may: frozenset[str]
+    versions: tuple[VersionView, ...]
+
+    @property
+    def latest(self) -> int:
+        """The number of the latest version."""
+        return self.versions[0].version
 
 
 @dataclass(frozen=True, slots=True)

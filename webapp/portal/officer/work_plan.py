@@ -26,6 +26,10 @@ from webapp.portal.officer.room import blueprint
 from webapp.portal.staff.pictures import picture, picture_file
 from webapp.portal.staff.plan_forms import LESS, MORE, PlanForm, ReportForm, WordForm, typed_without
 from webapp.portal.staff.plan_view import (
+    IN_FORCE,
+    LATEST,
+    ChosenVersion,
+    chosen_version,
     chosen_year,
     months_until,
     plan_page,
@@ -50,8 +54,7 @@ def show_plan() -> ResponseReturnValue:
 def _page(form: WordForm, status: int = 200) -> ResponseReturnValue:
     now, zone = datetime.now(UTC), settings_of(current_app).default_timezone
     year = chosen_year(now, zone)
-    in_force = request.args.get("versi") == "berlaku"
-    plan = _own(year, now, agreed=in_force)
+    plan = _own(year, now, chosen_version())
     drawn = None
     if plan is not None and plan.targets:
         drawn = picture(
@@ -59,7 +62,7 @@ def _page(form: WordForm, status: int = 200) -> ResponseReturnValue:
             lambda width: plan_plot(plan, width),
             "officer.draw_plan",
             tahun=year,
-            versi="berlaku" if in_force else None,
+            versi=request.args.get("versi"),
         )
     page = render_template(
         "officer/show_plan.html",
@@ -78,7 +81,7 @@ def draw_plan() -> ResponseReturnValue:
     """The plan drawn."""
     now = datetime.now(UTC)
     year = chosen_year(now, settings_of(current_app).default_timezone)
-    plan = _own(year, now, agreed=request.args.get("versi") == "berlaku")
+    plan = _own(year, now, chosen_version())
     if plan is None or not plan.targets:
         abort(404)
     return picture_file(lambda width: plan_plot(plan, width))
@@ -159,7 +162,7 @@ def report_target(target_id: int) -> ResponseReturnValue:
     """Tell what was done of an own target in a month, with what proves it."""
     now, zone = datetime.now(UTC), settings_of(current_app).default_timezone
     year = chosen_year(now, zone)
-    plan = _own(year, now, agreed=True)
+    plan = _own(year, now, ChosenVersion(agreed=True))
     target = next((one for one in plan.targets if one.id == target_id), None) if plan is not None else None
     if plan is None or target is None or target.measure != Measure.OWN_COUNT:
         abort(404)
@@ -170,7 +173,8 @@ def report_target(target_id: int) -> ResponseReturnValue:
     form.month.choices = [SelectChoice(month, words) for month, words in months]
     if request.method == "POST" and form.is_valid() and _report(form, target_id, now):
         flash(_("Laporan dikirim. Angkanya dihitung setelah dibenarkan atasan Anda."))
-        return redirect(url_for("officer.show_plan", tahun=year), 303)
+        versi = IN_FORCE if plan.version != plan.latest else None
+        return redirect(url_for("officer.show_plan", tahun=year, versi=versi), 303)
     view = plan_page(plan, zone)
     card = next(one for one in view.targets if one.id == target_id)
     return render_template("officer/report_target.html", form=form, card=card, year=year), form.status
@@ -196,11 +200,14 @@ def _report(form: ReportForm, target_id: int, now: datetime) -> bool:
     return True
 
 
-def _own(year: int, now: datetime, *, agreed: bool = False) -> PlanView | None:
+def _own(year: int, now: datetime, chosen: ChosenVersion = LATEST) -> PlanView | None:
     officer = officer_of(current_account())
     if officer is None:
         abort(404)
-    return plan_of(current_account(), officer.id, year, now, agreed=agreed)
+    plan = plan_of(current_account(), officer.id, year, now, agreed=chosen.agreed, version=chosen.number)
+    if plan is None and chosen.number is not None:
+        abort(404)
+    return plan
 
 
 def _rows(targets: Sequence[TargetView]) -> list[dict[str, Any]]:

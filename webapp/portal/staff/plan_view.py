@@ -12,8 +12,17 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.indicators.plots.plan import PlanPlot, PlanQuarter, PlanRow
 from webapp.indicators.wording.numbers import percent
-from webapp.indicators.work_plans.views import MonthView, PlanView, QuarterView, ReportView, TargetView
+from webapp.indicators.work_plans.views import (
+    MonthView,
+    PlanView,
+    QuarterView,
+    ReportView,
+    StepView,
+    TargetView,
+    VersionView,
+)
 from webapp.indicators.work_plans.vocabulary import Measure, Outcome, PlanState, PlanStep
+from webapp.portal.chosen import chosen_id
 from webapp.portal.dates import local_day, moment_in_words, month_in_words
 from webapp.portal.staff.plan_forms import ASPECTS, MEASURES
 
@@ -33,6 +42,8 @@ _STEPS = {
 }
 #: Years that can be chosen: from so many before this one to the next.
 _YEARS_BACK = 2
+#: What an address calls the version that counts.
+IN_FORCE = "berlaku"
 _ROMAN = ("I", "II", "III", "IV")
 
 
@@ -79,6 +90,18 @@ class TargetCard:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version in the list of all: `versi` asks for it, `steps` say who did what, when and why."""
+
+    number: int
+    versi: int | None
+    state: str
+    tone: str
+    shown: bool
+    steps: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPage:
     """A plan as its pages show it."""
 
@@ -87,27 +110,45 @@ class PlanPage:
     tone: str
     targets: tuple[TargetCard, ...]
     steps: tuple[dict[str, str], ...]
+    versions: tuple[VersionLine, ...]
     words: str
 
 
 def plan_page(plan: PlanView, zone: str) -> PlanPage:
     """The plan in words; times in `zone`."""
     state, tone = STATES[PlanState(plan.state)]
-    latest = [step for step in plan.steps if step.step != PlanStep.DRAFTED or step is plan.steps[-1]]
     return PlanPage(
         plan=plan,
         state=str(state),
         tone=tone,
         targets=tuple(_card(target) for target in plan.targets),
-        steps=tuple(
-            {
-                "title": str(_STEPS[PlanStep(step.step)]) % {"name": step.by},
-                "when": moment_in_words(step.at, zone),
-                "text": step.note or "",
-            }
-            for step in latest
-        ),
+        steps=_told(plan.steps, zone),
+        versions=tuple(_version(one, plan, zone) for one in plan.versions),
         words=plan_words(plan),
+    )
+
+
+def _told(steps: tuple[StepView, ...], zone: str) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {
+            "title": str(_STEPS[PlanStep(step.step)]) % {"name": step.by},
+            "when": moment_in_words(step.at, zone),
+            "text": step.note or "",
+        }
+        for step in steps
+        if step.step != PlanStep.DRAFTED or step is steps[-1]
+    )
+
+
+def _version(one: VersionView, plan: PlanView, zone: str) -> VersionLine:
+    state, tone = STATES[PlanState(one.state)]
+    return VersionLine(
+        number=one.version,
+        versi=None if one.version == plan.latest else one.version,
+        state=str(state),
+        tone=tone,
+        shown=one.version == plan.version,
+        steps=_told(one.steps, zone),
     )
 
 
@@ -236,6 +277,32 @@ def amount(value: float) -> str:
 def written(value: float) -> str:
     """A number as the form takes it: "97,5", "" for 0."""
     return "" if value == 0 else f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenVersion:
+    """Which version an address asks for (`versi`): the one that counts, a number, or else the latest."""
+
+    agreed: bool = False
+    number: int | None = None
+
+
+#: The one that is shown where nothing is asked for.
+LATEST = ChosenVersion()
+
+
+def chosen_version() -> ChosenVersion:
+    """The version that the address asks for; 404 for what is none."""
+    asked = request.args.get("versi")
+    if asked is None:
+        return LATEST
+    if asked == IN_FORCE:
+        return ChosenVersion(agreed=True)
+    try:
+        number = chosen_id(asked)
+    except ValueError:
+        abort(404)
+    return ChosenVersion(number=number)
 
 
 def chosen_year(now: datetime, zone: str) -> int:

@@ -23,7 +23,15 @@ from webapp.portal.access import current_account, requires
 from webapp.portal.dates import local_day, short_day
 from webapp.portal.staff.pictures import picture, picture_file
 from webapp.portal.staff.plan_forms import WordForm
-from webapp.portal.staff.plan_view import STATES, chosen_year, plan_page, plan_plot, plan_words, years_to_choose
+from webapp.portal.staff.plan_view import (
+    STATES,
+    chosen_version,
+    chosen_year,
+    plan_page,
+    plan_plot,
+    plan_words,
+    years_to_choose,
+)
 from webapp.portal.supervisor.views import blueprint
 from webapp.portal.typed_text import keeps_typed_text, without_nul
 
@@ -169,6 +177,7 @@ def _page(
             "supervisor.draw_plan",
             officer_id=officer_id,
             tahun=year,
+            versi=request.args.get("versi"),
         )
     wrong = next((form for form in (plan_form, report_form) if form is not None), None)
     page = render_template(
@@ -176,6 +185,7 @@ def _page(
         year=year,
         years=years_to_choose(now, zone),
         officer_id=officer_id,
+        versi=request.args.get("versi"),
         view=view,
         drawn=drawn,
         waiting=[(card, report, forms[report.id]) for card, report in waiting] if may_confirm else [],
@@ -185,11 +195,17 @@ def _page(
 
 
 def _plan(officer_id: int, year: int, now: datetime) -> PlanView | None:
+    chosen = chosen_version()
     try:
-        return plan_of(current_account(), officer_id, year, now)
+        plan = plan_of(current_account(), officer_id, year, now, agreed=chosen.agreed, version=chosen.number)
     except NoSuchPlan:
         abort(404)
+    if plan is None and chosen.number is not None:
+        abort(404)
+    return plan
 
 
 def _address(officer_id: int) -> str:
-    return url_for("supervisor.show_plan", officer_id=officer_id, tahun=request.args.get("tahun"))
+    """The page that the press came from."""
+    year, versi = request.args.get("tahun"), request.args.get("versi")
+    return url_for("supervisor.show_plan", officer_id=officer_id, tahun=year, versi=versi)
