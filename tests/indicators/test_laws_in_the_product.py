@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from tests.factories.desk import Agency, make_agency, make_rated_visits
 from tests.factories.feedback import make_rating
+from tests.indicators.objections.objected import make_objection
 from webapp.attribution.actions import attribute_feedback, decide_attribution
 from webapp.feedback.models import Feedback
 from webapp.indicators.actions import record_facts, renew_reference, withdraw_excluded
 from webapp.indicators.models import IndicatorFact, IndicatorSnapshot
-from webapp.indicators.objections.models import FactExclusion, IndicatorObjection, ObjectionDecision
+from webapp.indicators.objections.models import FactExclusion, ObjectionDecision
 from webapp.indicators.queries import own_sheet, sheet_of
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
@@ -132,8 +133,8 @@ def test_a_fact_says_why_it_counts_no_more_and_the_officer_sees_a_line_of_it(ses
 def test_what_an_upheld_objection_excludes_never_comes_back(session: Session, agency: Agency) -> None:
     sari = agency.sari_officer
     feedback_id = file_rating(session, agency, 1, "tiga", NOW)
-    snapshot_id = session.scalars(
-        select(IndicatorSnapshot.id).where(
+    snapshot = session.scalars(
+        select(IndicatorSnapshot).where(
             IndicatorSnapshot.officer_id == sari.id, IndicatorSnapshot.superseded_at.is_(None)
         )
     ).one()
@@ -141,22 +142,7 @@ def test_what_an_upheld_objection_excludes_never_comes_back(session: Session, ag
     fact = session.scalars(
         select(IndicatorFact).where(IndicatorFact.feedback_id == feedback_id, IndicatorFact.officer_id == sari.id)
     ).one()
-    objection = IndicatorObjection(
-        write_key="uji",
-        officer_id=sari.id,
-        account_id=agency.sari.id,
-        period=PERIOD,
-        line_key="x",
-        component=fact.component,
-        snapshot_id=snapshot_id,
-        fact_ids=[fact.id],
-        points=-1.0,
-        reason="Bukan saya.",
-        filed_at=NOW,
-        due_at=NOW,
-    )
-    session.add(objection)
-    session.flush()
+    objection = make_objection(session, agency.sari, snapshot, fact.component, NOW, fact.key)
     decision = ObjectionDecision(
         objection_id=objection.id, outcome="upheld", reasons="Benar.", decided_by_id=agency.rina.id, at=NOW
     )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories.accounts import make_account
+from tests.factories.counting import next_number
 from tests.factories.desk import Agency, make_agency, make_placed, make_rated_visits
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
@@ -16,8 +17,9 @@ from webapp.attribution.actions import decide_attribution
 from webapp.feedback.handling import answer_complaint
 from webapp.feedback.models import Complaint
 from webapp.feedback.vocabulary import Finding
-from webapp.indicators.actions import record_facts
-from webapp.indicators.models import IndicatorSnapshot
+from webapp.indicators.actions import record_due, record_facts
+from webapp.indicators.fact_sources import DueFact
+from webapp.indicators.models import IndicatorFact, IndicatorSnapshot
 from webapp.indicators.objections.filing import file_objection
 from webapp.indicators.objections.models import IndicatorObjection
 from webapp.indicators.objections.seen import note_seen
@@ -88,6 +90,64 @@ def see(town: Town, line: GroupView, at: datetime | None = None) -> str:
 def objection_to(town: Town, line: GroupView, *, write_key: str = "form:o") -> IndicatorObjection:
     """Sari objects to a line that she sees."""
     return file_objection(town.agency.sari, see(town, line), WRONG, write_key=write_key, at=town.at)
+
+
+def record_days(town: Town, component: str, values: dict[date, float]) -> list[DueFact]:
+    """Sari's days as the agency's records have them, each worth its value; recorded as facts of a part."""
+    officer = town.agency.sari_officer
+    due = [
+        DueFact(
+            key=f"shift:{officer.id}:{day}",
+            feedback_id=None,
+            attribution_id=None,
+            officer_id=officer.id,
+            component=component,
+            period=town.period,
+            day=day,
+            y=value,
+            share=1.0,
+            verified=True,
+            rater=None,
+            service_id=None,
+            channel="shift",
+        )
+        for day, value in values.items()
+    ]
+    record_due([one.key for one in due], due, town.at)
+    return due
+
+
+def make_objection(
+    session: Session, account: Account, figure: IndicatorSnapshot, component: str, at: datetime, *keys: str
+) -> IndicatorObjection:
+    """The officer's objection to his facts of a part (to those with these keys), whichever lines they stand in."""
+    facts = select(IndicatorFact.id).where(
+        IndicatorFact.officer_id == figure.officer_id, IndicatorFact.component == component
+    )
+    if keys:
+        facts = facts.where(IndicatorFact.key.in_(keys))
+    objection = IndicatorObjection(
+        write_key=f"form:{next_number()}",
+        officer_id=figure.officer_id,
+        account_id=account.id,
+        period=figure.period,
+        line_key="days",
+        component=component,
+        snapshot_id=figure.id,
+        fact_ids=list(session.scalars(facts.order_by(IndicatorFact.id))),
+        points=-1.0,
+        reason=WRONG,
+        filed_at=at,
+        due_at=at,
+    )
+    session.add(objection)
+    session.flush()
+    return objection
+
+
+def object_to_days(session: Session, town: Town, component: str) -> IndicatorObjection:
+    """Sari's objection to her days of a part, as record_days wrote them."""
+    return make_objection(session, town.agency.sari, figure_of(session, town), component, town.at)
 
 
 def figure_of(session: Session, town: Town) -> IndicatorSnapshot:

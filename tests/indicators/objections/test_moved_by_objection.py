@@ -5,16 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from tests.indicators.objections.objected import figure_of, make_town
-from webapp.indicators.actions import record_due
-from webapp.indicators.fact_sources import DueFact
-from webapp.indicators.models import IndicatorFact
+from tests.indicators.objections.objected import make_town, object_to_days, record_days
 from webapp.indicators.objections.deciding import decide_objection
 from webapp.indicators.objections.effects import apply_decision
-from webapp.indicators.objections.models import IndicatorObjection
 from webapp.indicators.objections.vocabulary import Outcome
 from webapp.indicators.queries import sheet_of
 
@@ -24,45 +19,11 @@ NOW = datetime(2026, 11, 10, 7, 0, tzinfo=UTC)
 def test_what_an_upheld_objection_took_out_moved_the_figure(session: scoped_session[Session]) -> None:
     town = make_town(session(), NOW, {8: [4, 4, 3, 4, 4, 4]})
     officer = town.agency.sari_officer
-    due = [
-        DueFact(
-            key=f"served:{officer.id}:{day}",
-            feedback_id=None,
-            attribution_id=None,
-            officer_id=officer.id,
-            component="complaint_handling",
-            period=town.period,
-            day=date(2026, 10, day),
-            y=0.1 * day,
-            share=1.0,
-            verified=True,
-            rater=None,
-            service_id=None,
-            channel="counter",
-        )
-        for day in (2, 3, 5)
-    ]
-    record_due([one.key for one in due], due, NOW)
+    due = record_days(town, "complaint_handling", {date(2026, 10, day): 0.1 * day for day in (2, 3, 5)})
     before = sheet_of(town.agency.rina, officer.id, town.period)
     assert before.moved_since == date(2026, 10, 31)
     assert {one.kind for one in before.movements} == {"new_facts"}
-    rows = session.scalars(select(IndicatorFact).where(IndicatorFact.component == "complaint_handling")).all()
-    objection = IndicatorObjection(
-        write_key="form:days",
-        officer_id=officer.id,
-        account_id=town.agency.sari.id,
-        period=town.period,
-        line_key="days",
-        component="complaint_handling",
-        snapshot_id=figure_of(session(), town).id,
-        fact_ids=[row.id for row in rows],
-        points=-1.0,
-        reason="Loket ditutup atasan.",
-        filed_at=NOW,
-        due_at=NOW,
-    )
-    session.add(objection)
-    session.flush()
+    objection = object_to_days(session(), town, "complaint_handling")
     later = NOW + timedelta(hours=1)
     why = "Loket memang ditutup atasan pada hari itu."
     how = {"outcome": Outcome.PARTLY, "reasons": why, "actor": town.agency.rina, "days": [due[0].day]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,7 +22,9 @@ from tests.indicators.objections.objected import (
     local,
     make_founded,
     make_town,
+    object_to_days,
     objection_to,
+    record_days,
     see,
 )
 from tests.pipeline import pipeline_of
@@ -34,7 +37,6 @@ from webapp.feedback.handling import exclude_officers
 from webapp.feedback.models import Recusal
 from webapp.feedback.vocabulary import ERASED
 from webapp.indicators.actions import record_due, record_facts
-from webapp.indicators.fact_sources import DueFact
 from webapp.indicators.models import IndicatorFact
 from webapp.indicators.objections.contents import contents_of
 from webapp.indicators.objections.deciding import decide_objection, list_causes
@@ -289,48 +291,13 @@ def test_a_part_goes_by_days_and_never_tells_a_few_raters(session: scoped_sessio
 
 
 def test_days_at_the_counter_go_by_day_whatever_their_number(town: Town, session: scoped_session[Session]) -> None:
-    officer = town.agency.sari_officer
-    due = [
-        DueFact(
-            key=f"shift:{officer.id}:{day}",
-            feedback_id=None,
-            attribution_id=None,
-            officer_id=officer.id,
-            component="time_discipline",
-            period=town.period,
-            day=local(NOW) - timedelta(days=day),
-            y=0.1 * day,
-            share=1.0,
-            verified=True,
-            rater=None,
-            service_id=None,
-            channel="shift",
-        )
-        for day in (2, 3, 4)
-    ]
-    record_due([one.key for one in due], due, NOW)
-    rows = session.scalars(select(IndicatorFact).where(IndicatorFact.component == "time_discipline")).all()
-    objection = IndicatorObjection(
-        write_key="form:days",
-        officer_id=officer.id,
-        account_id=town.agency.sari.id,
-        period=town.period,
-        line_key="days",
-        component="time_discipline",
-        snapshot_id=figure_of(session(), town).id,
-        fact_ids=[row.id for row in rows],
-        points=-1.0,
-        reason=WRONG,
-        filed_at=NOW,
-        due_at=NOW,
-    )
-    session.add(objection)
-    session.flush()
+    due = record_days(town, "time_discipline", {local(NOW) - timedelta(days=ago): 0.1 * ago for ago in (2, 3, 4)})
+    objection = object_to_days(session(), town, "time_discipline")
     decided(objection, town.agency.rina, Outcome.PARTLY, days=[due[0].day])
     apply_decision(objection.id, NOW)
     assert session.scalars(select(FactExclusion.key)).all() == [due[0].key]
     # The day is reported again, with another value: it stays out.
-    record_due([one.key for one in due], due, NOW)
+    record_due([one.key for one in due], [replace(due[0], y=0.9), *due[1:]], NOW)
     standing = select(IndicatorFact.key).where(
         IndicatorFact.component == "time_discipline", IndicatorFact.withdrawn_at.is_(None)
     )
