@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from flask_babel import gettext as _
 
 from webapp.indicators.plots.figure import FigurePlot
@@ -10,6 +12,7 @@ from webapp.indicators.plots.parts import Part, PartsPlot
 from webapp.indicators.plots.theme import WIDE
 from webapp.indicators.plots.trend import TrendPlot, TrendStep
 from webapp.indicators.queries import ComponentView, ScoreSheet
+from webapp.indicators.wording.adding_up import shown_movements
 from webapp.indicators.wording.facts import part_name
 from webapp.indicators.wording.numbers import decimal, short_day, signed
 from webapp.indicators.wording.sheets import moved_since, movement_title
@@ -74,12 +77,12 @@ def movement_plot(sheet: ScoreSheet, width: int = WIDE) -> MovementPlot | None:
     """What moved the figure since the end of the last month; None where nothing did, or may be told."""
     if sheet.moved_from is None or sheet.figure is None or not sheet.movements:
         return None
-    moved = sorted(sheet.movements, key=lambda movement: -abs(movement.points))
+    moved = sorted(zip(sheet.movements, shown_movements(sheet), strict=True), key=lambda both: -abs(both[0].points))
     told, rest = (moved, []) if len(moved) <= MOST_STEPS else (moved[: MOST_STEPS - 1], moved[MOST_STEPS - 1 :])
-    steps = [Step(movement_title(one), one.points, signed(one.points)) for one in told]
+    steps = [Step(movement_title(one), one.points, signed(shown.points)) for one, shown in told]
     if rest:
-        points = sum(one.points for one in rest)
-        steps.append(Step(str(_("Lain-lain")), points, signed(points)))
+        points, written = (math.fsum(one.points for one in ones) for ones in zip(*rest, strict=True))
+        steps.append(Step(str(_("Lain-lain")), points, signed(written)))
     return MovementPlot(
         before=sheet.moved_from,
         before_words=str(_("Angka pada %(day)s", day=moved_since(sheet))),

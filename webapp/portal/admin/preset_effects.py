@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from webapp.indicators.presets.changes import NOTICEABLE, ChangeSummary, OfficerChange
 from webapp.indicators.presets.previewing import Preview
+from webapp.indicators.wording.adding_up import difference
 from webapp.indicators.wording.numbers import decimal, period_in_words, signed
 
 #: Officers that a preview names at most.
@@ -129,7 +130,7 @@ def _row(change: OfficerChange) -> list[str]:
         change.officer,
         decimal(change.before),
         decimal(change.after),
-        f"{signed(change.difference)} ± {decimal(change.doubt)}",
+        f"{signed(difference(change.after, change.before))} ± {decimal(change.doubt)}",
         str(words),
         status,
     ]

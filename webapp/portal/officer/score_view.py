@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,6 +15,7 @@ from webapp.indicators.objections.vocabulary import Outcome
 from webapp.indicators.plots.drawing import Plot
 from webapp.indicators.queries import ComponentView, GroupView, ScoreSheet
 from webapp.indicators.weak_points import WeakPoint
+from webapp.indicators.wording.adding_up import shown_movements, shown_sections
 from webapp.indicators.wording.advice import Advice, advice_on
 from webapp.indicators.wording.facts import part_name
 from webapp.indicators.wording.numbers import decimal, exact_percent, full_day, short_day, signed
@@ -44,7 +44,7 @@ _DECIDED = {
 class Section:
     """The lines of one part of the figure. `points`: what they moved together, None where one may not be told.
 
-    `still`: those that moved it by 0,0 each, summed up by `still_words` and `still_points`.
+    `still`: those that moved it by next to nothing each, summed up by `still_words` and `still_points`.
     """
 
     name: str
@@ -112,7 +112,7 @@ def own_view(sheet: ScoreSheet, weak: WeakPoint | None, zone: str, *, contested:
         parts=tuple(_part(part, sheet.period) for part in sheet.components),
         moved_since=moved_since(sheet),
         moved_from=sheet.moved_from,
-        moved=tuple(MovedRow(movement_title(one), movement_reason(one), one.points) for one in sheet.movements),
+        moved=tuple(MovedRow(movement_title(one), movement_reason(one), one.points) for one in shown_movements(sheet)),
         sections=_sections(sheet),
         changes=_changes(sheet, zone, contested),
         advice=advice_on(sheet, weak),
@@ -158,12 +158,10 @@ def _sections(sheet: ScoreSheet) -> tuple[Section, ...]:
     names = sorted(
         {group.component for group in sheet.groups}, key=lambda name: order.index(name) if name in order else 99
     )
-    sections = []
+    sections, totals = [], shown_sections(sheet)
     for name in names:
-        groups = [group for group in sheet.groups if group.component == name]
-        told = [group.points for group in groups if group.points is not None]
-        points = math.fsum(told) if len(told) == len(groups) else None
-        parted = parted_lines([own_line(group) for group in groups])
+        total, parted = totals[name], lines_of(sheet, name)
+        points = total / 10 if total is not None else None
         marked = any(line.tag for line in parted.moving)
         sections.append(
             Section(
@@ -216,7 +214,8 @@ def _changes(sheet: ScoreSheet, zone: str, contested: int) -> tuple[tuple[str, s
 
 def lines_of(sheet: ScoreSheet, component: str) -> PartedLines:
     """The lines of one part."""
-    return parted_lines([own_line(group) for group in sheet.groups if group.component == component])
+    lines = [own_line(group) for group in sheet.groups if group.component == component]
+    return parted_lines(lines, shown_sections(sheet).get(component))
 
 
 def component_of(address: str) -> str | None:

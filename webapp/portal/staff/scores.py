@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from flask_babel import ngettext
 from webapp.app import settings_of
 from webapp.indicators.periods import period_of, span_of
 from webapp.indicators.queries import GroupView, ScoreSheet, TrendPoint
+from webapp.indicators.wording.adding_up import spread
 from webapp.indicators.wording.facts import all_counted, counts_less, line_reason, line_title
 from webapp.indicators.wording.numbers import AS_EXPECTED, period_in_words
 from webapp.indicators.wording.sheets import reliability_in_words
@@ -46,7 +47,8 @@ class ScoreLine:
 
 @dataclass(frozen=True, slots=True)
 class PartedLines:
-    """Lines of a part: those that moved the figure, and those that each show as 0,0, with what they are together."""
+    """Lines of a part as they are written: those that moved the figure, and those that each are next to nothing, with
+    what they are together."""
 
     moving: tuple[ScoreLine, ...]
     still: tuple[ScoreLine, ...]
@@ -124,24 +126,32 @@ def plotted(trend: Iterable[TrendPoint]) -> tuple[PlottedPoint, ...]:
     )
 
 
-def parted_lines(lines: Sequence[ScoreLine]) -> PartedLines:
-    """Lines that each show as 0,0 apart from the others; a single one stays among them, and so does what is marked.
+def parted_lines(lines: Sequence[ScoreLine], total: int | None = None) -> PartedLines:
+    """Lines that each are next to nothing apart from the others; a single one stays among them, and so does what is
+    marked.
 
-    Nothing of the sum is lost: the points of those apart are theirs together, which may well show.
+    Nothing of the sum is lost: the points of those apart are theirs together, which may well show. All points come as
+    they are written, so that what is seen adds up to `total` (tenths; their own sum if none is given).
     """
     still = [one for one in lines if one.delta is not None and abs(one.delta) < AS_EXPECTED and not one.tag]
     if len(still) < 2:
-        return PartedLines(tuple(lines), (), "", 0.0)
-    words = ngettext("%(num)s baris lain, masing-masing 0,0", "%(num)s baris lain, masing-masing 0,0", len(still))
-    if len(still) == len(lines):
-        words = ngettext("%(num)s baris, masing-masing 0,0", "%(num)s baris, masing-masing 0,0", len(still))
-    apart = {id(one) for one in still}
-    return PartedLines(
-        tuple(one for one in lines if id(one) not in apart),
-        tuple(still),
-        str(words),
-        math.fsum(one.delta or 0.0 for one in still),
+        return PartedLines(_written(lines, total), (), "", 0.0)
+    words = ngettext(
+        "%(num)s baris lain, masing-masing hampir 0", "%(num)s baris lain, masing-masing hampir 0", len(still)
     )
+    if len(still) == len(lines):
+        words = ngettext("%(num)s baris, masing-masing hampir 0", "%(num)s baris, masing-masing hampir 0", len(still))
+    apart = {id(one) for one in still}
+    together = ScoreLine(str(words), "", math.fsum(one.delta or 0.0 for one in still))
+    *moving, together = _written([*(one for one in lines if id(one) not in apart), together], total)
+    points = together.delta or 0.0
+    return PartedLines(tuple(moving), _written(still, round(10 * points)), together.what, points)
+
+
+def _written(lines: Sequence[ScoreLine], total: int | None) -> tuple[ScoreLine, ...]:
+    """The same lines, with points that add up as they are written."""
+    shown = iter(spread([one.delta for one in lines if one.delta is not None], total))
+    return tuple(one if one.delta is None else replace(one, delta=next(shown) / 10) for one in lines)
 
 
 def score_line(group: GroupView, *, own: bool) -> ScoreLine:

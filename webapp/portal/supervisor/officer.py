@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 from flask import abort, current_app, render_template
@@ -18,6 +17,7 @@ from webapp.indicators.overview.attention import Attention, Standing, attention_
 from webapp.indicators.plots.drawing import Plot
 from webapp.indicators.queries import GroupView, ScoreSheet, sheet_of
 from webapp.indicators.recomputing import Recomputed, recompute
+from webapp.indicators.wording.adding_up import shown_movements, shown_sections
 from webapp.indicators.wording.facts import part_name
 from webapp.indicators.wording.numbers import decimal, exact_percent
 from webapp.indicators.wording.sheets import against_expected, moved_since, movement_title
@@ -56,7 +56,7 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class LineSection:
-    """The lines of one part. `points`: what they moved together."""
+    """The lines of one part. `points`: what they moved together; as they are written, they add up to it."""
 
     name: str
     lines: tuple[ScoreLine, ...]
@@ -146,7 +146,7 @@ def _page(sheet: ScoreSheet, again: Again | None) -> ResponseReturnValue:
             for part in sheet.components
         ],
         moved_since=moved_since(sheet),
-        moved=[(movement_title(movement), movement.points) for movement in sheet.movements],
+        moved=[(movement_title(movement), movement.points) for movement in shown_movements(sheet)],
         sections=_sections(sheet),
         computed=moment_in_words(sheet.computed_at, zone) if sheet.computed_at else "",
         plan_year=int(sheet.period[:4]),
@@ -186,18 +186,19 @@ def _sections(sheet: ScoreSheet) -> tuple[LineSection, ...]:
     groups: dict[str, list[GroupView]] = {part.name: [] for part in sheet.components}
     for group in sheet.groups:
         groups.setdefault(group.component, []).append(group)
-    return tuple(_section(name, own) for name, own in groups.items() if own)
+    totals = shown_sections(sheet)
+    return tuple(_section(name, own, totals[name]) for name, own in groups.items() if own)
 
 
-def _section(name: str, own: list[GroupView]) -> LineSection:
-    parted = parted_lines([_line(group) for group in own])
+def _section(name: str, own: list[GroupView], total: int | None) -> LineSection:
+    parted = parted_lines([_line(group) for group in own], total)
     return LineSection(
         part_name(name),
         parted.moving,
         parted.still,
         parted.words,
         parted.points,
-        None if any(group.points is None for group in own) else math.fsum(group.points or 0.0 for group in own),
+        total / 10 if total is not None else None,
         0 < len(parted.moving) <= _SHOWN_OPEN,
     )
 

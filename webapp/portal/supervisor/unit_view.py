@@ -20,6 +20,7 @@ from webapp.indicators.overview.standings import OfficerStanding
 from webapp.indicators.plots.differences import DifferenceRow, DifferencesPlot
 from webapp.indicators.plots.funnel import FunnelMark, FunnelPlot
 from webapp.indicators.plots.officers import OfficerRow, OfficersPlot
+from webapp.indicators.wording.adding_up import difference
 from webapp.indicators.wording.facts import part_name
 from webapp.indicators.wording.numbers import decimal, signed
 
@@ -347,6 +348,6 @@ def _difference_line(label: str, row: Difference[int] | Difference[str]) -> Diff
         level=decimal(row.level),
         between=f"{decimal(row.low)}–{decimal(row.high)}",
         expected=decimal(row.expected),
-        difference=signed(row.difference),
+        difference=signed(difference(row.level, row.expected)),
         clear=row.clear,
     )
