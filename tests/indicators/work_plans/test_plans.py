@@ -258,6 +258,7 @@ def test_a_limit_is_kept_by_little_and_only_of_what_the_officer_counts_himself(
     third, fourth = view.targets[0].quarters[2:]
     assert (third.done, third.ratio, third.reached) == (pytest.approx(16 / 3), pytest.approx(2 - 16 / 12), False)
     assert (fourth.done, fourth.ratio, fourth.reached) == (5.0, 0.75, False)
+    assert [(one.measured, one.beyond, one.untold) for one in (third, fourth)] == [(4.0, 0, 1), (5.0, 0, 0)]
 
 
 def test_the_product_counts_what_it_can_and_a_plan_does_not_reach_back(session: Session, agency: Agency) -> None:

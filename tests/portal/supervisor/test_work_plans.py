@@ -14,7 +14,16 @@ from tests.factories.accounts import sign_in
 from tests.factories.desk import Agency, make_agency
 from tests.page_forms import forms_of
 from tests.portal.markup import parse
+from webapp.indicators.work_plans.actions import (
+    PlannedTarget,
+    agree_plan,
+    confirm_report,
+    draft_plan,
+    propose_plan,
+    report_done,
+)
 from webapp.indicators.work_plans.models import WorkPlan, WorkReport, WorkTarget
+from webapp.indicators.work_plans.vocabulary import Aspect, Measure
 
 NOW = datetime.fromisoformat("2026-11-10T02:00:00+00:00")
 ROW = {
@@ -146,3 +155,34 @@ def test_nobody_reaches_the_plan_of_another_unit_or_agrees_to_his_own(
     sign_in(client, agency.sari)
     assert client.get(f"/petugas/{agency.sari_officer.id}/rencana-kerja").status_code == 403
     assert client.get("/rencana-kerja?tahun=1999").status_code == 404
+
+
+@time_machine.travel(NOW, tick=False)
+def test_of_a_limit_is_shown_what_was_measured_and_beside_it_what_counts(
+    client: FlaskClient, session: Session, agency: Agency
+) -> None:
+    begun = datetime.fromisoformat("2026-07-01T02:00:00+00:00")
+    planned = PlannedTarget(
+        "Akta selesai tepat waktu", "Menjaga waktu tunggu", Aspect.TIME, "Keluhan dalam sebulan", Measure.OWN_COUNT,
+        "keluhan", (0, 0, 4, 4), less_is_better=True,
+    )  # fmt: skip
+    plan = draft_plan(agency.sari, 2026, [planned], begun)
+    propose_plan(agency.sari, plan.id, "", begun)
+    agree_plan(agency.rina, plan.id, "", begun)
+    for month, told in (("2026-07", 2), ("2026-08", 15), ("2026-10", 3)):  # of September nothing was told
+        report = report_done(agency.sari, plan.targets[0].id, month, told, "Buku keluhan.", write_key=month, at=NOW)
+        confirm_report(agency.rina, report.id, "", NOW)
+    session.commit()
+    for account, address in (
+        (agency.sari, "/rencana-kerja"),
+        (agency.rina, f"/petugas/{agency.sari_officer.id}/rencana-kerja"),
+    ):
+        sign_in(client, account)
+        root = parse(client.get(f"{address}?tahun=2026").text)
+        table = next(one for one in root.all("table") if "Keluhan dalam sebulan" in one.text)
+        rows = {row.all("th")[0].text: [cell.text for cell in row.all("td")] for row in table.all("tr")}
+        target, measured, part = rows["Triwulan III"]
+        assert (target, measured.split()[0], part) == ("≤ 4", "8,5", "50 %"), "15 is 15, and counts as 8"
+        assert "dihitung 6" in measured and "satu bulan paling banyak 8, dua kali batas" in measured
+        assert "1 bulan tidak dilaporkan, dihitung 8" in measured
+        assert rows["Triwulan IV"] == ["≤ 4", "3", "125 %"], "nothing more is said where nothing else counts"

@@ -225,6 +225,7 @@ def _quarter(period: str, target: float, months: tuple[MonthView, ...], limited:
         for month in months
     ]
     kept = attainment(target, as_counted, less_is_better=True)
+    measured = [month.done for month in months if month.done is not None]
     ended = all(month.ended for month in months) and all(month.done is not None for month in as_counted)
     return QuarterView(
         period,
@@ -233,6 +234,11 @@ def _quarter(period: str, target: float, months: tuple[MonthView, ...], limited:
         kept.ratio if kept is not None else None,
         kept is not None and ended and kept.ratio >= 1,
         months,
+        measured=math.fsum(measured) / len(measured) if measured else None,
+        beyond=sum(done > untold for done in measured),
+        untold=sum(
+            counted.done is not None and month.done is None for counted, month in zip(as_counted, months, strict=True)
+        ),
     )
 
 

@@ -39,7 +39,9 @@ class QuarterView:
     """A quarter of a target, "2026-Q4": `done` is the sum of what is known, `ratio` done by target, None without.
 
     Of a limit (less is better) `done` is the average of the months as they count, none above twice the limit, `ratio`
-    how far it is kept, and nothing is `reached` before the quarter has ended.
+    how far it is kept, and nothing is `reached` before the quarter has ended. `measured` is the average of what was
+    told and confirmed, as it is, None while nothing was; `beyond` months came above twice the limit, of `untold` ones
+    nothing was told in time.
     """
 
     period: str
@@ -48,6 +50,9 @@ class QuarterView:
     ratio: float | None
     reached: bool
     months: tuple[MonthView, ...]
+    measured: float | None = None
+    beyond: int = 0
+    untold: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import abort, request
-from flask_babel import format_decimal
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.indicators.plots.plan import PlanPlot, PlanQuarter, PlanRow
 from webapp.indicators.wording.numbers import percent
+from webapp.indicators.work_plans.proportion import WORST
 from webapp.indicators.work_plans.views import (
     MonthView,
     PlanView,
@@ -63,12 +64,13 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class QuarterLine:
-    """A quarter of a target in the table."""
+    """A quarter of a target in the table. `counted`: what it counts as and why, where that is not what was measured."""
 
     name: str
     target: str
     done: str
     part: str
+    counted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,8 @@ def _short(number: int, quarter: QuarterView, limited: bool) -> str:
     if quarter.target <= 0:
         return f"{_ROMAN[number]}: –"
     if limited:
-        return f"{_ROMAN[number]}: {amount(quarter.done) if _begun(quarter) else '–'} (≤ {amount(quarter.target)})"
+        measured = amount(quarter.measured) if quarter.measured is not None else "–"
+        return f"{_ROMAN[number]}: {measured} (≤ {amount(quarter.target)})"
     return f"{_ROMAN[number]}: {amount(quarter.done)}/{amount(quarter.target)}"
 
 
@@ -228,14 +231,36 @@ def _begun(quarter: QuarterView) -> bool:
 
 
 def _quarter(number: int, quarter: QuarterView, limited: bool) -> QuarterLine:
+    name = str(_("Triwulan %(number)s", number=_ROMAN[number]))
+    if limited:
+        return QuarterLine(
+            name=name,
+            target=f"≤ {amount(quarter.target)}" if quarter.target > 0 else "–",
+            done=amount(quarter.measured) if quarter.measured is not None else "–",
+            part=percent(quarter.ratio) if quarter.ratio is not None else "–",
+            counted=_counted(quarter),
+        )
     begun = _begun(quarter) and (quarter.target > 0 or quarter.done > 0)
-    target = f"≤ {amount(quarter.target)}" if limited else amount(quarter.target)
     return QuarterLine(
-        name=str(_("Triwulan %(number)s", number=_ROMAN[number])),
-        target=target if quarter.target > 0 else "–",
+        name=name,
+        target=amount(quarter.target) if quarter.target > 0 else "–",
         done=amount(quarter.done) if begun else "–",
         part=percent(quarter.ratio) if quarter.ratio is not None and begun else "–",
     )
+
+
+def _counted(quarter: QuarterView) -> tuple[str, ...]:
+    """What a limit's quarter counts as, where it is not the average that was measured, and why."""
+    if quarter.ratio is None or not (quarter.beyond or quarter.untold):
+        return ()
+    said = [_("dihitung %(average)s", average=amount(quarter.done))]
+    worst = amount(WORST * quarter.target)
+    if quarter.beyond:
+        said.append(_("satu bulan paling banyak %(worst)s, dua kali batas", worst=worst))
+    if quarter.untold:
+        told = ngettext("%(num)s bulan tidak dilaporkan", "%(num)s bulan tidak dilaporkan", quarter.untold)
+        said.append(_("%(months)s, dihitung %(worst)s", months=told, worst=worst))
+    return tuple(str(words) for words in said)
 
 
 def _report(month: MonthView, report: ReportView) -> ReportLine:
