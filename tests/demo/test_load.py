@@ -41,6 +41,7 @@ from webapp.feedback.models import (
 )
 from webapp.feedback.vocabulary import Finding
 from webapp.indicators.models import IndicatorFact, IndicatorOutdated, IndicatorReference, IndicatorSnapshot
+from webapp.indicators.work_plans.models import WorkReport, WorkTarget
 from webapp.organisation.models import Officer, Unit
 from webapp.organisation.queries import working_time_of
 from webapp.outbox.models import OutboxEvent
@@ -284,6 +285,15 @@ def a_number_can_be_drawn_at_any_hour(city: DemoCity, loaded: LoadedCity) -> Non
     assert drawn.label == "A-001"
 
 
+def plans_have_limits_and_one_month_went_far_beyond(city: DemoCity, loaded: LoadedCity) -> None:
+    limits = {one.id: one for one in db.session.scalars(select(WorkTarget).where(WorkTarget.less_is_better))}
+    assert len(limits) == 6 and all(one.quarter_4 == 6.0 and one.quarter_3 == 0.0 for one in limits.values())
+    told = list(db.session.scalars(select(WorkReport).where(WorkReport.target_id.in_(limits))))
+    assert {one.month for one in told} == {"2026-10", "2026-11"}, "only where the city lives for a whole quarter"
+    assert [one.done for one in told if one.done > 12.0] == [15.0]
+    assert {(one.month, one.outcome) for one in told} == {("2026-10", "confirmed"), ("2026-11", None)}
+
+
 #: Loading takes seconds and the tables are emptied after each test, so one test looks at everything.
 CHECKS: tuple[Callable[[DemoCity, LoadedCity], None], ...] = (
     everything_is_there,
@@ -297,6 +307,7 @@ CHECKS: tuple[Callable[[DemoCity, LoadedCity], None], ...] = (
     the_truth_is_told_in_the_ids_of_this_database,
     files_went_as_they_truly_did,
     a_number_can_be_drawn_at_any_hour,
+    plans_have_limits_and_one_month_went_far_beyond,
 )
 
 

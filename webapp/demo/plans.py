@@ -30,6 +30,10 @@ PLANS = 12
 _UNFINISHED = (PlanState.PROPOSED, PlanState.RETURNED, PlanState.DRAFT)
 #: A part of the year's visits is known; what was agreed on lies a little below or above what comes of it.
 _AMBITION = (0.85, 0.95, 1.0, 1.1)
+#: So many may complain at the counter in a month, where a plan says so.
+_LIMIT = 6.0
+_EVIDENCE = "Daftar hadir dan foto kegiatan di kantor kelurahan."
+_BOOK = "Buku keluhan di loket."
 
 
 def make_plans(city: DemoCity, ids: LoadedIds, now: datetime) -> int:
@@ -53,6 +57,8 @@ def make_plans(city: DemoCity, ids: LoadedIds, now: datetime) -> int:
         # The city's files are of its last weeks: a plan that counted them by whole quarters would look neglected.
         stages = finished[code] * per_quarter if state != PlanState.AGREED else 0.0
         targets = _targets(rng, served[code] * per_quarter, stages, lived)
+        if place % 2 == 0:
+            targets.append(_limit(lived))
         plan = draft_plan(officer, year, targets, begun)
         if state == PlanState.DRAFT:
             continue
@@ -62,7 +68,11 @@ def make_plans(city: DemoCity, ids: LoadedIds, now: datetime) -> int:
             return_plan(superior, plan.id, note, begun + timedelta(hours=30))
         elif state == PlanState.AGREED:
             agree_plan(superior, plan.id, "", begun + timedelta(hours=30))
-            _tell(rng, plan.targets[-1].id, officer, superior, city, begun, now)
+            own = [target.id for target in plan.targets if target.measure == Measure.OWN_COUNT]
+            done = {month: float(rng.randrange(12, 27)) for month in _months(city)}
+            _tell(own[0], done, _EVIDENCE, officer, superior, city, begun, now)
+            if len(own) > 1:
+                _tell(own[1], _complained(city, place, lived), _BOOK, officer, superior, city, begun, now)
     return len(chosen)
 
 
@@ -132,23 +142,47 @@ def _targets(
     return targets
 
 
-def _tell(
-    rng: Random, target_id: int, officer: Account, superior: Account, city: DemoCity, begun: datetime, now: datetime
-) -> None:
-    """Tell month by month what was done, and let it be confirmed; the last one waits for the superior."""
+def _limit(lived: tuple[float, float, float, float]) -> PlannedTarget:
+    """A target of which less is better: what a month may come to on average, in the quarters that the city lives in as
+    a whole. A month of which nothing was told would count as twice the limit."""
+    first, second, third, fourth = (_LIMIT if part == 1.0 else 0.0 for part in lived)
+    return PlannedTarget(
+        superior_result="Warga memahami persyaratan layanan",
+        result="Menjaga agar warga tidak perlu mengeluh di loket",
+        aspect=Aspect.QUALITY,
+        indicator="Keluhan lisan di loket dalam sebulan",
+        measure=Measure.OWN_COUNT,
+        unit_of_measure="keluhan",
+        quarters=(first, second, third, fourth),
+        less_is_better=True,
+    )
+
+
+def _complained(city: DemoCity, place: int, lived: tuple[float, float, float, float]) -> dict[str, float]:
+    """How many complained at the counter month by month: mostly within the limit; of the second plan that has one so
+    many in one month that it counts as less than they were."""
+    rng = Random(f"{city.seed}/limits/{place}")  # its own: what else the seed becomes stays as it is
+    told = {month: float(rng.randrange(2, 8)) for month in _months(city) if lived[(int(month[-2:]) - 1) // 3] == 1.0}
+    if place == 2 and told:
+        told[min(told)] = 2 * _LIMIT + 3
+    return told
+
+
+def _months(city: DemoCity) -> list[str]:
+    """The months of the year in which the city lives, "2026-11"."""
     first = city.first.replace(day=1) if city.first.year == city.until.year else date(city.until.year, 1, 1)
-    months = [f"{city.until.year}-{month:02d}" for month in range(first.month, city.until.month + 1)]
-    for month in months:
+    return [f"{city.until.year}-{month:02d}" for month in range(first.month, city.until.month + 1)]
+
+
+def _tell(
+    target_id: int, done: dict[str, float], evidence: str, officer: Account, superior: Account, city: DemoCity,
+    begun: datetime, now: datetime,
+) -> None:  # fmt: skip
+    """Tell month by month what was done, and let it be confirmed; the last one waits for the superior."""
+    for month, number in done.items():
         end = datetime.combine(date(int(month[:4]), int(month[5:]), 28), time(8), UTC)
         at = min(max(end, begun + timedelta(days=2)), now - timedelta(hours=5))
-        report = report_done(
-            officer,
-            target_id,
-            month,
-            float(rng.randrange(12, 27)),
-            "Daftar hadir dan foto kegiatan di kantor kelurahan.",
-            write_key=f"{city.mark}:report:{target_id}:{month}",
-            at=at,
-        )
-        if month != months[-1]:
+        key = f"{city.mark}:report:{target_id}:{month}"
+        report = report_done(officer, target_id, month, number, evidence, write_key=key, at=at)
+        if month != max(done):
             confirm_report(superior, report.id, "", min(at + timedelta(days=1), now))
