@@ -36,12 +36,14 @@ class OfficerRow:
 
 @dataclass(frozen=True, slots=True)
 class OfficersPlot:
-    """Rows in the order given. `none_words` stands where there is no figure."""
+    """Rows in the order given. `none_words` stands where there is no figure. `beside`: points of rows on other pages,
+    that all of them may have one scale."""
 
     rows: tuple[OfficerRow, ...]
     none_words: str
     width: int = WIDE
     title: str = ""
+    beside: tuple[float, ...] = ()
 
     @property
     def height(self) -> int:
@@ -56,9 +58,8 @@ class OfficersPlot:
         """The interval as a bar, the figure as a point (a triangle where a look is needed), what is usual as a dash."""
         narrow = self.width <= NARROW
         row_height = _TALL_ROW if narrow else _ROW
-        low, high = window(
-            value for row in self.rows for value in (row.low, row.figure, row.high, row.expected) if row.figure
-        )
+        own = [value for row in self.rows for value in (row.low, row.figure, row.high, row.expected) if row.figure]
+        low, high = window([*own, *self.beside])
         across = pixels.Axis(low, high, (0 if narrow else _NAMES) + 14, self.width - 18)
         depth = row_height * len(self.rows)
         names, bars, usual, marks, nothing, grid = [], [], [], [], [], []

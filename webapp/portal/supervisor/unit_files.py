@@ -19,13 +19,13 @@ from webapp.indicators.queries import unit_filters
 from webapp.indicators.wording.numbers import decimal, full_day, period_in_words
 from webapp.portal.access import current_account, requires
 from webapp.portal.dates import local_day
-from webapp.portal.staff.paper import MEDIA_TYPE, Paper
+from webapp.portal.staff.paper import MEDIA_TYPE, Block, Paper
 from webapp.portal.staff.pictures import Maker, picture_file
 from webapp.portal.supervisor import unit_view
 from webapp.portal.supervisor.views import Asked, asked_for, blueprint, listed, page_of
 
-#: Officers on one sheet's plot: more would not fit a page.
-_ON_A_PAGE = 28
+#: A table stands whole below its plot with so many rows; a longer one begins there with so many.
+_TOGETHER, _BEGUN = 8, 4
 
 
 @blueprint.get("/petugas/gambar/<unit_plot>.svg", defaults={"form": "svg"})
@@ -92,19 +92,27 @@ def _sheet(overview: UnitOverview, asked: Asked, unit: str, now: datetime) -> by
     )
     _who(paper, overview)
     _intervals(paper, overview)
-    if overview.funnel.points:
-        _funnel(paper, overview)
-    for view in unit_view.differences_views(overview):
-        paper.heading(view.question)
-        paper.words(view.answer)
-        paper.plot(view.plot(WIDE), f"{view.question} {view.answer}")
-        paper.table(
-            [view.column, str(_("Penilaian")), str(_("Angka")), str(_("Antara")), str(_("Wajar")), str(_("Selisih"))],
-            [[one.label, str(one.facts), one.level, one.between, one.expected, one.difference] for one in view.lines],
-            (6, 2, 2, 3, 2, 2),
-            "lrrrrr",
-        )
+    blocks = [_funnel(paper, overview)] if overview.funnel.points else []
+    paper.flow([*blocks, *(_difference(paper, view) for view in unit_view.differences_views(overview))])
     return paper.content()
+
+
+def _difference(paper: Paper, view: unit_view.DifferencesView) -> Block:
+    head = [view.column, str(_("Penilaian")), str(_("Angka")), str(_("Antara")), str(_("Wajar")), str(_("Selisih"))]
+    rows = [[one.label, str(one.facts), one.level, one.between, one.expected, one.difference] for one in view.lines]
+    plot, widths = view.plot(WIDE), (6, 2, 2, 3, 2, 2)
+
+    def write() -> None:
+        paper.heading(view.question, view.answer)
+        paper.plot(plot, f"{view.question} {view.answer}")
+        paper.table(head, rows, widths, "lrrrrr")
+
+    return Block(
+        paper.height_of_heading(view.question, view.answer)
+        + paper.height_of_plot(plot)
+        + paper.height_of_table(head, rows[:_TOGETHER], widths),
+        write,
+    )
 
 
 def _who(paper: Paper, overview: UnitOverview) -> None:
@@ -132,13 +140,11 @@ def _who(paper: Paper, overview: UnitOverview) -> None:
 
 
 def _intervals(paper: Paper, overview: UnitOverview) -> None:
-    paper.heading(unit_view.officers_question())
-    paper.words(unit_view.officers_answer(overview.standings))
-    total = len(overview.standings)
-    sheets = max(1, -(-total // _ON_A_PAGE))
-    for number in range(sheets):  # evenly, so that no two officers stand alone on the last
-        part = overview.standings[number * total // sheets : (number + 1) * total // sheets]
-        paper.plot(unit_view.officers_plot(part, WIDE), unit_view.officers_question())
+    question = unit_view.officers_question()
+    paper.heading(question, unit_view.officers_answer(overview.standings))
+    paper.plot_of_rows(
+        overview.standings, lambda rows: unit_view.officers_plot(rows, WIDE, among=overview.standings), question
+    )
     paper.table(
         [str(_("Petugas")), str(_("Angka")), str(_("Antara")), str(_("Wajar")), str(_("Data"))],
         [
@@ -156,22 +162,31 @@ def _intervals(paper: Paper, overview: UnitOverview) -> None:
     )
 
 
-def _funnel(paper: Paper, overview: UnitOverview) -> None:
-    paper.heading(unit_view.funnel_question(overview.component))
-    paper.words(unit_view.funnel_answer(overview))
-    paper.plot(unit_view.funnel_plot(overview, WIDE), unit_view.funnel_answer(overview))
-    paper.table(
-        [str(_("Petugas")), str(_("Penilaian")), str(_("Selisih")), str(_("Antara")), str(_("Letak di corong"))],
-        [[row.name, str(row.facts), row.difference, row.between, row.where] for row in unit_view.funnel_rows(overview)],
-        (6, 2, 2, 3, 4),
-        "lrrrl",
-    )
-    paper.words(
-        str(
-            _(
-                "Petugas dengan kurang dari %(n)s penilai tidak digambar, supaya tidak ada yang dapat dikenali.",
-                n=MINIMUM,
-            )
-        ),
-        soft=True,
+def _funnel(paper: Paper, overview: UnitOverview) -> Block:
+    question, answer = unit_view.funnel_question(overview.component), unit_view.funnel_answer(overview)
+    plot, widths = unit_view.funnel_plot(overview, WIDE), (6, 2, 2, 3, 4)
+    head = [str(_("Petugas")), str(_("Penilaian")), str(_("Selisih")), str(_("Antara")), str(_("Letak di corong"))]
+    rows = [
+        [row.name, str(row.facts), row.difference, row.between, row.where] for row in unit_view.funnel_rows(overview)
+    ]
+
+    def write() -> None:
+        paper.heading(question, answer)
+        paper.plot(plot, answer)
+        paper.table(head, rows, widths, "lrrrl")
+        paper.words(
+            str(
+                _(
+                    "Petugas dengan kurang dari %(n)s penilai tidak digambar, supaya tidak ada yang dapat dikenali.",
+                    n=MINIMUM,
+                )
+            ),
+            soft=True,
+        )
+
+    return Block(
+        paper.height_of_heading(question, answer)
+        + paper.height_of_plot(plot)
+        + paper.height_of_table(head, rows[:_BEGUN], widths),
+        write,
     )

@@ -137,12 +137,16 @@ def _chance(probability: float) -> str:
 # --- all by name
 
 
-def officers_plot(standings: Sequence[OfficerStanding], width: int, title: str = "") -> OfficersPlot:
-    """The officers in the order given, each with his interval."""
+def officers_plot(
+    standings: Sequence[OfficerStanding], width: int, title: str = "", among: Sequence[OfficerStanding] = ()
+) -> OfficersPlot:
+    """The officers in the order given, each with his interval; on the scale that all those have `among` whom they
+    are."""
     rows = tuple(
         OfficerRow(one.name, one.figure, one.low, one.high, one.expected, one.attention.need) for one in standings
     )
-    return OfficersPlot(rows, str(_("belum ada angka")), width, title)
+    beside = tuple(one.low for one in among if one.low is not None)
+    return OfficersPlot(rows, str(_("belum ada angka")), width, title, beside)
 
 
 def officers_question() -> str:
