@@ -201,7 +201,7 @@ def _short(number: int, quarter: QuarterView, limited: bool) -> str:
         return f"{_ROMAN[number]}: –"
     if limited:
         measured = amount(quarter.measured) if quarter.measured is not None else "–"
-        return f"{_ROMAN[number]}: {measured} (≤ {amount(quarter.target)})"
+        return f"{_ROMAN[number]}: {measured}/{amount(quarter.target)}"
     return f"{_ROMAN[number]}: {amount(quarter.done)}/{amount(quarter.target)}"
 
 
@@ -237,7 +237,7 @@ def _quarter(number: int, quarter: QuarterView, limited: bool) -> QuarterLine:
             name=name,
             target=f"≤ {amount(quarter.target)}" if quarter.target > 0 else "–",
             done=amount(quarter.measured) if quarter.measured is not None else "–",
-            part=percent(quarter.ratio) if quarter.ratio is not None else "–",
+            part=_part(quarter.ratio) if quarter.ratio is not None else "–",
             counted=_counted(quarter),
         )
     begun = _begun(quarter) and (quarter.target > 0 or quarter.done > 0)
@@ -245,8 +245,12 @@ def _quarter(number: int, quarter: QuarterView, limited: bool) -> QuarterLine:
         name=name,
         target=amount(quarter.target) if quarter.target > 0 else "–",
         done=amount(quarter.done) if begun else "–",
-        part=percent(quarter.ratio) if quarter.ratio is not None and begun else "–",
+        part=_part(quarter.ratio) if quarter.ratio is not None and begun else "–",
     )
+
+
+def _part(ratio: float) -> str:
+    return percent(ratio).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _counted(quarter: QuarterView) -> tuple[str, ...]:
