@@ -44,10 +44,10 @@ def make_account(
         active=active,
         language=language,
     )
+    if roles:  # written together with the account
+        account.grants = [RoleAssignment(role=role, unit_id=unit.id) for role, unit in roles]
     session.add(account)
     session.flush()
-    for role, unit in roles:
-        give_role(session, account, role, unit)
     return account
 
 

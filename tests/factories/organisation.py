@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tests.factories.counting import next_number
 from webapp.accounts.models import Account
@@ -43,9 +45,10 @@ def make_unit(
 ) -> Unit:
     """A unit below `parent` (a root of its own else), its path being right."""
     n = next_number()
+    above = parent.path if parent else "/"
     unit = Unit(
         parent_id=parent.id if parent else None,
-        path=f"/unit-{n}/",
+        path=func.concat(above, func.currval("unit_id_seq"), "/"),  # with the number that this very row gets
         code=code or f"UNIT-{n}",
         name=name or f"Unit {n}",
         timezone=timezone,
@@ -54,8 +57,7 @@ def make_unit(
     )
     session.add(unit)
     session.flush()
-    unit.path = f"{parent.path if parent else '/'}{unit.id}/"
-    session.flush()
+    set_committed_value(unit, "path", f"{above}{unit.id}/")  # known without asking
     return unit
 
 
