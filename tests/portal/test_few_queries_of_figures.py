@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
@@ -16,6 +17,8 @@ from webapp.indicators.work_plans.actions import PlannedTarget, agree_plan, draf
 from webapp.indicators.work_plans.vocabulary import Aspect, Measure
 
 AT = datetime(2026, 11, 10, 2, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(AT + timedelta(days=14))
 PAGES = (
     "/petugas?periode=2026-Q4",
     "/petugas?periode=2026-Q4&unit={unit}&urut=perhatian",

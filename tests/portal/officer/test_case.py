@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,6 +19,8 @@ from webapp.feedback.vocabulary import Finding
 from webapp.outbox.models import OutboxEvent
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(NOW + timedelta(days=14))
 NONCE = "0e1c6b1e-6a55-4b4e-9f0d-6f6a9d6f0001"
 ANSWER = {
     "do": "answer",

@@ -27,6 +27,8 @@ from webapp.feedback.photos import store_photo
 from webapp.feedback.vocabulary import Finding
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(NOW + timedelta(days=14))
 NONCE = "0e1c6b1e-6a55-4b4e-9f0d-6f6a9d6f0001"
 WORDS = "Akta Anda terbit Rabu, 25 November."
 ANSWER = {"do": "answer", "answer-nonce": NONCE, "answer-text": WORDS, "answer-finding": "founded"}

@@ -19,6 +19,8 @@ from webapp.feedback.handling import mark_personal, take_complaint
 from webapp.feedback.models import Complaint
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(NOW + timedelta(days=14))
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from webapp.feedback.casework.models import ReplyTemplate
 from webapp.feedback.casework.reply_templates import add_template, change_template, read_kept
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(NOW + timedelta(days=14))
 NONCE = "0e1c6b1e-6a55-4b4e-9f0d-6f6a9d6f0001"
 
 

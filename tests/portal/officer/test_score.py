@@ -24,6 +24,8 @@ from webapp.indicators.wording.facts import PARTS
 from webapp.indicators.wording.parts_told import TOLD
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(NOW + timedelta(days=14))
 PERIOD = "2026-Q4"
 PAGE = f"/nilai-saya?periode={PERIOD}"
 

@@ -26,6 +26,8 @@ from webapp.portal.officer.score_view import own_view
 from webapp.portal.staff.scores import ScoreLine, parted_lines
 
 NOW = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(NOW + timedelta(hours=6))
 PERIOD = "2026-Q4"
 PAGE = f"/nilai-saya?periode={PERIOD}"
 

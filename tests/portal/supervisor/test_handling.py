@@ -23,6 +23,8 @@ from webapp.organisation.models import Officer, Unit
 
 NOVEMBER = date(2026, 11, 1)
 AT = datetime(2026, 11, 10, 3, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(AT + timedelta(days=14))
 DEEDS = (Deed.ACCEPTED, Deed.DISPUTED, Deed.SILENT)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,6 +21,8 @@ from webapp.indicators.queries import sheet_of, unit_filters
 from webapp.portal.supervisor import views
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(NOW + timedelta(days=14))
 PERIOD = "2026-Q4"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -23,6 +23,8 @@ from webapp.feedback.handling import take_complaint
 from webapp.feedback.models import Complaint, Exclusion
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(NOW + timedelta(days=14))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -25,6 +25,8 @@ from webapp.feedback.handling import exclude_officers
 from webapp.feedback.models import Complaint
 
 AT = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+#: The day on which the pages are opened.
+pytestmark = pytest.mark.time_machine(AT + timedelta(days=14))
 FEBRUARY = date(2026, 2, 1)
 PAGE = "/triase/banding"
 
