@@ -10,7 +10,8 @@ branch_labels = None
 depends_on = None
 
 #: What becomes entries of the trail: table and event, and the query that makes them of the rows. A draft is its officer's
-#: alone and tells nothing. Numbers, evidence and notes stay where they are: an entry names the plan and the month.
+#: alone and tells nothing. Numbers, evidence and notes stay where they are: an entry names the plan, the target's
+#: number and the month.
 _ENTRIES = {
     ("work_plan_step", "insert"): (
         "SELECT at, account_id, NULL::bigint, 'work_plan', step, jsonb_build_object('plan', plan_id), id "
@@ -18,12 +19,12 @@ _ENTRIES = {
     ),
     ("work_report", "insert"): (
         "SELECT fresh.at, fresh.account_id, NULL::bigint, 'work_report', 'told', "
-        "jsonb_build_object('plan', work_target.plan_id, 'month', fresh.month), fresh.id "
+        "jsonb_build_object('plan', work_target.plan_id, 'month', fresh.month, 'target', work_target.position), fresh.id "
         "FROM fresh JOIN work_target ON work_target.id = fresh.target_id"
     ),
     ("work_report", "update"): (
         "SELECT fresh.decided_at, fresh.decided_by_id, NULL::bigint, 'work_report', fresh.outcome, "
-        "jsonb_build_object('plan', work_target.plan_id, 'month', fresh.month), fresh.id "
+        "jsonb_build_object('plan', work_target.plan_id, 'month', fresh.month, 'target', work_target.position), fresh.id "
         "FROM fresh JOIN earlier USING (id) JOIN work_target ON work_target.id = fresh.target_id "
         "WHERE earlier.outcome IS NULL AND fresh.outcome IS NOT NULL"
     ),

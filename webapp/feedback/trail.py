@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,8 @@ class TrailLine:
     timezone: str
     #: The row that it tells of, in the table that the deed stands for.
     source_id: int | None = None
+    #: Of a step of a work plan the plan's id (`plan`), of a report its `month` and the number of its `target` as well.
+    plan: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +178,5 @@ def _line(
         note=told.get("note"),
         timezone=zone or "Asia/Jakarta",
         source_id=entry.source_id,
+        plan={name: told[name] for name in ("plan", "month", "target") if name in told},
     )

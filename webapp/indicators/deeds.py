@@ -33,11 +33,6 @@ _TABLES: Final = {
     ("preset", "withdrawn"): "preset_withdrawal",
     ("objected", "filed"): "indicator_objection",
 }
-_TABLES_OF_DEEDS: Final = {
-    "objected": "objection_decision",
-    "work_plan": "work_plan_step",
-    "work_report": "work_report",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +83,28 @@ Deed = PresetDeed | ObjectionDeed | PlanDeed
 def deeds_of(viewer: Account, lines: Sequence[TrailLine]) -> dict[int, Deed]:
     """What these lines are about, by the line's id; nothing for lines about anything else, or about what is gone."""
     wanted: dict[str, set[int]] = {}
-    told: dict[int, tuple[str, int]] = {}
+    sources: dict[int, tuple[str, int]] = {}
     for line in lines:
         table = _table_of(line)
-        if table is not None and line.source_id is not None:
-            told[line.id] = table, line.source_id
+        if table is not None and line.source_id is not None and not line.plan:
+            sources[line.id] = table, line.source_id
             wanted.setdefault(table, set()).add(line.source_id)
     found: dict[tuple[str, int], Deed] = {}
     if not wanted.keys().isdisjoint({"preset_in_force", "preset_withdrawal"}):
         found |= _presets(wanted)
     if not wanted.keys().isdisjoint({"indicator_objection", "objection_decision", "fact_exclusion"}):
         found |= _objections(viewer, wanted)
-    if not wanted.keys().isdisjoint({"work_plan_step", "work_target", "work_report"}):
-        found |= _plans(viewer, wanted)
-    return {line_id: found[source] for line_id, source in told.items() if source in found}
+    deeds = {line_id: found[source] for line_id, source in sources.items() if source in found}
+    told = [line for line in lines if line.plan]
+    if told or not wanted.keys().isdisjoint({"work_plan_step", "work_target", "work_report"}):
+        deeds |= _plans(viewer, told, sources)
+    return deeds
 
 
 def _table_of(line: TrailLine) -> str | None:
     if line.deed == "altered":
         return line.what
-    return _TABLES.get((line.deed, line.what)) or _TABLES_OF_DEEDS.get(line.deed)
+    return _TABLES.get((line.deed, line.what)) or ("objection_decision" if line.deed == "objected" else None)
 
 
 def _presets(wanted: dict[str, set[int]]) -> dict[tuple[str, int], Deed]:
@@ -167,18 +164,22 @@ def _objections(viewer: Account, wanted: dict[str, set[int]]) -> dict[tuple[str,
     }
 
 
-def _plans(viewer: Account, wanted: dict[str, set[int]]) -> dict[tuple[str, int], Deed]:
-    steps = _pairs(WorkPlanStep.id, WorkPlanStep.plan_id, wanted.get("work_plan_step", ()))
-    targets = _pairs(WorkTarget.id, WorkTarget.plan_id, wanted.get("work_target", ()))
-    reports = {
-        row.id: row
-        for row in db.session.execute(
-            select(WorkReport.id, WorkReport.month, WorkTarget.position, WorkTarget.plan_id)
-            .join(WorkTarget, WorkTarget.id == WorkReport.target_id)
-            .where(WorkReport.id.in_(wanted.get("work_report", ())))
-        )
-    }
-    plan_ids = {*steps.values(), *targets.values(), *(row.plan_id for row in reports.values())}
+def _plans(viewer: Account, told: Sequence[TrailLine], sources: dict[int, tuple[str, int]]) -> dict[int, Deed]:
+    """By line the plan that it names itself, or that the row was part of which somebody altered."""
+    plan_ids: dict[int, int] = {line.id: line.plan["plan"] for line in told}
+    for table, part_of in (
+        ("work_plan_step", select(WorkPlanStep.id, WorkPlanStep.plan_id)),
+        ("work_target", select(WorkTarget.id, WorkTarget.plan_id)),
+        (
+            "work_report",
+            select(WorkReport.id, WorkTarget.plan_id).join(WorkTarget, WorkTarget.id == WorkReport.target_id),
+        ),
+    ):
+        lines = {line_id: id_ for line_id, (of, id_) in sources.items() if of == table}
+        if lines:
+            own_id = part_of.selected_columns[0]
+            found = {row.id: row.plan_id for row in db.session.execute(part_of.where(own_id.in_(lines.values())))}
+            plan_ids |= {line_id: found[id_] for line_id, id_ in lines.items() if id_ in found}
     agrees = below(viewer) if can(viewer, Permission.PLAN_AGREE) else false()
     rows = {
         row.plan_id: row
@@ -192,20 +193,20 @@ def _plans(viewer: Account, wanted: dict[str, set[int]]) -> dict[tuple[str, int]
                 *_officer_columns(viewer),
             )
             .join(Officer, Officer.id == WorkPlan.officer_id)
-            .where(WorkPlan.id.in_(plan_ids))
+            .where(WorkPlan.id.in_(set(plan_ids.values())))
         )
     }
-
-    def deed(plan_id: int, month: str | None = None, position: int | None = None) -> PlanDeed:
-        row = rows[plan_id]
-        may_open = row.agrees and row.state != PlanState.DRAFT  # a draft is its officer's alone
-        return PlanDeed(_officer(row), row.year, row.version, may_open, month, position)
-
+    named = {line.id: (line.plan.get("month"), line.plan.get("target")) for line in told}
     return {
-        **{("work_plan_step", id_): deed(plan_id) for id_, plan_id in steps.items()},
-        **{("work_target", id_): deed(plan_id) for id_, plan_id in targets.items()},
-        **{("work_report", id_): deed(row.plan_id, row.month, row.position) for id_, row in reports.items()},
+        line_id: _plan(rows[plan_id], *named.get(line_id, (None, None)))
+        for line_id, plan_id in plan_ids.items()
+        if plan_id in rows
     }
+
+
+def _plan(row: Row[Any], month: str | None, position: int | None) -> PlanDeed:
+    may_open = row.agrees and row.state != PlanState.DRAFT  # a draft is its officer's alone
+    return PlanDeed(_officer(row), row.year, row.version, may_open, month, position)
 
 
 def _pairs(id_: Any, other: Any, wanted: Iterable[int]) -> dict[int, int]:

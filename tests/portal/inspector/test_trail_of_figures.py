@@ -141,19 +141,19 @@ def test_work_plans_with_every_step_and_each_report(
     assert waiting.target_id != first.targets[0].id  # it went along, and nothing of it was altered
     sign_in(client, inspector)
     page = f"/petugas/{agency.sari_officer.id}"
-    one, two = (f"rencana kerja {YEAR} versi {number}, Sari Wulandari" for number in (1, 2))
-    january = f"Januari {YEAR}, target nomor 1, "
+    one, two = (f"tahun {YEAR}, versi {number}, Sari Wulandari" for number in (1, 2))
+    january = f"Januari {YEAR}, target nomor 1 pada versi 1, Sari Wulandari"  # as it was then
     told = [one for one in told_in(client) if "peran" not in one[1]]
     assert told == [
         ("Sari Wulandari", f"mengajukan rencana kerja: {one}", page),
         ("Rina Kusuma", f"mengembalikan rencana kerja untuk diubah: {one}", page),
         ("Sari Wulandari", f"mengajukan rencana kerja: {one}", page),
         ("Rina Kusuma", f"menyepakati rencana kerja: {one}", page),
-        ("Sari Wulandari", f"melaporkan capaian rencana kerja: {january}{one}", page),
-        ("Rina Kusuma", f"membenarkan laporan capaian: {january}{one}", page),
-        ("Sari Wulandari", f"melaporkan capaian rencana kerja: {january}{one}", page),
-        ("Rina Kusuma", f"mengembalikan laporan capaian: {january}{one}", page),
-        ("Sari Wulandari", f"melaporkan capaian rencana kerja: {january}{two}", page),
+        ("Sari Wulandari", f"melaporkan capaian rencana kerja: {january}", page),
+        ("Rina Kusuma", f"membenarkan laporan capaian: {january}", page),
+        ("Sari Wulandari", f"melaporkan capaian rencana kerja: {january}", page),
+        ("Rina Kusuma", f"mengembalikan laporan capaian: {january}", page),
+        ("Sari Wulandari", f"melaporkan capaian rencana kerja: {january}", page),
         ("Sari Wulandari", f"mengajukan rencana kerja: {two}", page),
         ("Rina Kusuma", f"mengganti rencana kerja dengan versi baru: {one}", page),
         ("Rina Kusuma", f"menyepakati rencana kerja: {two}", page),
@@ -181,7 +181,7 @@ def test_an_officer_is_named_to_nobody_who_may_not_read_of_him(
     session.commit()
     sign_in(client, other)
     told = [one for one in told_in(client) if "rencana" in one[1]]
-    about = f"rencana kerja {YEAR} versi 1, seorang petugas"
+    about = f"tahun {YEAR}, versi 1, seorang petugas"
     assert told == [
         ("Seorang petugas", f"mengajukan rencana kerja: {about}", None),
         ("Rina Kusuma", f"menyepakati rencana kerja: {about}", None),
@@ -194,11 +194,11 @@ def test_an_officer_is_named_to_nobody_who_may_not_read_of_him(
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("UPDATE work_target SET quarter_1 = 1", "mengubah target rencana kerja: rencana kerja"),
-        ("UPDATE work_report SET done = 9", "mengubah laporan capaian: Januari"),
-        ("UPDATE work_report SET outcome = 'returned'", "mengubah laporan capaian: Januari"),
+        ("UPDATE work_target SET quarter_1 = 1", "mengubah target rencana kerja: tahun 2026, versi 1"),
+        ("UPDATE work_report SET done = 9", "mengubah laporan capaian: tahun 2026, versi 1"),
+        ("UPDATE work_report SET outcome = 'returned'", "mengubah laporan capaian: tahun 2026, versi 1"),
         ("DELETE FROM work_report", "mengubah laporan capaian"),
-        ("UPDATE work_plan_step SET note = 'lain'", "mengubah perjalanan rencana kerja: rencana kerja"),
+        ("UPDATE work_plan_step SET note = 'lain'", "mengubah perjalanan rencana kerja: tahun 2026, versi 1"),
         ("DELETE FROM work_plan", "menghapus rencana kerja"),
     ],
 )

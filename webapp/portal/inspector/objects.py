@@ -50,7 +50,7 @@ def _objection(viewer: Account, deed: ObjectionDeed) -> Named:
     words = _(
         "nomor %(number)s, %(officer)s, %(part)s, %(period)s",
         number=deed.id,
-        officer=officer_in_words(deed.officer),
+        officer=_in_words(deed.officer),
         part=part_name(deed.component),
         period=period_in_words(deed.period),
     )
@@ -62,19 +62,16 @@ def _objection(viewer: Account, deed: ObjectionDeed) -> Named:
 
 
 def _plan(viewer: Account, deed: PlanDeed, years: tuple[int, ...]) -> Named:
-    plan = _(
-        "rencana kerja %(year)s versi %(n)s, %(officer)s",
-        year=deed.year,
-        n=deed.version,
-        officer=officer_in_words(deed.officer),
-    )
-    words = plan
-    if deed.month is not None:
+    officer = _in_words(deed.officer)
+    if deed.month is None:
+        words = _("tahun %(year)s, versi %(n)s, %(officer)s", year=deed.year, n=deed.version, officer=officer)
+    else:
         words = _(
-            "%(month)s, target nomor %(number)s, %(plan)s",
+            "%(month)s, target nomor %(number)s pada versi %(n)s, %(officer)s",
             month=month_named(deed.month),
             number=deed.position,
-            plan=plan,
+            n=deed.version,
+            officer=officer,
         )
     if deed.officer is not None and deed.year in years:
         if deed.may_open:
@@ -87,7 +84,7 @@ def _plan(viewer: Account, deed: PlanDeed, years: tuple[int, ...]) -> Named:
     return Named(str(words), _page_of(deed.officer))
 
 
-def officer_in_words(officer: OfficerNamed | None) -> str:
+def _in_words(officer: OfficerNamed | None) -> str:
     """His name, where the viewer may read of him."""
     return officer.name if officer is not None else str(_("seorang petugas"))
 
