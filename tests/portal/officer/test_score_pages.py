@@ -20,7 +20,7 @@ from webapp.indicators.objections.models import LineSeen
 from webapp.indicators.queries import own_sheet
 from webapp.indicators.weak_points import weak_point
 from webapp.indicators.wording.adding_up import tenths
-from webapp.indicators.wording.numbers import percent, signed
+from webapp.indicators.wording.numbers import decimal, percent, signed
 from webapp.portal.officer.score_print import printed
 from webapp.portal.officer.score_view import own_view
 from webapp.portal.staff.scores import ScoreLine, parted_lines
@@ -142,6 +142,13 @@ def test_advice_only_where_a_part_has_surely_been_low_for_weeks(
     sign_in(client, agency.sari)
     page = client.get(PAGE).text
     assert "Perhatikan Kepuasan warga" in page and "Tidak ada yang menonjol" not in page
+    for shift in range(10):  # wherever figure and usual figure fall between two tenths
+        by = shift / 100
+        between = replace(sheet, figure=(sheet.figure or 0.0) + by, expected=(sheet.expected or 0.0) + by)
+        with client.application.test_request_context():
+            view = own_view(between, weak, "Asia/Jakarta")
+            [section] = [one for one in view.sections if one.name == "Kepuasan warga"]
+            assert f"turun {decimal(-(section.points or 0.0))} karenanya" in " ".join(view.advice.why)
 
 
 def test_lines_next_to_nothing_are_summed_up_and_what_is_written_adds_up(app: Flask) -> None:

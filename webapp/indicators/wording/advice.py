@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from webapp.indicators.components.registry import COMPONENTS
 from webapp.indicators.queries import ScoreSheet
 from webapp.indicators.weak_points import WeakPoint
+from webapp.indicators.wording.adding_up import shown_sections
 from webapp.indicators.wording.facts import counted, part_name
 from webapp.indicators.wording.numbers import decimal
 from webapp.indicators.wording.parts_told import TOLD
@@ -36,13 +37,14 @@ def advice_on(sheet: ScoreSheet, weak: WeakPoint | None) -> Advice:
             )
         return Advice("", str(_("Tidak ada yang menonjol")), (str(why),), ())
     told = TOLD.get(weak.component)
+    moved = shown_sections(sheet).get(weak.component)  # as the lines of this part are summed up on the same page
     why_words = [
         _(
             "Angkanya %(figure)s; yang wajar %(expected)s. Sudah sedikitnya empat minggu begitu, dan bukan karena "
             "kebetulan. Angka keseluruhan Anda turun %(points)s karenanya.",
             figure=decimal(weak.figure),
             expected=decimal(weak.expected),
-            points=decimal(weak.points_lost),
+            points=decimal(weak.points_lost if moved is None else -moved / 10),
         )
     ]
     if weak.service:
