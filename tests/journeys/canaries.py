@@ -319,18 +319,20 @@ def stored_in_the_clear(session: Session, secrets: Iterable[str]) -> list[str]:
         text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
     )
     words = list(secrets)
+    asked = {"words": words, "hexes": [word.encode().hex() for word in words]}
     found = []
     for (table,) in tables.all():
-        for word in words:
-            hits = session.scalar(
-                text(
-                    f'SELECT count(*) FROM "{table}" t '
-                    "WHERE position(:word in t::text) > 0 OR position(:hex in t::text) > 0"
-                ),
-                {"word": word, "hex": word.encode().hex()},
-            )
-            if hits:
-                found.append(f"{word!r} in {table}")
+        hits = session.scalars(  # one look at each row for all words: asking word by word takes half a minute
+            text(
+                f'WITH written AS MATERIALIZED (SELECT t::text AS all_of_it FROM "{table}" t) '
+                "SELECT word FROM unnest(CAST(:words AS text[]), CAST(:hexes AS text[])) AS secret (word, hex) "
+                "WHERE EXISTS "
+                "(SELECT FROM written WHERE position(word in all_of_it) > 0 OR position(hex in all_of_it) > 0)"
+            ),
+            asked,
+        )
+        hit = set(hits)
+        found += [f"{word!r} in {table}" for word in words if word in hit]
     return found
 
 
