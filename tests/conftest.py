@@ -265,14 +265,9 @@ def live_server(_server: str, database: SQLAlchemy) -> str:
     return _server
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window. Missing, it fails the run under CI and skips the test elsewhere.
-
-    It lives as long as a module's tests: while it does, Playwright keeps an event loop in this thread, and tests of
-    other modules want to run their own.
-    """
-    from playwright.sync_api import expect, sync_playwright
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[chromium.Running]:
+    from playwright.sync_api import expect
 
     expect.set_options(timeout=SLOWEST_MS)
     path = chromium.find()
@@ -280,23 +275,20 @@ def browser() -> Iterator[Browser]:
         if chromium.under_ci():
             pytest.fail(chromium.HOW)
         pytest.skip(chromium.HOW)
-    flags = [
-        "--headless",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-dev-shm-usage",
-        "--js-flags=--min-semi-space-size=64",  # MB: axe throws away what it makes so fast that tidying up takes long
-    ]
-    if os.geteuid() == 0:
-        flags.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=path, args=flags)
+    with chromium.running(path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(_chromium: chromium.Running) -> Iterator[Browser]:
+    """Chromium without a window. Missing, it fails the run under CI and skips the test elsewhere.
+
+    It is the same for all modules of a process, for starting it takes longer than most tests in it; what a module left
+    open in it is closed. Playwright's event loop runs in this thread for as long as a module's tests only: tests of
+    other modules want to run their own.
+    """
+    with _chromium.lent() as chrome:
         yield chrome
-        chrome.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import shutil
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from telegram import (
     Bot,
     BotCommand,
@@ -29,20 +28,11 @@ from .conftest import ask_bot
 
 OpenPage = Callable[..., Page]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest.fixture
 def people(simulator: RunningSimulator) -> list[SimulatedUser]:
     return [simulator.control.user(name) for name in ("Sri Wahyuni", "Budi Santoso")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
