@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -41,20 +42,24 @@ def log_failure(
     )
 
 
+_TEXTS = {
+    400: (_l("Permintaan tidak dapat dibaca"), _l("Kembali ke halaman sebelumnya, periksa isian, lalu kirim lagi.")),
+    401: (_l("Anda belum masuk"), _l("Masuk dengan akun petugas Anda, lalu ulangi.")),
+    403: (
+        _l("Halaman ini bukan untuk peran Anda"),
+        _l("Bila Anda memerlukannya, hubungi administrator instansi Anda."),
+    ),
+    404: (_l("Halaman tidak ditemukan"), _l("Periksa alamatnya, atau mulai dari beranda.")),
+    405: (_l("Halaman ini dibuka dengan cara lain"), _l("Mulai lagi dari beranda.")),
+    413: (_l("Kiriman terlalu besar"), _l("Foto paling besar 8 MB, berkas impor 5 MB. Perkecil, lalu kirim lagi.")),
+    429: (_l("Terlalu banyak percobaan"), _l("Tunggu beberapa menit, lalu coba lagi.")),
+}
+_OTHERWISE = (_l("Ada yang tidak berjalan"), _l("Coba lagi sebentar lagi."))
+
+
 def _texts(code: int) -> tuple[str, str]:
-    known = {
-        400: (_("Permintaan tidak dapat dibaca"), _("Kembali ke halaman sebelumnya, periksa isian, lalu kirim lagi.")),
-        401: (_("Anda belum masuk"), _("Masuk dengan akun petugas Anda, lalu ulangi.")),
-        403: (
-            _("Halaman ini bukan untuk peran Anda"),
-            _("Bila Anda memerlukannya, hubungi administrator instansi Anda."),
-        ),
-        404: (_("Halaman tidak ditemukan"), _("Periksa alamatnya, atau mulai dari beranda.")),
-        405: (_("Halaman ini dibuka dengan cara lain"), _("Mulai lagi dari beranda.")),
-        413: (_("Kiriman terlalu besar"), _("Foto paling besar 8 MB, berkas impor 5 MB. Perkecil, lalu kirim lagi.")),
-        429: (_("Terlalu banyak percobaan"), _("Tunggu beberapa menit, lalu coba lagi.")),
-    }
-    return known.get(code, (_("Ada yang tidak berjalan"), _("Coba lagi sebentar lagi.")))
+    title, advice = _TEXTS.get(code, _OTHERWISE)
+    return str(title), str(advice)
 
 
 def _page(code: int, title: str, advice: str) -> ResponseReturnValue:
