@@ -30,7 +30,7 @@ class TableCleaner:
         ]
         # What the migrations themselves filled (alembic_version, at least) stays.
         filled_before = {row[0] for row in self._link.execute(_holding(names))}
-        self._holding = _holding([name for name in names if name not in filled_before])
+        self._holding = _holding([name for name in names if name not in filled_before]).as_bytes(self._link)
         self._begin_numbers_anew = (
             "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence JOIN pg_class ON pg_class.oid = seqrelid "
             "WHERE relnamespace = 'public'::regnamespace"
