@@ -255,7 +255,7 @@ def count_unread(viewer: Account) -> int:
 
 
 @lru_cache(maxsize=512)
-def _unread_of(account_id: int, seen: ColumnElement[bool]) -> Select[tuple[int]]:
+def _unread_of(account_id: int, seen: ColumnElement[bool]) -> Select[int]:
     """The question that every page asks: putting it together anew takes longer than asking it."""
     unread = (
         select(Notification.id)
