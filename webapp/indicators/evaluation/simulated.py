@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, rankdata
 
 from webapp.indicators.evaluation.baselines import NORMAL_95, Baseline, baselines
 from webapp.indicators.evaluation.city import City, make_city
@@ -97,6 +96,8 @@ def _as_scores(baseline: Baseline, expected: float) -> Scores:
 
 def measured(scores: Scores, city: City, volume: NDArray[np.int64], known: NDArray[np.int32]) -> dict[str, Any]:
     """The figures of one method over the officers `known` to it."""
+    from scipy.stats import norm, rankdata  # takes a second to load, which only this has to spend
+
     points, truth = scores.points[known], city.points[known]
     figures: dict[str, Any] = {
         "rmse": float(np.sqrt(np.mean((points - truth) ** 2))),
