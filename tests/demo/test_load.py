@@ -18,6 +18,7 @@ from webapp.accounts.errors import SignInRefused
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, Role, can
 from webapp.attribution.models import LEADS, Attribution, AttributionShare, Evidence
+from webapp.audit.models import AuditEntry
 from webapp.counter.applications.models import Application, TurnaroundFact
 from webapp.counter.models import Visit
 from webapp.counter.queries import visit_of_receipt
@@ -254,6 +255,14 @@ def the_truth_is_told_in_the_ids_of_this_database(city: DemoCity, loaded: Loaded
             _told()
 
 
+def the_trail_tells_of_deeds_and_of_no_tampering(city: DemoCity, loaded: LoadedCity) -> None:
+    told = set(db.session.scalars(select(AuditEntry.deed).distinct()))
+    assert {"state", "move", "said", "kept_away"} <= told
+    assert not {"altered", "deleted", "erased"} & told
+    late = select(func.count()).select_from(AuditEntry).where(AuditEntry.deed == "move", AuditEntry.at > NOW)
+    assert db.session.scalar(late) == 0
+
+
 def files_went_as_they_truly_did(city: DemoCity, loaded: LoadedCity) -> None:
     """Nobody answers for the server of the centre; what lay in the tray or with an officer is theirs, exactly."""
     by_write_key = dict(db.session.execute(select(Application.write_key, Application.id)).all())
@@ -305,6 +314,7 @@ CHECKS: tuple[Callable[[DemoCity, LoadedCity], None], ...] = (
     receipts_and_cases_that_are_shown_can_be_used,
     a_city_is_never_mixed_into_another,
     the_truth_is_told_in_the_ids_of_this_database,
+    the_trail_tells_of_deeds_and_of_no_tampering,
     files_went_as_they_truly_did,
     a_number_can_be_drawn_at_any_hour,
     plans_have_limits_and_one_month_went_far_beyond,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,10 +30,13 @@ from webapp.outbox import publish
 _MOVABLE = frozenset({State.FILED, State.IN_TRIAGE, State.VERIFIED, State.SENT})
 
 
-def attribute_feedback(feedback_ids: Sequence[int], at: datetime) -> list[int]:
+def attribute_feedback(
+    feedback_ids: Sequence[int], at: datetime, moments: Mapping[int, datetime] | None = None
+) -> list[int]:
     """Judge by the rules whatever of `feedback_ids` has no standing judgement yet; the ids that were judged.
 
-    Doing it again changes nothing: a feedback that was judged, by rules or by a person, is left alone.
+    Doing it again changes nothing: a feedback that was judged, by rules or by a person, is left alone. `moments`: for
+    feedback of the past, when each is to count as judged, by its id; else that is `at`.
     """
     feedback = list(
         db.session.scalars(
@@ -52,8 +55,9 @@ def attribute_feedback(feedback_ids: Sequence[int], at: datetime) -> list[int]:
         return []
     circumstances, strengths = gather_circumstances(feedback), current_strengths()
     judgements = {one.id: judge(circumstances[one.id], strengths) for one in feedback}
-    _store(judgements, at)
-    _place_complaints(judgements, at)
+    when = dict.fromkeys(judgements, at) if moments is None else moments
+    _store(judgements, when)
+    _place_complaints(judgements, when)
     ids = list(judgements)
     publish(FeedbackAttributed(ids))
     return ids
@@ -123,8 +127,9 @@ def _judge_again(which: ColumnElement[bool], at: datetime) -> list[int]:
     for id_ in changed:
         standing[id_].superseded_at = at
     db.session.flush()
-    _store(changed, at)
-    _place_complaints(changed, at)
+    when = dict.fromkeys(changed, at)
+    _store(changed, when)
+    _place_complaints(changed, when)
     publish(FeedbackAttributed(list(changed)))
     return list(changed)
 
@@ -156,7 +161,7 @@ def _says_else(attribution: Attribution, judgement: Judgement, slack: float) -> 
     )
 
 
-def _store(judgements: dict[int, Judgement], at: datetime) -> None:
+def _store(judgements: dict[int, Judgement], when: Mapping[int, datetime]) -> None:
     ids = new_ids(Attribution, len(judgements))
     insert_rows(
         Attribution,
@@ -166,7 +171,7 @@ def _store(judgements: dict[int, Judgement], at: datetime) -> None:
                 "feedback_id": feedback_id,
                 "made_by": "import" if judgement.rule == "agency_decision" else "rules",
                 "rules_version": RULES_VERSION,
-                "at": at,
+                "at": when[feedback_id],
             }
             for attribution_id, (feedback_id, judgement) in zip(ids, judgements.items(), strict=True)
         ),
@@ -203,7 +208,7 @@ def _share_row(attribution_id: int, share: Share) -> dict[str, int | float | Non
     }
 
 
-def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
+def _place_complaints(judgements: dict[int, Judgement], when: Mapping[int, datetime]) -> None:
     """Send each complaint to the unit it concerns, keep it from the officers it may concern, hold the rest for triage.
 
     What is too unsure for a unit stays with triage. So does one that points at a person without saying surely whom:
@@ -226,7 +231,7 @@ def _place_complaints(judgements: dict[int, Judgement], at: datetime) -> None:
     unit_ids = {judgement.unit_id for judgement in judgements.values() if judgement.unit_id is not None}
     units = {unit.id: unit for unit in db.session.scalars(select(Unit).where(Unit.id.in_(sorted(unit_ids))))}
     for complaint in complaints:
-        judgement = judgements[complaint.feedback_id]
+        judgement, at = judgements[complaint.feedback_id], when[complaint.feedback_id]
         meant = [share.officer_id for share in judgement.leads if share.officer_id is not None]
         exclude_officers(complaint.feedback_id, meant, at)
         if complaint.state not in _MOVABLE or complaint.feedback_id in past:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
 from webapp.attribution.actions import attribute_feedback, decide_attribution
-from webapp.attribution.models import Attribution
 from webapp.attribution.opinions import form_opinions
 from webapp.attribution.repeats.actions import note_repeats
 from webapp.database import copy_rows, db, gathered_writes, new_ids
@@ -28,7 +27,7 @@ from webapp.feedback.codes import new_code, new_secret_word
 from webapp.feedback.handling import answer_complaint, send_to_unit, take_complaint
 from webapp.feedback.life_cycle import State, Step
 from webapp.feedback.masking import mask_personal_numbers
-from webapp.feedback.models import Complaint, Disposition, Exclusion, Feedback, Rating, RatingElement, StateChange
+from webapp.feedback.models import Complaint, Feedback, Rating, RatingElement
 from webapp.feedback.secrecy import points_at_person
 from webapp.feedback.vocabulary import Finding
 from webapp.organisation.models import Unit
@@ -149,26 +148,16 @@ def _rater_keys(raters: set[str]) -> dict[str, bytes]:
 
 
 def judge_when_filed(ids: LoadedIds, now: datetime) -> None:
-    """Let the rules judge all feedback in one go, and date each judgement to when its feedback was filed."""
+    """Let the rules judge all feedback in one go, each as of when it was filed."""
     feedback_ids = [*ids.rating.values(), *ids.complaint.values()]
+    rows = db.session.execute(select(Feedback.id, Feedback.filed_at).where(Feedback.id.in_(feedback_ids)))
+    moments = {row.id: row.filed_at + timedelta(seconds=1) for row in rows}
     # What becomes of the complaints is written together, not one by one.
     with db.session.no_autoflush, gathered_writes(), held_clocks(ids.complaint.values()):
         form_opinions(feedback_ids, now)
         note_repeats(feedback_ids, now)
-        attribute_feedback(feedback_ids, now)
+        attribute_feedback(feedback_ids, now, moments)
     db.session.flush()
-    for model, column in (
-        (Attribution, Attribution.feedback_id),
-        (StateChange, StateChange.complaint_id),
-        (Disposition, Disposition.complaint_id),
-        (Exclusion, Exclusion.complaint_id),
-    ):
-        db.session.execute(
-            update(model)
-            .where(column == Feedback.id, column.in_(feedback_ids))
-            .values(at=Feedback.filed_at + timedelta(seconds=1)),
-            execution_options={"synchronize_session": False},
-        )
 
 
 def live_through(city: DemoCity, ids: LoadedIds, lived: Callable[[int], None]) -> None:
