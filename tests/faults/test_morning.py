@@ -184,8 +184,8 @@ def assert_called_in_order(session: Session, told: Told) -> None:
                 one
                 for one in waits
                 if one.known < call.asked
-                and one.ticket.turn_at <= call.at
                 and (one.call is None or one.call > (call.call or 0))
+                and one.ticket.turn_at <= call.at  # asked last: that of few, for it takes longest
             ]
             before = [one for one in passed_over if one.priority == call.priority and one.turn < call.turn]
             assert not [one for one in before if one.line == call.line], f"{call} was called before {before}"
