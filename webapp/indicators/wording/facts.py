@@ -50,6 +50,9 @@ _COUNTED: Final[Mapping[str, Callable[[int], str]]] = {
     "target": lambda n: ngettext("%(num)s target rencana kerja", "%(num)s target rencana kerja", n),
 }
 
+#: The same visits and files stand in several parts: of each it is asked whether it was right, and whether it was kind.
+_SHARED: Final = frozenset({"served", "finished"})
+
 _LESS: Final[Mapping[str, LazyString]] = {
     "share_too_small": _l("Kaitannya dengan petugas ini terlalu lemah: dicatat untuk unit kerja saja."),
     "unverified": _l("Tanpa struk kunjungan: dihitung seperempat suara."),
@@ -79,12 +82,13 @@ def counted(sources: Mapping[str, int]) -> str:
 
 
 def all_counted(groups: Iterable[GroupView]) -> str:
-    """What all lines together stand for."""
-    total: dict[str, int] = {}
+    """What all lines together stand for; what was served is named once, however many parts ask how it went."""
+    by_part: dict[str, dict[str, int]] = {}
     for group in groups:
         for source, count in group.sources.items():
-            total[source] = total.get(source, 0) + count
-    return counted(total)
+            parts = by_part.setdefault(source, {})
+            parts[group.component] = parts.get(group.component, 0) + count
+    return counted({source: (max if source in _SHARED else sum)(parts.values()) for source, parts in by_part.items()})
 
 
 def counts_less(reason: str) -> str:
