@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from tests.bot.conftest import Chat
+from tests.bot.conftest import START, Chat
 from tests.bot.test_complaint import SHORTEST, STORY, play
 from tests.factories.desk import make_placed
 from tests.factories.organisation import make_unit
@@ -20,8 +20,8 @@ from webapp.feedback.models import Complaint
 def main(database: SQLAlchemy) -> Complaint:
     session = database.session()
     unit = make_unit(session, make_unit(session, name="Kota Uji"), name="Seksi Akta")
-    complaint = make_placed(session, datetime.now(UTC) - timedelta(hours=3), unit, text=STORY, secret=False)
-    note_repeats([complaint.feedback_id], datetime.now(UTC))
+    complaint = make_placed(session, START - timedelta(hours=3), unit, text=STORY, secret=False)
+    note_repeats([complaint.feedback_id], START)
     session.commit()
     return complaint
 
