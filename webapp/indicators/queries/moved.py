@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, exists, func, literal, select, union_all
+from sqlalchemy import case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from webapp.attribution.models import Attribution
 from webapp.database import db
+from webapp.indicators.components.registry import counted_in
 from webapp.indicators.contents import Basis
 from webapp.indicators.errors import NoSuchPreset
 from webapp.indicators.formula import score_officer
@@ -47,9 +48,7 @@ def moved(snapshot: IndicatorSnapshot, basis: Basis, *, own: bool) -> Moved:
         as_then = basis.facts
         if then.preset.version != basis.preset.version:
             # What only the earlier preset weighed stands still: leaving it out is the preset's doing.
-            still = {row.id: row for row in rows_then if row.withdrawn_at is None}
-            still |= {row.id: row for row in basis.rows}
-            as_then = formula_facts([still[id_] for id_ in sorted(still)], then.preset)
+            as_then = formula_facts(_with_unweighed(snapshot, basis), then.preset)
         if own and not tells_nobody(then.facts, as_then):
             continue
         now = State(snapshot.figure, as_then, basis.reference, basis.preset)
@@ -104,11 +103,30 @@ def _state_at(snapshot: IndicatorSnapshot, basis: Basis, month_end: date) -> tup
             return state
         if state is not None:
             preset, reference = state[0].preset, state[0].reference
-            rows = _with_withdrawn(snapshot, basis.rows, computed_at)
+            if preset.version != basis.preset.version:
+                rows = _with_unweighed(snapshot, basis)
+            rows = _with_withdrawn(snapshot, rows, computed_at)
     rows = [row for row in rows if row.day is None or row.day <= month_end]
     facts = formula_facts(rows, preset)
     score = score_officer(facts, reference, preset, with_lines=False)
     return State(score.figure, facts, reference, preset), rows
+
+
+def _with_unweighed(snapshot: IndicatorSnapshot, basis: Basis) -> list[StoredFact]:
+    """What the snapshot stands on, with what stood beside it that its preset does not weigh: another one may."""
+    found = db.session.execute(
+        fact_columns()
+        .where(
+            IndicatorFact.officer_id == snapshot.officer_id,
+            IndicatorFact.period == snapshot.period,
+            IndicatorFact.recorded_at <= snapshot.computed_at,
+            or_(IndicatorFact.withdrawn_at.is_(None), IndicatorFact.withdrawn_at > snapshot.computed_at),
+        )
+        .order_by(IndicatorFact.id)
+    )
+    weights = basis.preset.weights
+    beside = [row for row in found if counted_in(row.component, row.key, weights) is None]
+    return sorted([*basis.rows, *beside], key=lambda row: int(row.id))
 
 
 def _with_withdrawn(snapshot: IndicatorSnapshot, standing: list[StoredFact], since: datetime) -> list[StoredFact]:
