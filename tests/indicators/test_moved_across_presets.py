@@ -31,16 +31,8 @@ def make_slow_town(session: Session) -> Town:
 def save_without_speed(town: Town, weights: Mapping[str, float]) -> Preset:
     """A copy of "senapelan" with these weights."""
     source = load_preset("senapelan")
-    limits, mark = source.thresholds, source.attention
-    draft = Draft(
-        "Tanpa kecepatan",
-        weights,
-        source.elements,
-        limits.provisional_from,
-        limits.sufficient_from,
-        mark.margin,
-        mark.sure,
-    )
+    mark = source.attention
+    draft = Draft("Tanpa kecepatan", weights, source.elements, 0.5, 0.7, mark.margin, mark.sure)
     return save_preset(draft, source.version, "Kecepatan dilepas.", NOW, town.dewi.id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -63,17 +64,18 @@ values = st.lists(st.sampled_from([0.0, 1 / 3, 2 / 3, 1.0]), min_size=0, max_siz
 
 
 @settings(max_examples=30, deadline=None)
-@given(before=values, gone=st.integers(0, 5), after=values, references=st.booleans(), presets=st.booleans())
+@given(before=values, gone=st.integers(0, 5), after=values, out=values, references=st.booleans(), presets=st.booleans())
 def test_movements_sum_to_the_way_between_the_figures(
-    before: list[float], gone: int, after: list[float], references: bool, presets: bool
+    before: list[float], gone: int, after: list[float], out: list[float], references: bool, presets: bool
 ) -> None:
     had = [fact(n, y, component=("satisfaction", "speed")[n % 4 == 0 and presets]) for n, y in enumerate(before)]
     has = had[gone:] + [fact(100 + n, y) for n, y in enumerate(after)]
     then = state(had, old(), DEFAULT)
     now = state(has, new() if references else old(), SENAPELAN if presets else DEFAULT, DEFAULT)
     why = {(one.component, one.id): ("objection", "evidence")[n % 2] for n, one in enumerate(had)}
+    objected = [*had[: gone // 2], *(fact(200 + n, y) for n, y in enumerate(out))]
     for own in (False, True):
-        moved = movements(then, now, why, own=own)
+        moved = movements(then, now, why, own=own, objected=objected)
         assert sum(one.points for one in moved) == pytest.approx(now.figure - then.figure, abs=1e-9)
 
 
@@ -124,3 +126,33 @@ def test_fewer_raters_than_five_between_two_figures_tell_who_they_are() -> None:
     assert not tells_nobody(had, had[1:])
     assert tells_nobody(had, [*had, *(fact(90 + n, 0.0) for n in range(5))])
     assert tells_nobody(had, [*had, fact(99, 0.0, component="complaint_handling", source="answer")])
+
+
+def test_an_objection_is_told_as_the_figure_with_and_without_what_it_took_out() -> None:
+    had = [fact(n, 1.0) for n in range(8)]
+    has = [*had, *(fact(100 + n, 1.0) for n in range(6))]
+    out = [fact(200 + n, 0.0) for n in range(6)]
+    now = state(has, new(), DEFAULT)
+    with_it = state([*has, *out], new(), DEFAULT)
+    for own in (False, True):
+        moved = by_kind(movements(state(had, old(), DEFAULT), now, {}, own=own, objected=out))
+        told = moved["withdrawn", "satisfaction"]
+        assert (told.points, told.facts) == (pytest.approx(now.figure - with_it.figure, abs=1e-9), 6)
+        assert moved["new_facts", "satisfaction"].facts == 12
+
+
+def test_an_objection_that_moved_nothing_is_told_all_the_same() -> None:
+    had = [fact(n, 1.0) for n in range(8)]
+    unsure = [replace(fact(200 + n, 0.0), share=0.1) for n in range(6)]
+    (told,) = movements(state(had, old(), DEFAULT), state(had, old(), DEFAULT), {}, own=True, objected=unsure)
+    assert (told.points, told.details["why"]) == (0.0, "objection")
+
+
+def test_to_the_officer_an_objection_of_few_raters_is_summed_up_with_the_new_ratings() -> None:
+    had = [fact(n, 1.0) for n in range(8)]
+    has = [*had, *(fact(100 + n, 1.0) for n in range(6))]
+    out = [fact(200 + n, 0.0) for n in range(2)]
+    then, now = state(had, old(), DEFAULT), state(has, old(), DEFAULT)
+    (told,) = movements(then, now, {}, own=True, objected=out)
+    assert (told.kind, told.facts, told.details["objected"]) == ("new_facts", 6, True)
+    assert {one.kind for one in movements(then, now, {}, own=False, objected=out)} == {"new_facts", "withdrawn"}

@@ -17,7 +17,7 @@ from webapp.indicators.contents import Basis
 from webapp.indicators.errors import NoSuchPreset
 from webapp.indicators.formula import score_officer
 from webapp.indicators.models import IndicatorFact, IndicatorSnapshot
-from webapp.indicators.movements import Movement, State, movements, tells_nobody
+from webapp.indicators.movements import OBJECTION, Movement, State, movements, tells_nobody
 from webapp.indicators.periods import DEFAULT_TIMEZONE, day_of, span_of
 from webapp.indicators.presets.stored import preset_of_version
 from webapp.indicators.queries.views import Change
@@ -42,6 +42,7 @@ def moved(snapshot: IndicatorSnapshot, basis: Basis, *, own: bool) -> Moved:
     enough raters stand between, at last the quarter's begin, when it was the expected one."""
     first, last = span_of(snapshot.period)
     day = min(day_of(snapshot.computed_at), last)
+    taken_out = _taken_out(snapshot, basis)
     for month_end in _month_ends(first, day):
         then, rows_then = _state_at(snapshot, basis, month_end)
         why_by_key = {row.key: row.withdrawn_why or "" for row in rows_then if row.withdrawn_at is not None}
@@ -53,10 +54,15 @@ def moved(snapshot: IndicatorSnapshot, basis: Basis, *, own: bool) -> Moved:
             continue
         now = State(snapshot.figure, as_then, basis.reference, basis.preset)
         why = {(fact.component, fact.id): why_by_key.get(fact.id, "") for fact in then.facts}
-        return Moved(movements(then, now, why, own=own), month_end, then.figure)
+        since = _midnight_after(month_end)
+        out = [row for row in taken_out if row.withdrawn_at is not None and row.withdrawn_at >= since]
+        objected = formula_facts(out, then.preset)
+        return Moved(movements(then, now, why, own=own, objected=objected), month_end, then.figure)
     expected = State(snapshot.expected, (), basis.reference, basis.preset)
     now = State(snapshot.figure, basis.facts, basis.reference, basis.preset)
-    return Moved(movements(expected, now, {}, own=own), first - timedelta(days=1), snapshot.expected)
+    objected = formula_facts(taken_out, basis.preset)
+    moves = movements(expected, now, {}, own=own, objected=objected)
+    return Moved(moves, first - timedelta(days=1), snapshot.expected)
 
 
 def _month_ends(first: date, day: date) -> Iterator[date]:
@@ -67,13 +73,35 @@ def _month_ends(first: date, day: date) -> Iterator[date]:
         month = (month - timedelta(days=1)).replace(day=1)
 
 
+def _midnight_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(DEFAULT_TIMEZONE)).astimezone(UTC)
+
+
+def _taken_out(snapshot: IndicatorSnapshot, basis: Basis) -> list[StoredFact]:
+    """What upheld objections took out of the quarter's figure, each as it stood last."""
+    found = db.session.execute(
+        fact_columns()
+        .where(
+            IndicatorFact.officer_id == snapshot.officer_id,
+            IndicatorFact.period == snapshot.period,
+            IndicatorFact.withdrawn_why == OBJECTION,
+            IndicatorFact.recorded_at <= snapshot.computed_at,
+        )
+        .order_by(IndicatorFact.id)
+    )
+    latest = {(row.key, row.component): row for row in found}
+    for row in basis.rows:
+        latest.pop((row.key, row.component), None)
+    return sorted(latest.values(), key=lambda row: int(row.id))
+
+
 def _state_at(snapshot: IndicatorSnapshot, basis: Basis, month_end: date) -> tuple[State, list[StoredFact]]:
     """The figure as it was published at the end of a month; where none was yet, as the facts until then give it by
     what the quarter's first figure was published with.
 
     With it the stored facts that it stands on.
     """
-    midnight = datetime.combine(month_end + timedelta(days=1), time(), ZoneInfo(DEFAULT_TIMEZONE)).astimezone(UTC)
+    midnight = _midnight_after(month_end)
     at, published = IndicatorSnapshot.computed_at, IndicatorSnapshot.computed_at < midnight
     found = db.session.execute(
         select(
@@ -145,7 +173,7 @@ def _with_withdrawn(snapshot: IndicatorSnapshot, standing: list[StoredFact], sin
     rows = {(row.key, row.component): row for row in standing}
     stands = set(rows)
     for row in found:
-        if (row.key, row.component) not in stands or row.withdrawn_why == "objection":
+        if (row.key, row.component) not in stands or row.withdrawn_why == OBJECTION:
             rows[row.key, row.component] = row
     return sorted(rows.values(), key=lambda row: int(row.id))
 

@@ -6,6 +6,7 @@ import math
 
 from flask_babel import gettext as _
 
+from webapp.indicators.movements import is_by_objection
 from webapp.indicators.plots.figure import FigurePlot
 from webapp.indicators.plots.movements import MovementPlot, Step
 from webapp.indicators.plots.parts import Part, PartsPlot
@@ -77,8 +78,13 @@ def movement_plot(sheet: ScoreSheet, width: int = WIDE) -> MovementPlot | None:
     """What moved the figure since the end of the last month; None where nothing did, or may be told."""
     if sheet.moved_from is None or sheet.figure is None or not sheet.movements:
         return None
-    moved = sorted(zip(sheet.movements, shown_movements(sheet), strict=True), key=lambda both: -abs(both[0].points))
+    # what an objection did is never summed up with others, however little it is
+    moved = sorted(
+        zip(sheet.movements, shown_movements(sheet), strict=True),
+        key=lambda both: (not is_by_objection(both[0]), -abs(both[0].points)),
+    )
     told, rest = (moved, []) if len(moved) <= MOST_STEPS else (moved[: MOST_STEPS - 1], moved[MOST_STEPS - 1 :])
+    told = sorted(told, key=lambda both: -abs(both[0].points))
     steps = [Step(movement_title(one), one.points, signed(shown.points)) for one, shown in told]
     if rest:
         points, written = (math.fsum(one.points for one in ones) for ones in zip(*rest, strict=True))

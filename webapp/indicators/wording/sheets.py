@@ -10,6 +10,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from webapp.indicators.movements import is_by_objection
 from webapp.indicators.queries import Change, Movement, ScoreSheet
 from webapp.indicators.wording.facts import counted, part_name
 from webapp.indicators.wording.numbers import AS_EXPECTED, day_and_month, decimal, full_day, month_in_words
@@ -87,6 +88,10 @@ def movement_title(movement: Movement) -> str:
             name = part_name(movement.component) if movement.component else ""
             words = counted(sources) if sources else str(_("catatan baru"))
             return str(_("%(part)s: %(what)s", part=name, what=words)) if name else words
+        case "withdrawn" if is_by_objection(movement):
+            if movement.details.get("own"):
+                return str(_("Keberatan Anda diterima"))
+            return str(_("Keberatan diterima: %(what)s tidak lagi dihitung", what=_what(movement)))
         case "withdrawn":
             return str(_("Tidak lagi dihitung: %(why)s", why=_why(movement.details)))
         case "reference":
@@ -104,12 +109,19 @@ def movement_reason(movement: Movement) -> str:
     its figure until then.
     """
     match movement.kind:
+        case "new_facts" if movement.details.get("objected"):
+            return str(_("Termasuk keberatan Anda yang diterima; digabung supaya penilai tidak dikenali."))
         case "new_facts" if movement.details.get("withdrawn"):
             return str(_("Catatan baru, dan yang tidak lagi dihitung; digabung supaya penilai tidak dikenali."))
         case "new_facts" if movement.details.get("first"):
             return _as_against_expected(movement.points)
         case "new_facts":
             return _as_against_before(movement.points)
+        case "withdrawn" if is_by_objection(movement):
+            what = _("%(part)s: %(what)s", part=part_name(movement.component), what=_what(movement))
+            if abs(movement.points) < AS_EXPECTED:
+                return str(_("%(what)s dikeluarkan; dengan atau tanpa itu angka Anda hampir sama.", what=what))
+            return str(_("%(what)s dikeluarkan; inilah beda angka Anda dengan dan tanpa itu.", what=what))
         case "withdrawn":
             return str(_("Yang tadinya dihitung sudah dikeluarkan dari angka Anda."))
         case "reference":
@@ -149,6 +161,11 @@ def change_in_words(change: Change, zone_day: date) -> tuple[str, str]:
         return str(title), str(_ADDED.get(change.why, _("diperbarui")))
     title = _("%(what)s tidak lagi dihitung sejak %(when)s", what=what, when=when)
     return str(title), str(_WITHDRAWN.get(change.why, _("diperbarui")))
+
+
+def _what(movement: Movement) -> str:
+    """ "5 penilaian"."""
+    return counted(movement.details.get("sources", {})) or part_name(movement.component)
 
 
 def _why(details: Mapping[str, Any]) -> str:
