@@ -106,10 +106,11 @@ def test_who_agreed_is_told_and_not_who_is_nearer(session: Session, agency: Agen
     assert queue_plan_notices(ReportTold(one.id), key="x", at=NOW, sender=SENDER) == 1
     # She left her post: now it is whoever may look at it, the nearest first; and in the end who gives roles.
     agency.rina.active = False
-    two, three = tell(agency, one.target_id, 2), tell(agency, one.target_id, 3)
+    two = tell(agency, one.target_id, 2)
     assert queue_plan_notices(ReportTold(two.id), key="x", at=NOW, sender=SENDER) == 1
     session.execute(delete(RoleAssignment).where(RoleAssignment.account_id == beside.id))
     session.expire_all()
+    three = tell(agency, one.target_id, 3)
     assert queue_plan_notices(ReportTold(three.id), key="x", at=NOW, sender=SENDER) == 1
     assert [len(told(session, account)) for account in (agency.rina, beside, above)] == [1, 1, 1]
     administrator = make_account(session, (Role.ADMINISTRATOR, agency.city))
@@ -124,6 +125,13 @@ def test_a_report_nobody_waits_for_any_more_is_not_told_of(session: Session, age
     one = report(agency)
     make_agreed_plan(agency, planned(result="Lain sekali"), at=NOW)  # the target is gone, and with it the report
     assert queue_plan_notices(ReportTold(one.id), key="x", at=NOW, sender=SENDER) == 0
+
+
+def test_a_report_that_was_replaced_before_the_notice_went_out_is_not_told_of(session: Session, agency: Agency) -> None:
+    one = report(agency)
+    two = tell(agency, one.target_id, 2)
+    told_of = [queue_plan_notices(ReportTold(each.id), key="x", at=NOW, sender=SENDER) for each in (one, two)]
+    assert told_of == [0, 1]
 
 
 def test_the_notice_leads_to_the_plan_that_counts(client: FlaskClient, session: Session, agency: Agency) -> None:

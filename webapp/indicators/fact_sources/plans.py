@@ -26,7 +26,7 @@ from webapp.indicators.work_plans.proportion import (
     never_told,
     own_count,
 )
-from webapp.indicators.work_plans.queries import latest_reports
+from webapp.indicators.work_plans.reports import latest_reports
 from webapp.indicators.work_plans.vocabulary import Measure, PlanStep
 from webapp.organisation.models import Posting
 

@@ -17,10 +17,17 @@ from webapp.database import db
 from webapp.feedback.masking import mask_personal_numbers
 from webapp.indicators.periods import day_of
 from webapp.indicators.work_plans.access import below
-from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, NotAnOfficer, StepNotPossible
+from webapp.indicators.work_plans.errors import (
+    FaultyPlan,
+    FaultyReport,
+    NoSuchPlan,
+    NotAnOfficer,
+    ReportReplaced,
+    StepNotPossible,
+)
 from webapp.indicators.work_plans.events import PlanDecided, PlanProposed, ReportDecided, ReportTold, WorkConfirmed
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
-from webapp.indicators.work_plans.queries import alike
+from webapp.indicators.work_plans.reports import alike, replaced
 from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Aspect, Measure, Outcome, PlanState, PlanStep
 from webapp.organisation.models import Officer
 from webapp.organisation.queries import officer_of
@@ -110,7 +117,7 @@ def agree_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> WorkPl
     if before is not None:
         before.state = PlanState.SUPERSEDED
         _note(before, PlanStep.SUPERSEDED, viewer, None, at)  # and flushed: one agreed version a year
-        _hand_on_reports(before, plan)
+        _hand_on_reports(plan)
     plan.state = PlanState.AGREED
     _note(plan, PlanStep.AGREED, viewer, note, at)
     publish(WorkConfirmed([plan.officer_id]))
@@ -118,10 +125,16 @@ def agree_plan(viewer: Account, plan_id: int, note: str, at: datetime) -> WorkPl
     return plan
 
 
-def _hand_on_reports(before: WorkPlan, plan: WorkPlan) -> None:
-    """What waits for a word goes to the target of the new version that says the same; what is decided stays."""
+def _hand_on_reports(plan: WorkPlan) -> None:
+    """What waits for a word goes to the target of the new version that says the same; what is decided stays.
+
+    From whichever version before: a target that was dropped may come back.
+    """
+    before = select(WorkPlan.id).where(
+        WorkPlan.officer_id == plan.officer_id, WorkPlan.year == plan.year, WorkPlan.id != plan.id
+    )
     for target in plan.targets:
-        same = select(WorkTarget.id).where(WorkTarget.plan_id == before.id, alike(WorkTarget, target))
+        same = select(WorkTarget.id).where(WorkTarget.plan_id.in_(before), alike(WorkTarget, target))
         db.session.execute(
             update(WorkReport)
             .where(WorkReport.outcome.is_(None), WorkReport.target_id.in_(same))
@@ -180,12 +193,15 @@ def report_done(
 
 
 def confirm_report(viewer: Account, report_id: int, note: str, at: datetime) -> WorkReport:
-    """Confirm what somebody below says he did: it counts. Raises NoSuchPlan, StepNotPossible where it is decided."""
+    """Confirm what somebody below says he did: it counts.
+
+    Raises NoSuchPlan, StepNotPossible where it is decided, ReportReplaced where something newer was told.
+    """
     return _decide(viewer, report_id, Outcome.CONFIRMED, note, at)
 
 
 def return_report(viewer: Account, report_id: int, note: str, at: datetime) -> WorkReport:
-    """Not so: with words why. Raises NoSuchPlan, StepNotPossible, FaultyReport without words."""
+    """Not so: with words why. Raises NoSuchPlan, StepNotPossible, ReportReplaced, FaultyReport without words."""
     if not note.strip():
         raise FaultyReport("words_missing")
     return _decide(viewer, report_id, Outcome.RETURNED, note, at)
@@ -205,6 +221,8 @@ def _decide(viewer: Account, report_id: int, outcome: Outcome, note: str, at: da
         if report.outcome == outcome:
             return report
         raise StepNotPossible
+    if db.session.scalar(select(WorkReport.id).where(WorkReport.id == report_id, replaced())) is not None:
+        raise ReportReplaced
     report.outcome, report.decided_by_id, report.decided_at = outcome, viewer.id, at
     report.note = _words(note)
     db.session.flush()

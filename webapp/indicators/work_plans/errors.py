@@ -17,6 +17,10 @@ class StepNotPossible(WorkPlanError):
     """The plan or report does not stand where this step begins: somebody was quicker, or it is agreed already."""
 
 
+class ReportReplaced(StepNotPossible):
+    """Something newer was told of this target and month: only that can be decided."""
+
+
 class NotAnOfficer(WorkPlanError):
     """Whoever signed in is no officer, so that there is no plan of his own."""
 

@@ -13,6 +13,7 @@ from webapp.feedback.staff_notices import recipient_of
 from webapp.indicators.work_plans.access import below
 from webapp.indicators.work_plans.events import PlanDecided, PlanProposed, ReportDecided, ReportTold
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
+from webapp.indicators.work_plans.reports import waits
 from webapp.indicators.work_plans.vocabulary import Outcome, PlanState, PlanStep
 from webapp.messaging.notifications import Recipient, Sender, notify
 from webapp.messaging.vocabulary import NoticeKind
@@ -55,7 +56,8 @@ def _queue_report_notices(event: ReportTold | ReportDecided, at: datetime, sende
         kind = NoticeKind.REPORT_CONFIRMED if report.outcome == Outcome.CONFIRMED else NoticeKind.REPORT_RETURNED
         key = f"report:{report.id}:decided"
         return notify(_officer(plan), kind, None, particulars, key=key, at=at, sender=sender)
-    if report.outcome is not None or plan.state != PlanState.AGREED:  # somebody was quicker, or it counts no more
+    waiting = db.session.scalar(select(WorkReport.id).where(WorkReport.id == report.id, waits()))
+    if waiting is None or plan.state != PlanState.AGREED:  # somebody was quicker, or it counts no more
         return 0
     accounts = _who_agreed(plan) or _nearest(plan)
     if not accounts:

@@ -18,6 +18,7 @@ from webapp.indicators.work_plans.counting import Counted, count_done
 from webapp.indicators.work_plans.errors import NoSuchPlan
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
 from webapp.indicators.work_plans.proportion import MonthDone, attainment, never_told, own_count
+from webapp.indicators.work_plans.reports import latest_reports, waits
 from webapp.indicators.work_plans.views import (
     MonthView,
     PlanList,
@@ -29,13 +30,11 @@ from webapp.indicators.work_plans.views import (
     TargetView,
     VersionView,
 )
-from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Measure, Outcome, PlanState
+from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Measure, PlanState
 from webapp.organisation.models import Officer, Posting, Unit
 
 #: Officers on one page of a unit's plans.
 PAGE = 50
-#: By what a target of one version of a plan is known again in another.
-_SAYS = ("result", "aspect", "indicator", "measure", "unit_of_measure", "less_is_better")
 
 
 def plan_of(
@@ -129,38 +128,9 @@ def waiting_plans(viewer: Account) -> int:
         .join(WorkTarget, WorkTarget.id == WorkReport.target_id)
         .join(WorkPlan, WorkPlan.id == WorkTarget.plan_id)
         .join(Officer, Officer.id == WorkPlan.officer_id)
-        .where(WorkReport.outcome.is_(None), WorkPlan.state == PlanState.AGREED, below(viewer))
+        .where(waits(), WorkPlan.state == PlanState.AGREED, below(viewer))
     )
     return db.session.scalar(select(proposed.scalar_subquery() + told.scalar_subquery())) or 0
-
-
-def latest_reports(target_ids: Sequence[int]) -> dict[tuple[int, str], tuple[WorkReport, float | None]]:
-    """By target and month the latest report, with what was confirmed last (a later, undecided one leaves it).
-
-    What was told of a target in one version of a plan is told of it in each that says the same of it.
-    """
-    own, plan, told_plan, told = aliased(WorkTarget), aliased(WorkPlan), aliased(WorkPlan), aliased(WorkTarget)
-    query = (
-        select(own.id, WorkReport)
-        .join(plan, plan.id == own.plan_id)
-        .join(told_plan, and_(told_plan.officer_id == plan.officer_id, told_plan.year == plan.year))
-        .join(told, told.plan_id == told_plan.id)
-        .join(WorkReport, WorkReport.target_id == told.id)
-        .where(own.id.in_(target_ids), or_(told.id == own.id, and_(told.plan_id != own.plan_id, alike(told, own))))
-        .order_by(WorkReport.id)
-    )
-    latest: dict[tuple[int, str], tuple[WorkReport, float | None]] = {}
-    for target_id, report in db.session.execute(query):
-        confirmed = latest.get((target_id, report.month), (report, None))[1]
-        if report.outcome == Outcome.CONFIRMED:
-            confirmed = report.done
-        latest[target_id, report.month] = (report, confirmed)
-    return latest
-
-
-def alike(one: type[WorkTarget], other: type[WorkTarget] | WorkTarget) -> ColumnElement[bool]:
-    """Whether two targets say the same, whatever their numbers and whichever result of the superior they serve."""
-    return and_(*(getattr(one, name) == getattr(other, name) for name in _SAYS))
 
 
 def _targets(plan_id: int, officer_id: int, year: int, now: datetime) -> tuple[TargetView, ...]:
@@ -316,7 +286,7 @@ def _summaries(year: int) -> Select[*tuple[object, ...]]:
             forced.officer_id == Officer.id,
             forced.year == year,
             forced.state == PlanState.AGREED,
-            WorkReport.outcome.is_(None),
+            waits(),
         )
         .correlate(Officer)
     ).scalar_subquery()

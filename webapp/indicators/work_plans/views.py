@@ -120,7 +120,7 @@ class PlanView:
 class PlanSummary:
     """An officer of a unit with the latest version of his plan that is not a draft, if there is one.
 
-    `waiting`: reports that wait for a superior's word.
+    `waiting`: reports that wait for a superior's word, the latest of each target and month.
     """
 
     officer_id: int

@@ -14,7 +14,7 @@ from webapp.accounts.permissions import Permission
 from webapp.app import settings_of
 from webapp.database import transaction
 from webapp.indicators.work_plans.actions import agree_plan, confirm_report, return_plan, return_report
-from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, StepNotPossible
+from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, ReportReplaced, StepNotPossible
 from webapp.indicators.work_plans.queries import plan_of, plans_of_unit, waiting_plans
 from webapp.indicators.work_plans.views import PlanSummary, PlanView
 from webapp.indicators.work_plans.vocabulary import PlanState
@@ -141,6 +141,8 @@ def decide_report(officer_id: int, report_id: int) -> ResponseReturnValue:
             decide(current_account(), report_id, form.note.data or "", datetime.now(UTC))
     except NoSuchPlan:
         abort(404)
+    except ReportReplaced:
+        flash(_("Laporan ini sudah diganti dengan yang lebih baru. Putuskan yang terbaru."), "warning")
     except (StepNotPossible, FaultyReport):
         flash(_("Laporan ini sudah diputuskan orang lain."), "warning")
     else:
