@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from tests.factories.accounts import sign_in
 from tests.factories.desk import Agency, make_agency
 from tests.factories.plans import make_agreed_plan
-from webapp.indicators.work_plans.actions import report_done
+from tests.portal.markup import parse
+from webapp.accounts.models import Account
+from webapp.indicators.work_plans.actions import confirm_report, report_done, return_report
 from webapp.indicators.work_plans.models import WorkReport
 from webapp.outbox.models import OutboxEvent
 
@@ -53,3 +55,35 @@ def test_a_stale_press_on_what_was_replaced_stores_nothing_and_says_so(
     session.expire_all()
     assert first.outcome is None
     assert session.scalars(select(OutboxEvent).where(OutboxEvent.name == "ReportDecided")).all() == []
+
+
+@time_machine.travel(NOW, tick=False)
+def test_beside_a_later_word_stands_the_number_that_counts(
+    client: FlaskClient, session: Session, agency: Agency
+) -> None:
+    [target] = make_agreed_plan(agency, at=EARLIER).targets
+    confirm_report(agency.rina, tell(agency, target.id, 3).id, "", NOW)
+    session.commit()
+    theirs = f"/petugas/{agency.sari_officer.id}/rencana-kerja?tahun=2026"
+    counts, instead = "yang dihitung: 3, dibenarkan", "Bulan ini sudah dibenarkan dengan angka 3."
+
+    def read(account: Account, address: str) -> tuple[str, str]:
+        """What is told of October, and the whole page."""
+        sign_in(client, account)
+        page = parse(client.get(address).text)
+        [line] = [one.text for one in page.all("li") if "Oktober 2026:" in one.text]
+        return line, page.text
+
+    line, page = read(agency.rina, theirs)
+    assert "dibenarkan Rina Kusuma" in line and counts not in line and instead not in page
+    later = tell(agency, target.id, 20)
+    session.commit()
+    line, page = read(agency.rina, theirs)
+    assert "20 kunjungan" in line and counts in line
+    assert f"{instead} Bila Anda benarkan, 20 menggantikannya." in page  # before he decides
+    return_report(agency.rina, later.id, "Itu dua bulan.", NOW)
+    session.commit()
+    for account, address in ((agency.rina, theirs), (agency.sari, "/rencana-kerja?tahun=2026")):
+        line, page = read(account, address)
+        assert "20 kunjungan" in line and "dikembalikan Rina Kusuma" in line and counts in line
+        assert instead not in page

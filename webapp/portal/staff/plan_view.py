@@ -50,7 +50,10 @@ _ROMAN = ("I", "II", "III", "IV")
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """What was told of a month. `waiting`: for the superior's word."""
+    """What was told of a month. `waiting`: for the superior's word.
+
+    `counted`: the number confirmed before, which counts until another is confirmed, "" where there is none.
+    """
 
     id: int
     month: str
@@ -60,6 +63,7 @@ class ReportLine:
     tone: str
     note: str | None
     waiting: bool
+    counted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +287,7 @@ def _report(month: MonthView, report: ReportView) -> ReportLine:
         tone=tone,
         note=report.note,
         waiting=report.outcome is None,
+        counted=amount(month.done) if report.outcome != Outcome.CONFIRMED and month.done is not None else "",
     )
 
 
