@@ -27,7 +27,7 @@ from webapp.indicators.work_plans.errors import (
 )
 from webapp.indicators.work_plans.events import PlanDecided, PlanProposed, ReportDecided, ReportTold, WorkConfirmed
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
-from webapp.indicators.work_plans.reports import alike, replaced
+from webapp.indicators.work_plans.reports import alike, replaced, standing_for
 from webapp.indicators.work_plans.vocabulary import OPEN_TO_OFFICER, Aspect, Measure, Outcome, PlanState, PlanStep
 from webapp.organisation.models import Officer
 from webapp.organisation.queries import officer_of
@@ -162,8 +162,9 @@ def report_done(
 ) -> WorkReport:
     """Tell what one did of an own target in a month ("2026-11"), with what proves it; the latest word holds.
 
-    Sent twice it is told once. Raises NoSuchPlan, and FaultyReport for a month outside the plan's year or not begun,
-    for a number below 0, without evidence, and for what the product counts itself.
+    Of a target whose version was replaced meanwhile it is told to the one that says the same. Sent twice it is told
+    once. Raises NoSuchPlan, TargetGone where none says the same, and FaultyReport for a month outside the plan's year
+    or not begun, for a number below 0, without evidence, and for what the product counts itself.
     """
     officer = _own_officer(viewer)
     earlier = db.session.scalars(select(WorkReport).where(WorkReport.write_key == write_key)).one_or_none()
@@ -172,8 +173,10 @@ def report_done(
             raise NoSuchPlan
         return earlier
     target, plan = _target_of(target_id)
-    if plan.officer_id != officer.id or plan.state != PlanState.AGREED:
+    if plan.officer_id != officer.id:
         raise NoSuchPlan
+    db.session.refresh(plan, with_for_update={"read": True})  # no version takes its place until this is told
+    target = standing_for(target, plan, held=True)
     if target.measure != Measure.OWN_COUNT:
         raise FaultyReport("counted_by_product")
     if not re.fullmatch(rf"{plan.year}-(0[1-9]|1[0-2])", month) or month > f"{day_of(at):%Y-%m}":
@@ -184,7 +187,7 @@ def report_done(
     if not words:
         raise FaultyReport("evidence_missing")
     report = WorkReport(
-        write_key=write_key, target_id=target_id, month=month, done=done, evidence=words, account_id=viewer.id, at=at
+        write_key=write_key, target_id=target.id, month=month, done=done, evidence=words, account_id=viewer.id, at=at
     )
     db.session.add(report)
     db.session.flush()

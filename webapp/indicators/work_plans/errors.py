@@ -13,6 +13,14 @@ class NoSuchPlan(WorkPlanError):
     """There is no such plan, target or report, or not for this viewer: never said which."""
 
 
+class TargetGone(NoSuchPlan):
+    """The target was of a `version` that no longer counts, and the one that does has none that says the same."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("The plan in force has no such target.")
+        self.version = version
+
+
 class StepNotPossible(WorkPlanError):
     """The plan or report does not stand where this step begins: somebody was quicker, or it is agreed already."""
 

@@ -18,7 +18,7 @@ from webapp.indicators.work_plans.counting import Counted, count_done
 from webapp.indicators.work_plans.errors import NoSuchPlan
 from webapp.indicators.work_plans.models import WorkPlan, WorkPlanStep, WorkReport, WorkTarget
 from webapp.indicators.work_plans.proportion import MonthDone, attainment, never_told, own_count
-from webapp.indicators.work_plans.reports import latest_reports, waits
+from webapp.indicators.work_plans.reports import latest_reports, standing_for, waits
 from webapp.indicators.work_plans.views import (
     MonthView,
     PlanList,
@@ -83,6 +83,24 @@ def plan_of(
         may=_may(viewer, chosen.state, own) - (frozenset() if chosen is shown[0] else {"edit"}),
         versions=tuple(VersionView(row.version, row.state, steps.get(row.id, ())) for row in shown),
     )
+
+
+def target_in_force(viewer: Account, target_id: int) -> int:
+    """Which target of the version in force an own one is: itself, or the one that says the same.
+
+    Raises NoSuchPlan for anybody else's and for one that never counted, TargetGone where nothing says the same.
+    """
+    row = None
+    if target_id < 2**63:
+        row = db.session.execute(
+            select(WorkTarget, WorkPlan)
+            .join(WorkPlan, WorkPlan.id == WorkTarget.plan_id)
+            .join(Officer, Officer.id == WorkPlan.officer_id)
+            .where(WorkTarget.id == target_id, Officer.account_id == viewer.id)
+        ).first()
+    if row is None:
+        raise NoSuchPlan
+    return standing_for(row[0], row[1]).id
 
 
 def plans_of_unit(

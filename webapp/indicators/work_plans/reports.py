@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.database import db
+from webapp.indicators.work_plans.errors import NoSuchPlan, TargetGone
 from webapp.indicators.work_plans.models import WorkPlan, WorkReport, WorkTarget
-from webapp.indicators.work_plans.vocabulary import Outcome
+from webapp.indicators.work_plans.vocabulary import Outcome, PlanState
 
 #: By what a target of one version of a plan is known again in another.
 _SAYS = ("result", "aspect", "indicator", "measure", "unit_of_measure", "less_is_better")
@@ -68,6 +69,34 @@ def latest_reports(target_ids: Sequence[int]) -> dict[tuple[int, str], tuple[Wor
 def alike(one: type[WorkTarget], other: type[WorkTarget] | WorkTarget) -> ColumnElement[bool]:
     """Whether two targets say the same, whatever their numbers and whichever result of the superior they serve."""
     return and_(*(getattr(one, name) == getattr(other, name) for name in _SAYS))
+
+
+def standing_for(target: WorkTarget, plan: WorkPlan, *, held: bool = False) -> WorkTarget:
+    """Which target of the version in force this one of `plan` is: itself, or the one that says the same.
+
+    `held`: that version stays in force until the transaction ends. Raises NoSuchPlan where `plan` never counted,
+    TargetGone where nothing says the same.
+    """
+    if plan.state == PlanState.AGREED:
+        return target
+    if plan.state != PlanState.SUPERSEDED:
+        raise NoSuchPlan
+    query = (
+        select(WorkTarget)
+        .join(WorkPlan, WorkPlan.id == WorkTarget.plan_id)
+        .where(
+            WorkPlan.officer_id == plan.officer_id,
+            WorkPlan.year == plan.year,
+            WorkPlan.state == PlanState.AGREED,
+            alike(WorkTarget, target),
+        )
+        .order_by(WorkTarget.position)
+        .limit(1)
+    )
+    found = db.session.scalar(query.with_for_update(read=True, of=WorkPlan) if held else query)
+    if found is None:
+        raise TargetGone(plan.version)
+    return found
 
 
 def _told_of(told: type[WorkTarget], own: type[WorkTarget]) -> ColumnElement[bool]:

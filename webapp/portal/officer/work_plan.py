@@ -15,8 +15,15 @@ from webapp.accounts.permissions import Permission
 from webapp.app import settings_of
 from webapp.database import transaction
 from webapp.indicators.work_plans.actions import MOST_TARGETS, draft_plan, propose_plan, report_done
-from webapp.indicators.work_plans.errors import FaultyPlan, FaultyReport, NoSuchPlan, NotAnOfficer, StepNotPossible
-from webapp.indicators.work_plans.queries import plan_of
+from webapp.indicators.work_plans.errors import (
+    FaultyPlan,
+    FaultyReport,
+    NoSuchPlan,
+    NotAnOfficer,
+    StepNotPossible,
+    TargetGone,
+)
+from webapp.indicators.work_plans.queries import plan_of, target_in_force
 from webapp.indicators.work_plans.views import PlanView, TargetView
 from webapp.indicators.work_plans.vocabulary import Measure
 from webapp.organisation.queries import officer_of
@@ -159,24 +166,38 @@ def propose_own_plan(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_PROPOSE)
 @keeps_typed_text
 def report_target(target_id: int) -> ResponseReturnValue:
-    """Tell what was done of an own target in a month, with what proves it."""
+    """Tell what was done of an own target in a month, with what proves it.
+
+    A form that was opened before another version of the plan was agreed on tells it of the row that says the same.
+    """
     now, zone = datetime.now(UTC), settings_of(current_app).default_timezone
-    year = chosen_year(now, zone)
-    plan = _own(year, now, ChosenVersion(agreed=True))
-    target = next((one for one in plan.targets if one.id == target_id), None) if plan is not None else None
+    year, sent, gone = chosen_year(now, zone), request.method == "POST", False
+    try:
+        own_id, shown = target_in_force(current_account(), target_id), ChosenVersion(agreed=True)
+    except TargetGone as error:
+        own_id, shown, gone = target_id, ChosenVersion(number=error.version), True
+    except NoSuchPlan:
+        abort(404)
+    plan = _own(year, now, shown)
+    target = next((one for one in plan.targets if one.id == own_id), None) if plan is not None else None
     if plan is None or target is None or target.measure != Measure.OWN_COUNT:
         abort(404)
+    if gone and not sent:
+        flash(_("Target itu tidak ada lagi dalam rencana yang berlaku."), "warning")
+        return redirect(url_for("officer.show_plan", tahun=year))
+    if own_id != target_id and not sent:
+        return redirect(url_for("officer.report_target", target_id=own_id, tahun=year))
     form = ReportForm()
     if target.less_is_better:
         form.done.label.text = _("Berapa pada bulan itu?")
     months = months_until(plan, local_day(now, zone))
     form.month.choices = [SelectChoice(month, words) for month, words in months]
-    if request.method == "POST" and form.is_valid() and _report(form, target_id, now):
+    if sent and form.is_valid() and _report(form, own_id, now):
         flash(_("Laporan dikirim. Angkanya dihitung setelah dibenarkan atasan Anda."))
         versi = IN_FORCE if plan.version != plan.latest else None
         return redirect(url_for("officer.show_plan", tahun=year, versi=versi), 303)
     view = plan_page(plan, zone)
-    card = next(one for one in view.targets if one.id == target_id)
+    card = next(one for one in view.targets if one.id == own_id)
     return render_template("officer/report_target.html", form=form, card=card, year=year), form.status
 
 
@@ -192,6 +213,14 @@ def _report(form: ReportForm, target_id: int, now: datetime) -> bool:
                 write_key=form.write_key,
                 at=now,
             )
+    except TargetGone:
+        form.form_errors.append(
+            _(
+                "Target ini tidak ada lagi dalam rencana yang berlaku, jadi laporan belum tersimpan. Tulisan Anda "
+                "masih ada di sini: salin ke target yang sesuai."
+            )
+        )
+        return False
     except (NoSuchPlan, NotAnOfficer):
         abort(404)
     except FaultyReport:
