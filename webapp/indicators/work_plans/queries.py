@@ -12,7 +12,9 @@ from sqlalchemy.orm import aliased
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, can
 from webapp.database import db
-from webapp.indicators.periods import day_of
+from webapp.indicators.components.registry import TARGET
+from webapp.indicators.periods import day_of, is_closed
+from webapp.indicators.presets.stored import list_in_force
 from webapp.indicators.work_plans.access import below
 from webapp.indicators.work_plans.counting import Counted, count_done
 from webapp.indicators.work_plans.errors import NoSuchPlan
@@ -101,6 +103,18 @@ def target_in_force(viewer: Account, target_id: int) -> int:
     if row is None:
         raise NoSuchPlan
     return standing_for(row[0], row[1]).id
+
+
+def quarters_to_count(year: int, at: datetime) -> dict[int, bool]:
+    """By quarter of a year that is not over, whether the attainment of targets is part of officers' figures in it."""
+    in_force = list_in_force(at)
+    counted = {}
+    for quarter in (1, 2, 3, 4):
+        period = f"{year}-Q{quarter}"
+        if not is_closed(period, day_of(at)):
+            holding = [one for one in in_force if one.from_period <= period][-1]
+            counted[quarter] = TARGET in holding.preset.weights
+    return counted
 
 
 def plans_of_unit(

@@ -23,7 +23,7 @@ from webapp.indicators.work_plans.errors import (
     StepNotPossible,
     TargetGone,
 )
-from webapp.indicators.work_plans.queries import plan_of, target_in_force
+from webapp.indicators.work_plans.queries import plan_of, quarters_to_count, target_in_force
 from webapp.indicators.work_plans.views import PlanView, TargetView
 from webapp.indicators.work_plans.vocabulary import Measure
 from webapp.organisation.queries import officer_of
@@ -36,6 +36,7 @@ from webapp.portal.staff.plan_view import (
     IN_FORCE,
     LATEST,
     ChosenVersion,
+    attainment_promise,
     chosen_version,
     chosen_year,
     months_until,
@@ -78,6 +79,7 @@ def _page(form: WordForm, status: int = 200) -> ResponseReturnValue:
         view=plan_page(plan, zone) if plan is not None else None,
         drawn=drawn,
         form=form,
+        promise=attainment_promise(quarters_to_count(year, now)) if plan is not None and "propose" in plan.may else "",
     )
     return page, status
 

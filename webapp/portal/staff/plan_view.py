@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -294,6 +295,23 @@ def _report(month: MonthView, report: ReportView) -> ReportLine:
 def month_named(month: str) -> str:
     """ "November 2026" of "2026-11"."""
     return month_in_words(date(int(month[:4]), int(month[5:]), 1))
+
+
+def attainment_promise(counted: Mapping[int, bool]) -> str:
+    """What the attainment of a plan will count for, by its quarters that are not over; "" where all are."""
+    if not counted:
+        return ""
+    if all(counted.values()):
+        return str(_("Setelah disepakati, capaian tiap triwulan menjadi bagian dari nilai Anda."))
+    if not any(counted.values()):
+        return str(_("Acuan yang berlaku sekarang tidak menghitung capaian target. Rencana ini tetap dicatat."))
+    quarters = ", ".join(_ROMAN[quarter - 1] for quarter, counts in counted.items() if counts)
+    return str(
+        _(
+            "Menurut acuan yang ditetapkan, capaian menjadi bagian dari nilai Anda pada triwulan %(list)s.",
+            list=quarters,
+        )
+    )
 
 
 def months_until(plan: PlanView, now: date) -> tuple[tuple[str, str], ...]:
