@@ -231,10 +231,11 @@ def test_upheld_the_line_counts_no_more_and_both_are_told(
     # A later attribution, and whatever writes facts again, does not bring it back.
     record_facts(session.scalars(select(IndicatorFact.feedback_id).distinct()).all(), NOW)  # type: ignore[arg-type]
     assert figure_of(session(), town).id == after.id
-    # Decided twice by the same person it is decided once; by another one it is not.
-    decided(objection, town.agency.rina, Outcome.REFUSED)
-    with pytest.raises(AlreadyDecided):
-        decided(objection, town.dewi, Outcome.REFUSED)
+    # The same decision sent twice by the same person is decided once; another one, or by another one, is not.
+    decided(objection, town.agency.rina)
+    for actor in (town.agency.rina, town.dewi):
+        with pytest.raises(AlreadyDecided):
+            decided(objection, actor, Outcome.REFUSED)
     assert session.scalars(select(ObjectionDecision.outcome)).all() == ["upheld"]
     deeds = select(AuditEntry.what).where(AuditEntry.deed == "objected").order_by(AuditEntry.id)
     assert session.scalars(deeds).all() == ["filed", "upheld"]
@@ -282,6 +283,10 @@ def test_a_part_goes_by_days_and_never_tells_a_few_raters(session: scoped_sessio
     [(cause, name)] = list_causes()
     decided(objection, town.dewi, Outcome.PARTLY, days=[wednesday], cause_id=cause)
     apply_decision(objection.id, NOW)
+    decided(objection, town.dewi, Outcome.PARTLY, days=[wednesday], cause_id=cause)  # pressed twice
+    for days, of in (([thursday], cause), ([wednesday], None)):
+        with pytest.raises(AlreadyDecided):
+            decided(objection, town.dewi, Outcome.PARTLY, days=days, cause_id=of)
     kept = session.scalars(select(IndicatorFact.day).where(IndicatorFact.withdrawn_at.is_(None)).distinct()).all()
     assert sorted(day for day in kept if day) == [thursday, friday]
     [own] = list_own_objections(town.agency.sari)

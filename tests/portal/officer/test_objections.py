@@ -120,8 +120,8 @@ def test_it_is_filed_and_decided_once_by_the_pages(
     assert status == 409 and "berubah sejak halaman ini dibuka" in page and WHY in page
     for _press in range(2):
         assert decide(client, town.dewi, objection.id, outcome="upheld")[0] == 303
-    assert decide(client, town.agency.rina, objection.id, outcome="refused")[0] == 303  # it says that she came late
-    assert "baru saja diputuskan orang lain" in client.get(DESK).text
+    status, page = decide(client, town.agency.rina, objection.id, outcome="refused")
+    assert status == 409 and "baru saja diputuskan orang lain" in page  # so it said when she opened it
     assert session.scalars(select(ObjectionDecision.outcome)).all() == ["upheld"]
     apply_decision(objection.id, NOW)
     session.commit()
@@ -129,6 +129,41 @@ def test_it_is_filed_and_decided_once_by_the_pages(
     for address in (OWN, f"{OWN}/{objection.line_key}"):
         page = client.get(address).text
         assert "keberatan diterima" in page and WHY in page and "Dewi Lestari" in page and "1 dari 4" not in page
+
+
+def test_whoever_comes_too_late_is_told_and_keeps_what_he_wrote(
+    client: FlaskClient, town: Town, session: scoped_session[Session]
+) -> None:
+    assert file(client, town)[0] == 303
+    [objection] = session.scalars(select(IndicatorObjection)).all()
+    # Another tab of hers: other words are not filed, and the same ones are no second objection.
+    other = "Zqalasan lain: saya cuti pada hari itu."
+    status, page = file(client, town, nonce=OTHER, reason=other)
+    assert status == 409 and "sudah Anda sanggah" in page and other in page and WRONG in page
+    assert file(client, town, nonce=OTHER)[0] == 303
+    assert session.scalars(select(IndicatorObjection.reason)).all() == [WRONG]
+
+    assert decide(client, town.dewi, objection.id, outcome="upheld")[0] == 303
+    address, late = f"{DESK}/{objection.id}", "Zqputusan lain: catatannya tidak ada."
+    for changed in (
+        {"outcome": "refused", "reasons": late},
+        {"outcome": "refused", "reasons": WHY},
+        {"outcome": "upheld", "reasons": late},
+        {"outcome": "partly", "reasons": WHY, "days": "no day"},
+        {"outcome": "nonsense", "reasons": WHY},
+    ):
+        answer = client.post(address, data={"nonce": OTHER, **changed})
+        assert answer.status_code == 409 and changed["reasons"] in answer.text
+        assert "Anda sudah memutuskan keberatan ini: diterima" in answer.text
+    assert client.post(address, data={"outcome": "upheld", "reasons": f" {WHY} "}).status_code == 303
+    sign_in(client, town.agency.rina)
+    answer = client.post(address, data={"nonce": OTHER, "outcome": "refused", "reasons": late})
+    assert answer.status_code == 409 and late in answer.text
+    assert "sudah diputuskan Dewi Lestari: diterima" in answer.text
+    sign_in(client, town.agency.sari)
+    assert client.post(address, data={"outcome": "refused", "reasons": late}).status_code == 403
+    session.rollback()
+    assert session.scalars(select(ObjectionDecision.reasons)).all() == [WHY]
 
 
 def test_what_is_not_ones_own_is_not_there(client: FlaskClient, town: Town, session: scoped_session[Session]) -> None:

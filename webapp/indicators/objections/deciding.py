@@ -61,11 +61,11 @@ def decide_objection(
     """Uphold an objection, uphold it for `days` (outcome "partly"), or refuse it. Final: there is one decision.
 
     `cause_id`: what outside of the officer's control it is put down to. `seen`: the digest of what the page showed
-    (LineContents.of). Decided twice by the same person it is decided once.
+    (LineContents.of). The very same decision sent twice by the same person is decided once.
 
-    Raises NoSuchObjection where `actor` may not decide it, AlreadyDecided where somebody did, FactsChanged where the
-    line is made of something else than `seen`, NothingChosen and TooFewRaters for `days` that don't go, GivesAway where
-    `reasons` quotes a complaint: the officer reads it.
+    Raises NoSuchObjection where `actor` may not decide it, AlreadyDecided where somebody did, or he himself in another
+    way or with other reasons, FactsChanged where the line is made of something else than `seen`, NothingChosen and
+    TooFewRaters for `days` that don't go, GivesAway where `reasons` quotes a complaint: the officer reads it.
     """
     objection = None
     if objection_id < 2**63:
@@ -76,6 +76,8 @@ def decide_objection(
         select(ObjectionDecision).where(ObjectionDecision.objection_id == objection_id)
     ).one_or_none()
     if standing_decision is not None and standing_decision.decided_by_id == actor.id:
+        if not _is_the_same(standing_decision, objection, outcome, reasons, days, cause_id):
+            raise AlreadyDecided
         return standing_decision
     hold_figure(objection.officer_id)
     try:
@@ -109,6 +111,30 @@ def decide_objection(
     _exclude(objection.officer_id, decision.id, gone, at)
     publish(ObjectionDecided(objection_id))
     return decision
+
+
+def _is_the_same(
+    decision: ObjectionDecision,
+    objection: IndicatorObjection,
+    outcome: Outcome,
+    reasons: str,
+    days: Collection[date | None],
+    cause_id: int | None,
+) -> bool:
+    """Whether this was decided so already: pressed twice, not thought over."""
+    cause = None if outcome == Outcome.REFUSED else _known_cause(cause_id)
+    asked = (outcome.value, mask_personal_numbers(reasons.strip()), cause)
+    if asked != (decision.outcome, decision.reasons, decision.cause_id):
+        return False
+    if outcome != Outcome.PARTLY:
+        return True
+    gone = {
+        (row.component, row.key)
+        for row in db.session.execute(
+            select(FactExclusion.component, FactExclusion.key).where(FactExclusion.decision_id == decision.id)
+        )
+    }
+    return {row.day for row in facts_by_id(objection.fact_ids) if (row.component, row.key) in gone} == set(days)
 
 
 def _that_go(outcome: Outcome, standing: list[StoredFact], days: set[date | None]) -> list[StoredFact]:

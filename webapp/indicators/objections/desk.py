@@ -134,6 +134,31 @@ def was_decided_before(viewer: Account, objection_id: int) -> bool:
     return db.session.execute(query).first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class StandingDecision:
+    """How an objection was decided, for who decided it (`own`) or could have."""
+
+    officer: str
+    timezone: str
+    outcome: str
+    at: datetime
+    by: str
+    own: bool
+
+
+def find_decision(viewer: Account, objection_id: int) -> StandingDecision | None:
+    """How an objection was decided; None where it was not, or where the viewer neither decided it nor could have."""
+    if objection_id >= 2**63:
+        return None
+    query = _objections().add_columns(Account.name.label("by"), Account.id.label("by_id"))
+    query = query.join(Account, Account.id == ObjectionDecision.decided_by_id)
+    mine_or_could = or_(ObjectionDecision.decided_by_id == viewer.id, and_(*_may(viewer)))
+    row = db.session.execute(query.where(IndicatorObjection.id == objection_id, mine_or_could)).one_or_none()
+    if row is None:
+        return None
+    return StandingDecision(row.officer, row.timezone, row.outcome, row.decided_at, row.by, row.by_id == viewer.id)
+
+
 def nearest_deciders(objection: IndicatorObjection, *, above: bool = False) -> list[Account]:
     """Who is asked to decide: of those who may, the nearest above the officer; `above`: all of them."""
     path = db.session.scalar(select(Unit.path).where(Unit.id == place_of(objection.officer_id)))

@@ -23,7 +23,7 @@ class NoSuchObjection(IndicatorError):
 
 
 class AlreadyDecided(IndicatorError):
-    """Somebody else was quicker."""
+    """Somebody else was quicker, or the same person decided otherwise or with other reasons."""
 
 
 class FactsChanged(IndicatorError):

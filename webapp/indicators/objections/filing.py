@@ -30,7 +30,8 @@ _FIGURE_LOCK = text("SELECT pg_advisory_xact_lock(1, :officer)")
 def file_objection(viewer: Account, key: str, reason: str, *, write_key: str, at: datetime) -> IndicatorObjection:
     """Object to the viewer's own line with this key, with the files that were kept under `write_key`.
 
-    Once for each line, within TERM of its first being shown; filed twice it is filed once, the first is given back.
+    Once for each line, within TERM of its first being shown; filed twice it is filed once: the first is given back,
+    whatever the second said.
     Raises NoSuchLine, or NotObjectable with what stands in the way.
     """
     officer = officer_of(viewer)
@@ -58,7 +59,7 @@ def file_objection(viewer: Account, key: str, reason: str, *, write_key: str, at
         snapshot_id=line.snapshot_id,
         fact_ids=[row.id for row in rows],
         points=line.group.points,
-        reason=mask_personal_numbers(reason.strip()),
+        reason=as_kept(reason),
         filed_at=at,
         due_at=_due_at(officer.id, at),
     )
@@ -67,6 +68,11 @@ def file_objection(viewer: Account, key: str, reason: str, *, write_key: str, at
     attach_files(viewer, write_key, objection.id)
     publish(ObjectionFiled(objection.id))
     return objection
+
+
+def as_kept(reason: str) -> str:
+    """A reason as it is stored: tells whether what is sent again says the same."""
+    return mask_personal_numbers(reason.strip())
 
 
 def hold_figure(officer_id: int) -> None:

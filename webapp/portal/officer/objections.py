@@ -39,7 +39,7 @@ from webapp.portal.dates import day_in_words, local_day
 from webapp.portal.officer.objection_forms import ObjectionForm
 from webapp.portal.officer.room import blueprint
 from webapp.portal.staff.moving import SENT_DRAFTS
-from webapp.portal.typed_text import keeps_typed_text
+from webapp.portal.typed_text import keeps_typed_text, without_nul
 
 #: Words and tone of the tag for how an objection stands.
 TAGS = {
@@ -96,11 +96,7 @@ def file_objection(own_line: str) -> ResponseReturnValue:
     viewer, now = current_account(), datetime.now(UTC)
     filed = find_own_objection(viewer, own_line)
     if filed is not None:
-        if request.method == "POST":  # sent twice is filed once
-            return redirect(url_for("officer.file_objection", own_line=own_line), 303)
-        return render_template(
-            "officer/file_objection.html", card=_filed_card(filed, now), form=None, files=list_files(filed.id)
-        )
+        return _filed_before(filed, now)
     officer = officer_of(viewer)
     found = filing.line_to_object_to(officer.id, own_line, now) if officer is not None else None
     if found is None:
@@ -152,14 +148,37 @@ def _submitted(line: OwnLine, form: ObjectionForm, now: datetime) -> ResponseRet
         return _page(line, form, now, 400)
     try:
         with transaction():
-            filing.file_objection(viewer, line.key, form.reason.data or "", write_key=form.write_key, at=now)
+            filed = filing.file_objection(viewer, line.key, form.reason.data or "", write_key=form.write_key, at=now)
+            is_this = filed.reason == filing.as_kept(form.reason.data or "")
     except NoSuchLine:
         abort(404)
     except NotObjectable as error:
         return _page(line, None, now, 409, error.obstacle)
+    before = None if is_this else find_own_objection(viewer, line.key)
+    if before is not None:  # another tab was quicker
+        return _filed_before(before, now)
     flash(_("Keberatan Anda terkirim. Anda dikabari begitu diputuskan."))
     session[SENT_DRAFTS] = [f"objection-{line.key}"]
     return redirect(url_for("officer.file_objection", own_line=line.key), 303)
+
+
+def _filed_before(filed: OwnObjection, now: datetime) -> ResponseReturnValue:
+    """What became of the objection. The same sent twice is filed once; other words are not filed, which is said, and
+    stay to be copied."""
+    unsent = ""
+    if request.method == "POST":
+        unsent = (without_nul(request.form.get("reason")) or "").strip()
+        if "remove_file" in request.form or filing.as_kept(unsent) == filed.reason:
+            return redirect(url_for("officer.file_objection", own_line=filed.line.line_key), 303)
+    page = render_template(
+        "officer/file_objection.html",
+        card=_filed_card(filed, now),
+        form=None,
+        files=list_files(filed.id),
+        not_filed=request.method == "POST",
+        unsent=unsent,
+    )
+    return page, 409 if request.method == "POST" else 200
 
 
 def _keep_papers(form: ObjectionForm, now: datetime) -> None:

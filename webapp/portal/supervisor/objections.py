@@ -50,14 +50,10 @@ from webapp.portal.dates import day_in_words, due_in_words, local_day
 from webapp.portal.officer.objections import as_download
 from webapp.portal.staff.forms import DeskForm
 from webapp.portal.staff.moving import SENT_DRAFTS
+from webapp.portal.supervisor.objection_late import OUTCOMES, came_too_late
 from webapp.portal.supervisor.views import blueprint
 from webapp.portal.typed_text import keeps_typed_text, without_nul
 
-_OUTCOMES = {
-    Outcome.UPHELD: _l("diterima"),
-    Outcome.PARTLY: _l("diterima sebagian"),
-    Outcome.REFUSED: _l("ditolak"),
-}
 _CHOICES = {
     Outcome.UPHELD: _l("Diterima: seluruh baris tidak dihitung lagi"),
     Outcome.PARTLY: _l("Diterima sebagian: hanya hari tertentu"),
@@ -160,12 +156,14 @@ def decide_objection(objection_id: int) -> ResponseReturnValue:
     try:
         case = read_objection(viewer, objection_id)
     except NoSuchObjection:
+        if request.method == "POST" and (late := came_too_late(viewer, objection_id)) is not None:
+            return late
         if was_decided_before(viewer, objection_id):
             flash(_("Keberatan ini baru saja diputuskan orang lain."))
             return redirect(url_for("supervisor.list_objections"), 303)
         abort(404)
-    if request.method == "POST" and case.outcome is not None:  # sent twice is decided once
-        return _saved(objection_id)
+    if request.method == "POST" and case.outcome is not None:
+        return _again(objection_id)
     contents = contents_of(viewer, case)
     form = _form(contents)
     if not form.is_submitted():
@@ -192,8 +190,7 @@ def decide_objection(objection_id: int) -> ResponseReturnValue:
         form.form_errors.append(_("Isi baris ini berubah sejak halaman ini dibuka. Periksa lagi, lalu kirim lagi."))
         return _page(case, contents, form, 409)
     except AlreadyDecided:
-        flash(_("Keberatan ini baru saja diputuskan orang lain."))
-        return redirect(url_for("supervisor.list_objections"), 303)
+        return came_too_late(viewer, objection_id) or abort(404)
     except GivesAway as error:
         form.reasons.errors = [
             _("Petugas membaca ini. Hapus dulu yang menyebut pengaduannya: “%(what)s”.", what=error.what)
@@ -227,6 +224,25 @@ def download_objection_paper(objection_id: int, file_id: int) -> ResponseReturnV
     if paper is None:
         abort(404)
     return as_download(paper)
+
+
+def _again(objection_id: int) -> ResponseReturnValue:
+    """The viewer decided it before: pressed twice is saved once, and anything else is not saved, which is said."""
+    viewer, form = current_account(), DecideObjectionForm()
+    try:
+        with transaction():
+            deciding.decide_objection(
+                objection_id,
+                outcome=Outcome(form.outcome.data),
+                reasons=form.reasons.data or "",
+                actor=viewer,
+                at=datetime.now(UTC),
+                days=[_day_of(value) for value in form.days.data or []],
+                cause_id=form.cause.data,
+            )
+    except (AlreadyDecided, ValueError):
+        return came_too_late(viewer, objection_id) or abort(404)
+    return _saved(objection_id)
 
 
 def _saved(objection_id: int) -> ResponseReturnValue:
@@ -293,7 +309,7 @@ def _page(case: ObjectionCase, contents: LineContents, form: DecideObjectionForm
         filed=day_in_words(local_day(case.at, case.timezone), today),
         due=due,
         due_tone=due_tone,
-        outcome=str(_OUTCOMES[Outcome(case.outcome)]) if case.outcome else "",
+        outcome=str(OUTCOMES[Outcome(case.outcome)]) if case.outcome else "",
         files=list_files(case.id),
         form=form,
     )
@@ -356,7 +372,7 @@ def _how_it_went(fact: LineFact) -> str:
 
 def _listed(one: WaitingObjection, now: datetime) -> ListedObjection:
     if one.decided_at is not None:
-        tag, tone = str(_OUTCOMES[Outcome(one.outcome or "")]), "none"
+        tag, tone = str(OUTCOMES[Outcome(one.outcome or "")]), "none"
         when = short_day(local_day(one.decided_at, one.timezone))
     else:
         tag, tone = due_in_words(one.due_at, now, one.timezone)
