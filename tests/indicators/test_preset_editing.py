@@ -10,7 +10,7 @@ from webapp.indicators.components.registry import COMPONENTS
 from webapp.indicators.formula import fit_reference, score_officer
 from webapp.indicators.presets import load_preset, read_preset
 from webapp.indicators.presets.changes import OfficerChange, change_of, summed_up
-from webapp.indicators.presets.editing import Draft, scaled, slug, written
+from webapp.indicators.presets.editing import Draft, clean_title, has_plain_letters, scaled, slug, title_key, written
 from webapp.indicators.presets.presets import Preset, shipped_names
 from webapp.indicators.views import component_rows
 
@@ -58,6 +58,30 @@ def test_what_is_written_is_read_again(name: str, title: str) -> None:
 
 def test_names_are_made_of_titles() -> None:
     assert [slug(title) for title in ("Kota Uji, 2027!", "¿?", "A" * 99)] == ["kota-uji-2027", "acuan", "a" * 40]
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        "Kota\u200b Surabaya",
+        "\u202eKota  Surabaya\u2069",
+        "KOTA\u00a0SURABAYA",
+        "\uff2bota Surabaya",
+        "Ko\u00adta \u200b Surabaya\ufeff",
+        "Kota\tSurabaya\x7f",
+    ],
+)
+def test_titles_that_look_alike_are_the_same(alike: str) -> None:
+    assert title_key(alike) == title_key("Kota Surabaya")
+    assert has_plain_letters(clean_title(alike))
+    assert clean_title(alike).casefold() == "kota surabaya"
+
+
+@pytest.mark.parametrize("odd", ["K\u043eta", "\u039aota", "Kot\u0251", "Kota\u2800", "\u0661", "Kota\u0338", "\u3164"])
+def test_letters_of_another_script_are_told(odd: str) -> None:
+    assert not has_plain_letters(clean_title(odd))
+    assert has_plain_letters(clean_title("Dinas “Café” – 2027, No. 5 (salinan) + 10 % / A&B"))
+    assert title_key("A – B") == title_key("a - b") != title_key("a b")
 
 
 def test_every_weight_of_a_shipped_preset_says_why() -> None:

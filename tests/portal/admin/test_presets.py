@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -136,13 +138,17 @@ def test_a_copy_has_a_name_of_its_own_and_no_two_presets_bear_the_same(admin: Fl
     model = load_preset("senapelan").title
     address, note = "/kelola/indikator/senapelan-1/ubah", {"do": "save", "note": "Disesuaikan dengan kota kami."}
     assert typed(admin, "senapelan-1")["title"] == f"{model} (salinan)"
-    for alike in (model, f"  {model.upper()} "):
+    for alike in (model, f"  {model.upper()} ", f"\u200b{model}\u00ad"):
         refused = admin.post(address, data=typed(admin, "senapelan-1", title=alike, sure="91") | note)
         assert refused.status_code == 400
         assert "Sudah ada acuan lain dengan nama ini." in refused.text
         assert 'value="91"' in refused.text and note["note"] in refused.text  # nothing typed is lost
     assert admin.post(address, data=typed(admin, "senapelan-1") | note).status_code == 302
     assert typed(admin, "senapelan-1")["title"] == f"{model} (salinan 2)"
+    cyrillic = admin.post(address, data=typed(admin, "senapelan-1", title="K\u043eta Uji") | note)
+    assert cyrillic.status_code == 400 and "Pakai huruf A sampai Z" in cyrillic.text
+    listed = re.sub(r"<[^>]+>", "", admin.get("/kelola/indikator").text)
+    assert f"{model} (salinan) kecamatan-senapelan-pekanbaru-salinan-1" in listed
     taken = typed(admin, "senapelan-1", title=f"{model} (salinan)")
     assert admin.post(address, data=taken | note).status_code == 400
     [version] = session.scalars(select(IndicatorPreset.version).where(IndicatorPreset.title.contains("(salinan")))
@@ -158,6 +164,25 @@ def test_a_copy_has_a_name_of_its_own_and_no_two_presets_bear_the_same(admin: Fl
     assert admin.post(address, data=typed(admin, "senapelan-1", title=shown[1]) | note).status_code == 400
     session.expire_all()
     assert len(session.scalars(select(IndicatorPreset.id).where(IndicatorPreset.made_by_id.is_not(None))).all()) == 2
+
+
+def test_a_copy_saved_twice_at_a_time_is_stored_once(
+    admin: FlaskClient, app: Flask, session: Session, agency: Agency
+) -> None:
+    """Both presses come to the stored version, whichever of them waits for the other."""
+    note = {"do": "save", "note": "Disesuaikan dengan kota kami."}
+    clients = [app.test_client() for _press in range(2)]
+    account = make_account(session, (Role.ADMINISTRATOR, agency.city))
+    session.commit()
+    for client in (admin, *clients):
+        sign_in(client, account)
+    for version, made in (("senapelan-1", "kota-uji-1"), ("kota-uji-1", "kota-uji-2")):
+        address, fields = f"/kelola/indikator/{version}/ubah", typed(admin, version, title="Kota Uji") | note
+        with ThreadPoolExecutor(2) as presses:
+            answers = list(presses.map(lambda client, a=address, f=fields: client.post(a, data=f), clients))
+        assert [one.headers.get("Location", "").rpartition("/")[2] for one in answers] == [made, made]
+    again = admin.post(address, data=fields | {"note": "Dengan alasan lain."})
+    assert again.headers["Location"].endswith("/kota-uji-3")
 
 
 def test_a_preset_is_withdrawn_before_its_quarter_begins_and_never_after(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -53,9 +54,28 @@ def scaled(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: value / unit for name, value in whole.items()}
 
 
+def clean_title(title: str) -> str:
+    """A title without what nobody sees: marks of format and control, doubled spaces, other forms of a letter."""
+    spaced = " ".join(unicodedata.normalize("NFKC", title).split())
+    return " ".join("".join(one for one in spaced if unicodedata.category(one) not in ("Cf", "Cc")).split())
+
+
+def has_plain_letters(title: str) -> bool:
+    """Whether a cleaned title holds nothing but letters from A to Z, accents on them, digits, spaces and punctuation:
+    letters of another script look the same and are not."""
+    for one in title:
+        kind = unicodedata.category(one)
+        if kind[0] in "LN" and not unicodedata.normalize("NFKD", one)[0].isascii():
+            return False
+        if kind[0] in "MC" or kind == "So":
+            return False
+    return True
+
+
 def title_key(title: str) -> str:
-    """Titles that look alike in a list have the same: upper and lower case and spaces aside."""
-    return " ".join(title.casefold().split())
+    """Titles that look alike in a list have the same: case, spaces, kinds of dashes and what nobody sees aside."""
+    folded = clean_title(clean_title(title).casefold())
+    return "".join("-" if unicodedata.category(one) == "Pd" else one for one in folded)
 
 
 def slug(title: str) -> str:

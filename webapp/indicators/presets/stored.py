@@ -245,10 +245,14 @@ def _stored(version: str | None = None) -> Iterator[StoredPreset]:
 def save_preset(draft: Draft, based_on: str, note: str, at: datetime, made_by_id: int) -> Preset:
     """Store a draft as a new version: of the preset it was edited from if that is the agency's own, else as a copy.
 
-    Raises NoSuchPreset, TitleTaken, ValueError with a sentence where the draft is no sound preset.
+    The same draft sent twice by the same person, even at a time, is stored once: the version that is there is given
+    back. Raises NoSuchPreset, TitleTaken, ValueError with a sentence where the draft is no sound preset.
     """
     source = get_preset(based_on).preset
     db.session.execute(_SAVING_LOCK)
+    before = _saved_before(draft, source, note, made_by_id)
+    if before is not None:
+        return before
     own = source.name not in shipped_names()
     if title_key(draft.title) in taken_titles(but=source.name if own else None):
         raise TitleTaken(draft.title)
@@ -274,3 +278,20 @@ def save_preset(draft: Draft, based_on: str, note: str, at: datetime, made_by_id
     )
     db.session.flush()
     return preset
+
+
+def _saved_before(draft: Draft, source: Preset, note: str, made_by_id: int) -> Preset | None:
+    """The last version that this person made of this source with this note, if it says the same to the letter."""
+    last = db.session.scalars(
+        select(IndicatorPreset)
+        .where(
+            IndicatorPreset.based_on == source.version,
+            IndicatorPreset.note == note,
+            IndicatorPreset.made_by_id == made_by_id,
+        )
+        .order_by(IndicatorPreset.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or last.content != written(draft, last.name, last.version, source):
+        return None
+    return read_preset(last.content)

@@ -38,7 +38,8 @@ def words(
     """A line of text; `required` is what to say where it is missing, None where it may be."""
     needed = [_Filled(required)] if required else [Optional()]
     too_long = _l("Terlalu panjang: paling banyak %(max)d huruf.")
-    return StringField(label, filters=[_stripped], validators=[*needed, Length(max=longest, message=too_long)], **more)
+    filters = [_stripped, *more.pop("filters", ())]
+    return StringField(label, filters=filters, validators=[*needed, Length(max=longest, message=too_long)], **more)
 
 
 def sentences(label: LazyString, required: LazyString, **more: Any) -> TextAreaField:

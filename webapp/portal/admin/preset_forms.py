@@ -7,13 +7,13 @@ from typing import Any
 from flask_babel import LazyString, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FloatField, SelectField, TextAreaField
+from wtforms import FloatField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from webapp.indicators.components import registry
 from webapp.indicators.components.registry import COMPONENTS
-from webapp.indicators.presets.editing import PLACES, Draft, scaled
+from webapp.indicators.presets.editing import PLACES, Draft, clean_title, has_plain_letters, scaled
 from webapp.indicators.presets.presets import OFFICERS_ELEMENTS, Preset
 from webapp.indicators.wording.facts import PARTS
 from webapp.portal.admin.fields import words
@@ -88,7 +88,12 @@ def number(label: LazyString, least: float, most: float, *, required: bool = Fal
 class PresetForm(DeskForm):
     """A preset: weights in percent. The note is asked for when it is stored."""
 
-    title = words(_l("Nama acuan"), _l("Beri nama, misalnya nama instansi Anda."), longest=80)
+    title = words(
+        _l("Nama acuan"),
+        _l("Beri nama, misalnya nama instansi Anda."),
+        longest=80,
+        filters=[lambda text: clean_title(text) if text else text],
+    )
     provisional_from = number(_l("Sementara, mulai keandalan (%)"), 0, 100, required=True)
     sufficient_from = number(_l("Cukup data, mulai keandalan (%)"), 0, 100, required=True)
     margin = number(_l("Selisih di bawah kewajaran (poin)"), 0, 75, required=True)
@@ -98,6 +103,13 @@ class PresetForm(DeskForm):
         filters=[lambda text: (without_nul(text) or "").strip()],
         validators=[Length(max=500, message=_l("Terlalu panjang: paling banyak %(max)d huruf."))],
     )
+
+    def validate_title(self, field: StringField) -> None:
+        """Nothing that looks like another name, and is not."""
+        if not has_plain_letters(field.data or ""):
+            raise ValidationError(
+                _("Pakai huruf A sampai Z, angka, dan tanda baca. Huruf dari aksara lain dapat tampak sama.")
+            )
 
     def fill(self, preset: Preset, title: str) -> None:
         """Show this preset, to be stored under `title`."""
