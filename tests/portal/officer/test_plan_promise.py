@@ -1,4 +1,4 @@
-"""That a plan's attainment becomes part of the officer's figure is promised only where the preset in force has it so."""
+"""That a plan's attainment becomes part of the figure is promised only where the preset in force has it so."""
 
 from __future__ import annotations
 
