@@ -8,10 +8,18 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from tests.factories.desk import make_rated_visits
-from tests.indicators.objections.objected import figure_of, make_objection, make_town, object_to_days, record_days
+from tests.indicators.objections.objected import (
+    figure_of,
+    lines_of,
+    make_objection,
+    make_town,
+    object_to_days,
+    record_days,
+)
 from tests.portal.bare import make_bare_app
 from webapp.indicators.objections.deciding import decide_objection
 from webapp.indicators.objections.effects import apply_decision
+from webapp.indicators.objections.filing import file_objection, line_to_object_to
 from webapp.indicators.objections.vocabulary import Outcome
 from webapp.indicators.queries import own_sheet, sheet_of
 from webapp.indicators.stored_facts import facts_by_id
@@ -91,3 +99,21 @@ def test_what_was_taken_out_before_last_months_end_moved_nothing_since(session: 
     after = sheet_of(rina, officer.id, town.period)
     assert after.moved_since == date(2026, 10, 31)
     assert {one.kind for one in after.movements} == {"new_facts"}
+
+
+def test_the_form_says_beforehand_what_the_figure_is_without_the_line(session: scoped_session[Session]) -> None:
+    town = make_town(session(), NOW, {8: [4, 4, 3, 4, 4, 4], 1: [1, 1, 2, 1, 1, 2]})
+    officer, sari = town.agency.sari_officer, town.agency.sari
+    worst = min(lines_of(town), key=lambda line: line.points or 0.0)
+    line, obstacle = line_to_object_to(officer.id, worst.line_key, NOW) or (None, None)
+    assert line is not None and obstacle is None and line.without is not None
+    objection = file_objection(sari, worst.line_key, "Server mati.", write_key="form:w", at=NOW)
+    how = {"outcome": Outcome.UPHELD, "reasons": "Server mati.", "actor": town.agency.rina}
+    decide_objection(objection.id, at=NOW, **how)  # type: ignore[arg-type]
+    apply_decision(objection.id, NOW + timedelta(hours=1))
+    own = own_sheet(sari, town.period)
+    assert own is not None and own.figure == line.without != line.figure
+    # the last line: nobody would be left, and that the figure is then the usual one tells nobody
+    [rest] = lines_of(town)
+    last, _obstacle = line_to_object_to(officer.id, rest.line_key, NOW) or (None, None)
+    assert last is not None and last.without == pytest.approx(own.expected)

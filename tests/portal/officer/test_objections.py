@@ -59,6 +59,12 @@ def decide(client: FlaskClient, actor: Account, objection_id: int, **data: objec
     return answer.status_code, answer.text
 
 
+def test_the_form_says_what_the_figure_would_be_without_the_line(client: FlaskClient, town: Town) -> None:
+    sign_in(client, town.agency.sari)
+    page = client.get(f"{OWN}/{key_of(town)}").text
+    assert "Tanpa baris ini angka Anda kira-kira " in page and "kira-kira sebesar" not in page
+
+
 def test_files_are_checked_made_anew_encrypted_and_only_to_be_saved(
     client: FlaskClient, town: Town, session: scoped_session[Session]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,13 +11,14 @@ from webapp.database import db
 from webapp.indicators.components.registry import counted_in
 from webapp.indicators.contents import Basis, content_of, sound_basis_of
 from webapp.indicators.errors import IndicatorError
-from webapp.indicators.line_groups import members_of
+from webapp.indicators.formula import score_officer
+from webapp.indicators.line_groups import members_of, waiting_components
 from webapp.indicators.line_keys import line_key
 from webapp.indicators.models import IndicatorSnapshot
 from webapp.indicators.objections.models import LineSeen
 from webapp.indicators.objections.vocabulary import TERM
 from webapp.indicators.queries import GroupView
-from webapp.indicators.queries.sheet import groups_of
+from webapp.indicators.queries.sheet import groups_of, too_few
 from webapp.indicators.stored_facts import StoredFact
 
 #: Quarters whose lines are looked at, the latest first: older ones were seen long ago.
@@ -26,7 +27,11 @@ QUARTERS = 6
 
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """A line as its officer reads it, with the snapshot that it stands in. `seen_at`: when he first saw it, if ever."""
+    """A line as its officer reads it, with the snapshot that it stands in. `seen_at`: when he first saw it, if ever.
+
+    `figure`: as it stands, and `without`: as it would be if the line were left out now; both None where one of them may
+    not be told.
+    """
 
     key: str
     officer_id: int
@@ -34,6 +39,8 @@ class OwnLine:
     snapshot_id: int
     group: GroupView
     seen_at: datetime | None
+    figure: float | None = None
+    without: float | None = None
 
 
 def read_line(officer_id: int, key: str) -> tuple[OwnLine, list[StoredFact]] | None:
@@ -52,7 +59,13 @@ def read_line(officer_id: int, key: str) -> tuple[OwnLine, list[StoredFact]] | N
         group = next((one for one in groups if one.line_key == key), None)
         if group is not None:
             line = OwnLine(key, officer_id, snapshot.period, snapshot.id, group, seen.at if seen is not None else None)
-            return line, _facts_of(line, basis, [one["key"] for one in content["groups"] if "key" in one])
+            members = _members_of(line, basis, [one["key"] for one in content["groups"] if "key" in one])
+            without = None if group.points is None or too_few(content) else _figure_without(members, basis)
+            if without is not None:
+                line = replace(line, figure=snapshot.figure, without=without)
+            weights = basis.preset.weights
+            rows = [row for row in basis.rows if (counted_in(row.component, row.key, weights), row.key) in members]
+            return line, rows
     return None
 
 
@@ -80,8 +93,15 @@ def _snapshots(officer_id: int, period: str | None) -> list[IndicatorSnapshot]:
     return list(db.session.scalars(query))
 
 
-def _facts_of(line: OwnLine, basis: Basis, keys: list[str]) -> list[StoredFact]:
+def _members_of(line: OwnLine, basis: Basis, keys: list[str]) -> set[tuple[str, str]]:
+    """The facts of the line: (component, id)."""
     wanted = next(one for one in keys if line_key(line.officer_id, line.period, one) == line.key)
-    members = set(members_of(basis.facts, keys).get(wanted, ()))
-    weights = basis.preset.weights
-    return [row for row in basis.rows if (counted_in(row.component, row.key, weights), row.key) in members]
+    return set(members_of(basis.facts, keys).get(wanted, ()))
+
+
+def _figure_without(members: set[tuple[str, str]], basis: Basis) -> float | None:
+    """The figure that all other facts give; None where it would tell what too few raters said."""
+    left = [fact for fact in basis.facts if (fact.component, fact.id) not in members]
+    if waiting_components(left):
+        return None
+    return score_officer(left, basis.reference, basis.preset, with_lines=False).figure

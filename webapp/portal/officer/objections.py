@@ -32,7 +32,7 @@ from webapp.indicators.objections.seen import note_seen
 from webapp.indicators.objections.vocabulary import FILED, Obstacle, Outcome
 from webapp.indicators.queries import GroupView
 from webapp.indicators.wording.facts import line_title, part_name
-from webapp.indicators.wording.numbers import period_in_words, signed
+from webapp.indicators.wording.numbers import decimal, period_in_words, signed
 from webapp.organisation.queries import officer_of
 from webapp.portal.access import current_account, requires
 from webapp.portal.dates import day_in_words, local_day
@@ -198,6 +198,25 @@ def _keep_papers(form: ObjectionForm, now: datetime) -> None:
     form.uploaded.data = "1"
 
 
+def _effect(line: OwnLine) -> str:
+    """What leaving the line out would do to the figure, as far as can be said beforehand."""
+    if line.figure is None or line.without is None:
+        return str(
+            _(
+                "Angka Anda tidak selalu bergerak sebesar pengaruh baris ini: sering kurang dari separuhnya, karena "
+                "baris lain lalu lebih menentukan. Angka dapat juga turun sedikit."
+            )
+        )
+    return str(
+        _(
+            "Tanpa baris ini angka Anda kira-kira %(without)s (sekarang %(figure)s). Bedanya tidak selalu sebesar "
+            "pengaruh baris ini, karena baris lain lalu lebih menentukan.",
+            without=decimal(line.without),
+            figure=decimal(line.figure),
+        )
+    )
+
+
 def _page(
     line: OwnLine, form: ObjectionForm | None, now: datetime, status: int, obstacle: Obstacle | None = None
 ) -> ResponseReturnValue:
@@ -223,6 +242,7 @@ def _page(
         about_complaint="complaint" in line.group.sources,
         obstacle=_OBSTACLES[obstacle] if obstacle is not None else "",
         until=day_in_words(local_day(until, zone), local_day(now, zone)),
+        effect=_effect(line),
         waiting=waiting,
         files_left=MOST_FILES - len(waiting),
         files=[],
