@@ -75,3 +75,27 @@ def test_of_a_draft_nothing_is_reported(client: FlaskClient, session: Session, a
         assert client.get(form_of(target_id)).status_code == 404
         assert client.post(form_of(target_id), data=TYPED).status_code == 404
     assert session.scalars(select(WorkReport)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1,23456789012", "Paling banyak sembilan angka di depan koma dan dua angka di belakangnya."),
+        ("1.2345", "Paling banyak sembilan angka di depan koma dan dua angka di belakangnya."),
+        ("99999999999999999999", "Paling banyak sembilan angka di depan koma dan dua angka di belakangnya."),
+        ("1.250", "Tulis angka seperti 120 atau 97,5, tanpa titik ribuan."),
+        ("-1", "Tulis angka seperti 120 atau 97,5, tanpa titik ribuan."),
+        ("999999999,99", None),
+    ],
+)
+@time_machine.travel(NOW, tick=False)
+def test_of_a_number_that_is_not_kept_the_limit_is_said(
+    client: FlaskClient, session: Session, agency: Agency, typed: str, said: str | None
+) -> None:
+    [own] = make_agreed_plan(agency, at=NOW).targets
+    session.commit()
+    sign_in(client, agency.sari)
+    answer = client.post(form_of(own.id), data=TYPED | {"done": typed})
+    assert answer.status_code == (303 if said is None else 400)
+    assert said is None or said in answer.text
+    assert len(session.scalars(select(WorkReport)).all()) == (said is None)

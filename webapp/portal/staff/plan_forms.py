@@ -39,6 +39,8 @@ DIRECTIONS: dict[str, LazyString] = {
     LESS: _l("Makin sedikit makin baik"),
 }
 _NUMBER = re.compile(r"\d{1,9}([.,]\d{1,2})?")
+#: Numbers, but of more digits than are kept; "1.250" is none of them, its point may well part thousands.
+_UNKEPT = re.compile(r"\d{10,}([.,]\d+)?|\d{1,9}(,\d{3,}|\.\d{4,})")
 _ROW = re.compile(r"rows-(\d+)-")
 
 
@@ -55,6 +57,8 @@ class QuantityField(StringField):
         self.number = None
         if not typed:
             return
+        if _UNKEPT.fullmatch(typed):
+            raise ValueError(_("Paling banyak sembilan angka di depan koma dan dua angka di belakangnya."))
         if not _NUMBER.fullmatch(typed):
             raise ValueError(_("Tulis angka seperti 120 atau 97,5, tanpa titik ribuan."))
         self.number = float(typed.replace(",", "."))
