@@ -149,7 +149,7 @@ def test_a_copy_has_a_name_of_its_own_and_no_two_presets_bear_the_same(admin: Fl
     assert cyrillic.status_code == 400 and "Pakai huruf A sampai Z" in cyrillic.text
     listed = re.sub(r"<[^>]+>", "", admin.get("/kelola/indikator").text)
     assert f"{model} (salinan) kecamatan-senapelan-pekanbaru-salinan-1" in listed
-    taken = typed(admin, "senapelan-1", title=f"{model} (salinan)")
+    taken = typed(admin, "senapelan-1", title=f"{model} (salinan)", sure="91")
     assert admin.post(address, data=taken | note).status_code == 400
     [version] = session.scalars(select(IndicatorPreset.version).where(IndicatorPreset.title.contains("(salinan")))
     # Its own next version keeps the name, and takes none of another's.

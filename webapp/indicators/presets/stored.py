@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, count
 
 from sqlalchemy import and_, exists, func, or_, select, text
@@ -22,6 +22,8 @@ from webapp.indicators.rounds import mark_outdated
 DEFAULT = "default"
 #: Two who save at a time get two versions.
 _SAVING_LOCK = text("SELECT pg_advisory_xact_lock(3, 0)")
+#: What is sent again so soon after is the same press of a button, not another preset.
+_SENT_TWICE = timedelta(minutes=10)
 #: Whether a row in force stands, never withdrawn.
 _STANDS = ~exists().where(PresetWithdrawal.in_force_id == PresetInForce.id)
 
@@ -250,7 +252,7 @@ def save_preset(draft: Draft, based_on: str, note: str, at: datetime, made_by_id
     """
     source = get_preset(based_on).preset
     db.session.execute(_SAVING_LOCK)
-    before = _saved_before(draft, source, note, made_by_id)
+    before = _saved_before(draft, source, note, at, made_by_id)
     if before is not None:
         return before
     own = source.name not in shipped_names()
@@ -280,14 +282,15 @@ def save_preset(draft: Draft, based_on: str, note: str, at: datetime, made_by_id
     return preset
 
 
-def _saved_before(draft: Draft, source: Preset, note: str, made_by_id: int) -> Preset | None:
-    """The last version that this person made of this source with this note, if it says the same to the letter."""
+def _saved_before(draft: Draft, source: Preset, note: str, at: datetime, made_by_id: int) -> Preset | None:
+    """What this person made of this source with this note a moment ago, if it says the same to the letter."""
     last = db.session.scalars(
         select(IndicatorPreset)
         .where(
             IndicatorPreset.based_on == source.version,
             IndicatorPreset.note == note,
             IndicatorPreset.made_by_id == made_by_id,
+            IndicatorPreset.made_at > at - _SENT_TWICE,
         )
         .order_by(IndicatorPreset.id.desc())
         .limit(1)
