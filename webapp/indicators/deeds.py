@@ -1,7 +1,7 @@
 """What an entry of the trail is about, where it tells of presets, objections and work plans: in names, for its viewer.
 
 The trail holds ids. An officer is named only to who may read of him: he himself, or whoever reads figures where he is
-posted, or was last. Nothing here tells who rated or reported, nor what anybody wrote.
+posted, or was last. Nothing here tells who rated or reported, nor what anybody wrote, but why a preset changed.
 """
 
 from __future__ import annotations
@@ -47,11 +47,13 @@ class OfficerNamed:
 
 @dataclass(frozen=True, slots=True)
 class PresetDeed:
-    """A preset, and from which quarter it was to hold."""
+    """A preset, and from which quarter it was to hold. `said`: the note it was stored with, or why it was withdrawn,
+    which whoever wrote it was told that auditors read."""
 
     title: str
     version: str
     from_period: str
+    said: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ def _presets(wanted: dict[str, set[int]]) -> dict[tuple[str, int], Deed]:
             PresetInForce.id,
             PresetInForce.from_period,
             PresetWithdrawal.id.label("withdrawal_id"),
+            PresetWithdrawal.reason,
+            IndicatorPreset.note,
             IndicatorPreset.title,
             IndicatorPreset.version,
         )
@@ -127,8 +131,9 @@ def _presets(wanted: dict[str, set[int]]) -> dict[tuple[str, int], Deed]:
     )
     found: dict[tuple[str, int], Deed] = {}
     for row in rows:
-        deed = PresetDeed(row.title, row.version, row.from_period)
-        found["preset_in_force", row.id] = found["preset_withdrawal", row.withdrawal_id] = deed
+        about = (row.title, row.version, row.from_period)
+        found["preset_in_force", row.id] = PresetDeed(*about, said=row.note)
+        found["preset_withdrawal", row.withdrawal_id] = PresetDeed(*about, said=row.reason)
     return found
 
 

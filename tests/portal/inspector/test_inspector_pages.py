@@ -163,6 +163,17 @@ def test_the_trail_by_case_person_and_time(
     assert case.code not in past
     for wrong in ("orang=x", "orang=0", f"orang={2**63}", "dari=2026-02-31", "sebelum=x~1", "kode=%00", "kode=%25"):
         assert client.get(f"/jejak?{wrong}").status_code == 200
+    # What is not followed as asked is said; nobody's deeds are not everybody's.
+    for nobody in ("abc", "0", "99999999999999999999", str(2**62)):
+        unknown = client.get(f"/jejak?orang={nobody}").text
+        assert "Pegawai yang diminta tidak dikenal" in unknown and case.code not in unknown
+    odd = client.get("/jejak?dari=0001-01-01&sampai=9999-12-31").text
+    assert "tidak terbaca, jadi yang ditampilkan" in odd and case.code in odd
+    assert "tidak terbaca. Tulis" in client.get(f"/jejak?kode={case.code}&dari=kemarin").text
+    assert "Paling banyak 31 hari ditampilkan" in client.get("/jejak?dari=2026-01-01&sampai=2026-02-28").text
+    for plain in ("/jejak", "/jejak?dari=&sampai=&orang=", f"/jejak?kode={case.code}&dari=2020-01-01"):
+        assert "yang ditampilkan" not in client.get(plain).text
+    assert "ditampilkan sekaligus tanpa" not in past and "tidak dikenal" not in hers
 
 
 def test_only_one_s_own_units(

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, scoped_session
 
 from tests.factories.accounts import give_role, make_account, sign_in
@@ -22,6 +22,7 @@ from tests.indicators.objections.objected import WHY, WRONG, lines_of, make_town
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Role
 from webapp.audit.models import AuditEntry
+from webapp.indicators.models import IndicatorPreset
 from webapp.indicators.objections.deciding import decide_objection
 from webapp.indicators.objections.vocabulary import Outcome
 from webapp.indicators.periods import day_of, period_after, period_of
@@ -76,12 +77,17 @@ def test_presets_by_name_version_and_quarter(
     stored.store_all_shipped(NOW)
     preset, period = load_preset(stored.DEFAULT), period_after(period_of(day_of(NOW)))
     head = make_account(session(), (Role.ADMINISTRATOR, agency.city), name="Hadi Kepala")
+    session.execute(
+        update(IndicatorPreset).where(IndicatorPreset.version == preset.version).values(note="Zqcatatan & acuan.")
+    )
     stored.put_in_force(preset.version, period, NOW, head.id)
     stored.withdraw(period, "Belum disepakati.", NOW, head.id)
     session.commit()
     sign_in(client, inspector)
     about = f"“{preset.title}” ({preset.version}), mulai {period_in_words(period)}"
-    put, withdrawn = f"memberlakukan acuan indikator: {about}", f"menarik acuan indikator sebelum berlaku: {about}"
+    # Why, too: it was written for whoever reads the trail.
+    put = f"memberlakukan acuan indikator: {about}Zqcatatan & acuan."
+    withdrawn = f"menarik acuan indikator sebelum berlaku: {about}Belum disepakati."
     assert deeds_in(client) == {put: None, withdrawn: None}
     assert {who for who, what, _link in told_in(client) if "acuan" in what} == {"Hadi Kepala"}
     give_role(session(), inspector, Role.SUPERVISOR, agency.unit)

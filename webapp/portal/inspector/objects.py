@@ -18,10 +18,11 @@ from webapp.portal.staff.plan_view import month_named
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """`address`: where it is opened, None where the viewer may not."""
+    """`address`: where it is opened, None where the viewer may not; `said`: why, in the words of who did it."""
 
     words: str
     address: str | None
+    said: str | None = None
 
 
 def named(viewer: Account, deed: Deed, years: tuple[int, ...]) -> Named:
@@ -43,7 +44,7 @@ def _preset(viewer: Account, deed: PresetDeed) -> Named:
         period=period_in_words(deed.from_period),
     )
     opens = can(viewer, Permission.PRESET_MANAGE)
-    return Named(str(words), url_for("admin.show_preset", version=deed.version) if opens else None)
+    return Named(str(words), url_for("admin.show_preset", version=deed.version) if opens else None, deed.said)
 
 
 def _objection(viewer: Account, deed: ObjectionDeed) -> Named:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission, Role, can
@@ -42,6 +43,7 @@ def list_trail() -> ResponseReturnValue:
     people = list_people(viewer)
     person = _person(people)
     first, last = _days(today, everything=code is not None)
+    notes = _notes(person, first, last, everything=code is not None)
     asked = Asked(
         since=_midnight(first),
         until=_midnight(last + timedelta(days=1)),
@@ -63,6 +65,7 @@ def list_trail() -> ResponseReturnValue:
         first=first,
         last=last,
         span=span_in_words(first, last),
+        notes=notes,
         asked={name: value for name, value in request.args.items() if name != "sebelum"},
         may_read_originals=can(viewer, Permission.COMPLAINT_READ_ORIGINAL),
     )
@@ -102,7 +105,7 @@ def _person(people: list[tuple[int, str]]) -> int | None:
     try:
         asked = chosen_id(request.args.get("orang"))
     except ValueError:
-        return None
+        return 0
     return asked if asked is None or any(id_ == asked for id_, _name in people) else 0
 
 
@@ -117,6 +120,33 @@ def _days(today: date, *, everything: bool) -> tuple[date, date]:
     if not everything:
         first = max(first, last - timedelta(days=_MOST_DAYS - 1))
     return first, last
+
+
+def _notes(person: int | None, first: date, last: date, *, everything: bool) -> list[str]:
+    """What of the question was not understood, or not followed as it was asked."""
+    notes = []
+    if person == 0:
+        notes.append(_("Pegawai yang diminta tidak dikenal, jadi tidak ada jejak yang ditampilkan. Pilih dari daftar."))
+    asked = [_day(name) for name in ("dari", "sampai") if request.args.get(name)]
+    if None in asked:
+        notes.append(
+            _("Tanggal yang diminta tidak terbaca. Tulis seperti 2026-11-24, antara tahun 2000 dan 2200.")
+            if everything
+            else _(
+                "Tanggal yang diminta tidak terbaca, jadi yang ditampilkan %(span)s. Tulis seperti 2026-11-24, antara "
+                "tahun 2000 dan 2200.",
+                span=span_in_words(first, last),
+            )
+        )
+    elif first not in asked and _day("dari") is not None:
+        notes.append(
+            _(
+                "Paling banyak %(n)s hari ditampilkan sekaligus tanpa nomor laporan, jadi yang ditampilkan %(span)s.",
+                n=_MOST_DAYS,
+                span=span_in_words(first, last),
+            )
+        )
+    return [str(note) for note in notes]
 
 
 def _day(name: str) -> date | None:
