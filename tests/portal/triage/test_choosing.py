@@ -229,10 +229,11 @@ def test_another_agency_and_two_matters_open_forms_that_are_filled_in(
 
 
 def test_the_list_is_in_the_order_of_what_teaches_and_is_due(session: Session, agency: Agency) -> None:
-    clear = waiting(session, agency, "Satu.", teaches=0.1)
-    teaching = waiting(session, agency, "Dua.", teaches=0.9)
-    overdue = waiting(session, agency, "Tiga.", NOW - timedelta(days=30), teaches=0.1)
-    desk = list_triage(agency.triage, NOW)
+    friday = datetime(2026, 11, 20, 3, tzinfo=UTC)  # three working days, with a weekend in them, do not press yet
+    clear = waiting(session, agency, "Satu.", friday, teaches=0.1)
+    teaching = waiting(session, agency, "Dua.", friday, teaches=0.9)
+    overdue = waiting(session, agency, "Tiga.", friday - timedelta(days=30), teaches=0.1)
+    desk = list_triage(agency.triage, friday)
     assert [item.code for item in desk.items] == [overdue.code, teaching.code, clear.code]
     assert [item.because for item in desk.items] == ["overdue", "close_call", "close_call"]
     assert desk.items[1].likely == (("Seksi Akta", 0.5), ("Seksi Pindah Datang", 0.4))
