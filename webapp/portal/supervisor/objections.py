@@ -18,6 +18,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from webapp.accounts.models import Account
 from webapp.accounts.permissions import Permission
 from webapp.attribution.sentences import evidence_sentence
 from webapp.database import transaction
@@ -174,16 +175,7 @@ def decide_objection(objection_id: int) -> ResponseReturnValue:
     seen, form.standing.data = form.standing.data, contents.of
     try:
         with transaction():
-            deciding.decide_objection(
-                objection_id,
-                outcome=Outcome(form.outcome.data),
-                reasons=form.reasons.data or "",
-                actor=viewer,
-                at=datetime.now(UTC),
-                days=[_day_of(value) for value in form.days.data or []],
-                cause_id=form.cause.data,
-                seen=seen or "",
-            )
+            _decide(viewer, objection_id, form, seen or "")
     except NoSuchObjection:
         abort(404)
     except FactsChanged:
@@ -226,20 +218,26 @@ def download_objection_paper(objection_id: int, file_id: int) -> ResponseReturnV
     return as_download(paper)
 
 
+def _decide(viewer: Account, objection_id: int, form: DecideObjectionForm, seen: str | None) -> None:
+    """Put into effect what the form says. Raises as deciding does, and ValueError where no outcome was chosen."""
+    deciding.decide_objection(
+        objection_id,
+        outcome=Outcome(form.outcome.data),
+        reasons=form.reasons.data or "",
+        actor=viewer,
+        at=datetime.now(UTC),
+        days=[_day_of(value) for value in form.days.data or []],
+        cause_id=form.cause.data,
+        seen=seen,
+    )
+
+
 def _again(objection_id: int) -> ResponseReturnValue:
     """The viewer decided it before: pressed twice is saved once, and anything else is not saved, which is said."""
     viewer, form = current_account(), DecideObjectionForm()
     try:
         with transaction():
-            deciding.decide_objection(
-                objection_id,
-                outcome=Outcome(form.outcome.data),
-                reasons=form.reasons.data or "",
-                actor=viewer,
-                at=datetime.now(UTC),
-                days=[_day_of(value) for value in form.days.data or []],
-                cause_id=form.cause.data,
-            )
+            _decide(viewer, objection_id, form, None)
     except (AlreadyDecided, ValueError):
         return came_too_late(viewer, objection_id) or abort(404)
     return _saved(objection_id)
