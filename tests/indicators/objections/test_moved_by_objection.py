@@ -40,7 +40,7 @@ def test_what_an_upheld_objection_took_out_moved_the_figure(session: scoped_sess
     later = NOW + timedelta(hours=1)
     why = "Loket memang ditutup atasan pada hari itu."
     how = {"outcome": Outcome.PARTLY, "reasons": why, "actor": town.agency.rina, "days": [due[0].day]}
-    decide_objection(objection.id, at=later, **how)  # type: ignore[arg-type]
+    decide_objection(objection.id, at=later, **how)  # type: ignore[arg-type]  # each case is a dict of its own
     apply_decision(objection.id, later)
     after = sheet_of(town.agency.rina, officer.id, town.period)
     assert after.figure is not None and after.moved_from is not None
@@ -109,7 +109,7 @@ def test_the_form_says_beforehand_what_the_figure_is_without_the_line(session: s
     assert line is not None and obstacle is None and line.without is not None
     objection = file_objection(sari, worst.line_key, "Server mati.", write_key="form:w", at=NOW)
     how = {"outcome": Outcome.UPHELD, "reasons": "Server mati.", "actor": town.agency.rina}
-    decide_objection(objection.id, at=NOW, **how)  # type: ignore[arg-type]
+    decide_objection(objection.id, at=NOW, **how)  # type: ignore[arg-type]  # each case is a dict of its own
     apply_decision(objection.id, NOW + timedelta(hours=1))
     own = own_sheet(sari, town.period)
     assert own is not None and own.figure == line.without != line.figure

@@ -77,7 +77,7 @@ def town(session: scoped_session[Session]) -> Town:
 
 
 def decided(objection: IndicatorObjection, actor: Account, outcome: Outcome = Outcome.UPHELD, **how: object) -> None:
-    decide_objection(objection.id, outcome=outcome, reasons=WHY, actor=actor, at=NOW, **how)  # type: ignore[arg-type]
+    decide_objection(objection.id, outcome=outcome, reasons=WHY, actor=actor, at=NOW, **how)  # type: ignore[arg-type]  # each case is a dict of its own
 
 
 def told(session: scoped_session[Session], account: Account) -> list[str]:
